@@ -1,0 +1,11 @@
+namespace Pve.Qmp.Commands;
+
+/// <summary>The answer to <c>query-status</c>.</summary>
+public sealed record StatusInfo
+{
+    /// <summary>Whether the guest's CPUs run.</summary>
+    public bool Running { get; init; }
+
+    /// <summary>Why, or why not.</summary>
+    public RunState Status { get; init; }
+}

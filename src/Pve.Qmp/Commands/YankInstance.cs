@@ -1,0 +1,14 @@
+namespace Pve.Qmp.Commands;
+
+/// <summary>Something that <c>yank</c> can cut off without waiting for it.</summary>
+public sealed record YankInstance
+{
+    /// <summary><c>migration</c>, <c>chardev</c> or <c>block-node</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The id of a chardev.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The name of a block node.</summary>
+    public string? NodeName { get; init; }
+}

@@ -1,0 +1,11 @@
+namespace Pve.Qmp;
+
+/// <summary>What one call does differently from its descriptor and the client's defaults.</summary>
+public sealed record QmpCallOptions
+{
+    /// <summary>The deadline for the reply of this call.</summary>
+    public TimeSpan? ReplyTimeout { get; init; }
+
+    /// <summary>Whether the command overtakes those that wait in QEMU (<c>exec-oob</c>); only some commands allow it.</summary>
+    public bool OutOfBand { get; init; }
+}

@@ -1,0 +1,201 @@
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Pve.Qmp.Diagnostics;
+using Pve.Qmp.Framing;
+using Pve.Qmp.Session;
+using Pve.Qmp.Wire;
+
+namespace Pve.Qmp;
+
+/// <summary>A conversation with QEMU over QMP. One that exists is connected and negotiated; it is safe for many callers at once.</summary>
+public sealed class QmpClient : IAsyncDisposable
+{
+    private readonly QmpSession _session;
+    private readonly QmpClientOptions _options;
+    private readonly IAsyncDisposable? _owned;
+
+    private QmpClient(QmpSession session, QmpClientOptions options, IAsyncDisposable? owned, string name, QmpGreeting greeting, bool outOfBand)
+    {
+        (_session, _options, _owned) = (session, options, owned);
+        (Name, Greeting, IsOutOfBandEnabled) = (name, greeting, outOfBand);
+    }
+
+    /// <summary>The endpoint's text, for messages.</summary>
+    public string Name { get; }
+
+    /// <summary>What QEMU said of itself.</summary>
+    public QmpGreeting Greeting { get; }
+
+    /// <summary>Whether commands may go out of band.</summary>
+    public bool IsOutOfBandEnabled { get; }
+
+    /// <summary>Completes when the conversation ends: with the reason, or with none after <see cref="DisposeAsync"/>.</summary>
+    public Task<QmpException?> Ended => _session.Ended;
+
+    /// <summary>How many replies came after their caller had stopped waiting.</summary>
+    public long LateReplies => _session.LateReplies;
+
+    /// <summary>How many replies answered no command of ours.</summary>
+    public long UnmatchedReplies => _session.UnmatchedReplies;
+
+    /// <summary>The clock that <see cref="QmpEvent.ReceivedAt"/> is read from.</summary>
+    public TimeProvider TimeProvider => _options.TimeProvider;
+
+    /// <summary>Connects to <paramref name="endpoint"/> and negotiates.</summary>
+    /// <exception cref="QmpConnectionException">Nobody listens there, or the connection was lost.</exception>
+    /// <exception cref="QmpBusyException">The monitor accepted but never greeted.</exception>
+    /// <exception cref="QmpProtocolException">What listens there is no QMP server.</exception>
+    public static async Task<QmpClient> ConnectAsync(
+        QmpEndpoint endpoint, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        options = Checked(options);
+        using var deadline = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
+        using var connecting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        Stream stream;
+        try
+        {
+            stream = await endpoint.OpenAsync(connecting.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new QmpConnectionException($"Connecting to QMP at {endpoint} took longer than {options.ConnectTimeout.TotalSeconds:0.###} s.");
+        }
+        catch (SocketException e)
+        {
+            throw new QmpConnectionException(
+                $"No QMP server answers at {endpoint}: {e.Message}. Is the VM running, and was it started with -qmp {endpoint},server=on,wait=off?", e);
+        }
+
+        return await ConnectAsync(stream, endpoint.Text, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Negotiates over a stream that is already connected, such as a TLS stream; the client owns it from here on.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="name">What messages call it.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="cancellationToken">Stops connecting.</param>
+    /// <exception cref="QmpException">As for an endpoint.</exception>
+    public static Task<QmpClient> ConnectAsync(
+        Stream stream, string name, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return OpenAsync(new StreamPipe(stream), stream, name, options, cancellationToken);
+    }
+
+    /// <summary>Negotiates over a pipe; the client completes both of its directions when it ends.</summary>
+    /// <exception cref="QmpException">As for an endpoint.</exception>
+    public static Task<QmpClient> ConnectAsync(
+        IDuplexPipe pipe, string name, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        return OpenAsync(pipe, pipe as IAsyncDisposable, name, options, cancellationToken);
+    }
+
+    /// <summary>Executes a command that takes no arguments.</summary>
+    /// <exception cref="QmpException">Its type says what went wrong, and whether the connection still works.</exception>
+    public Task<TResult> ExecuteAsync<TResult>(
+        QmpCommand<QmpNothing, TResult> command, QmpCallOptions? call = null, CancellationToken cancellationToken = default)
+        => ExecuteAsync(command, new QmpNothing(), call, cancellationToken);
+
+    /// <summary>Executes a command. Cancelling stops the wait; QEMU may still execute it.</summary>
+    /// <exception cref="QmpException">Its type says what went wrong, and whether the connection still works.</exception>
+    /// <exception cref="InvalidOperationException">Out of band was asked for where it is not enabled or not allowed.</exception>
+    public Task<TResult> ExecuteAsync<TArguments, TResult>(
+        QmpCommand<TArguments, TResult> command, TArguments arguments, QmpCallOptions? call = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        var outOfBand = call?.OutOfBand ?? false;
+        if (outOfBand && !(IsOutOfBandEnabled && command.AllowOutOfBand))
+        {
+            throw new InvalidOperationException(IsOutOfBandEnabled
+                ? $"'{command}' cannot be executed out of band."
+                : $"Out-of-band execution is not enabled on {Name}.");
+        }
+
+        var timeout = call?.ReplyTimeout ?? command.ReplyTimeout ?? _options.ReplyTimeout;
+        return _session.ExecuteAsync(command, arguments, timeout, outOfBand, cancellationToken);
+    }
+
+    /// <summary>Executes any command by name, JSON in and JSON out.</summary>
+    /// <exception cref="QmpException">Its type says what went wrong, and whether the connection still works.</exception>
+    public Task<JsonElement> ExecuteAsync(
+        string command, JsonElement arguments = default, QmpCallOptions? call = null, CancellationToken cancellationToken = default)
+        => ExecuteAsync(
+            new QmpCommand<JsonElement, JsonElement>(command, WireJson.Default.JsonElement, WireJson.Default.JsonElement) { AllowOutOfBand = true },
+            arguments, call, cancellationToken);
+
+    /// <summary>Queues the named events from now on; all events where none is named.</summary>
+    public QmpEventSubscription Subscribe(params string[] events) => Subscribe(new QmpSubscriptionOptions { Events = events });
+
+    /// <summary>Queues events from now on.</summary>
+    public QmpEventSubscription Subscribe(QmpSubscriptionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var subscription = new QmpEventSubscription(_session.Events, options);
+        _session.Events.Add(subscription);
+        return subscription;
+    }
+
+    /// <summary>Ends the conversation; commands that wait fail, subscriptions end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _session.DisposeAsync().ConfigureAwait(false);
+        if (_owned is not null)
+        {
+            await _owned.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static QmpClientOptions Checked(QmpClientOptions? options)
+    {
+        options ??= new QmpClientOptions();
+        options.Validate();
+        return options;
+    }
+
+    private static async Task<QmpClient> OpenAsync(
+        IDuplexPipe pipe, IAsyncDisposable? owned, string name, QmpClientOptions? options, CancellationToken cancellationToken)
+    {
+        options = Checked(options);
+        var logger = options.LoggerFactory.CreateLogger("Pve.Qmp");
+        using var deadline = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
+        using var connecting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        var lines = new QmpLineReader(pipe.Input, options.MaxMessageBytes);
+        try
+        {
+            var greeting = await Handshake.ReadGreetingAsync(lines, name, connecting.Token).ConfigureAwait(false);
+            var outOfBand = await Handshake
+                .NegotiateAsync(pipe, lines, greeting, options.EnableOutOfBand, name, connecting.Token).ConfigureAwait(false);
+            Log.Connected(logger, name, greeting.Version.Qemu, outOfBand);
+            return new QmpClient(new QmpSession(pipe, lines, name, options, logger), options, owned, name, greeting, outOfBand);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            await AbandonAsync(pipe, owned).ConfigureAwait(false);
+            throw new QmpBusyException(name, options.ConnectTimeout);
+        }
+        catch (IOException e)
+        {
+            await AbandonAsync(pipe, owned).ConfigureAwait(false);
+            throw new QmpConnectionException($"The connection to {name} was lost during the handshake: {e.Message}", e);
+        }
+        catch
+        {
+            await AbandonAsync(pipe, owned).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task AbandonAsync(IDuplexPipe pipe, IAsyncDisposable? owned)
+    {
+        await pipe.Input.CompleteAsync().ConfigureAwait(false);
+        await pipe.Output.CompleteAsync().ConfigureAwait(false);
+        if (owned is not null)
+        {
+            await owned.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

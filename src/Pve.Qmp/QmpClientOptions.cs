@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Pve.Qmp;
+
+/// <summary>How a <see cref="QmpClient"/> connects, waits and logs.</summary>
+public sealed record QmpClientOptions
+{
+    /// <summary>How long connecting, the greeting and the negotiation may take together; 10 seconds unless set.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a command waits for its reply unless its descriptor or the call says otherwise; 30 seconds unless set.</summary>
+    public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The largest message accepted, in bytes; 16 MiB unless set. QEMU's schema is one line of about 0.2 MiB.</summary>
+    public int MaxMessageBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Whether out-of-band execution is enabled where QEMU offers it; on unless set.</summary>
+    public bool EnableOutOfBand { get; init; } = true;
+
+    /// <summary>The clock of every deadline; the system's unless set.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where the client logs; nowhere unless set.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    internal void Validate()
+    {
+        if (ConnectTimeout <= TimeSpan.Zero)
+        {
+            throw new ArgumentException($"{nameof(ConnectTimeout)} is {ConnectTimeout}; it must be longer than zero.");
+        }
+
+        if (ReplyTimeout <= TimeSpan.Zero && ReplyTimeout != Timeout.InfiniteTimeSpan)
+        {
+            throw new ArgumentException($"{nameof(ReplyTimeout)} is {ReplyTimeout}; it must be longer than zero, or infinite.");
+        }
+
+        if (MaxMessageBytes < 1024)
+        {
+            throw new ArgumentException($"{nameof(MaxMessageBytes)} is {MaxMessageBytes}; QEMU's own greeting needs at least 1024.");
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace Pve.Qmp;
+
+/// <summary>Which events a subscription gets, and how many may wait.</summary>
+public sealed record QmpSubscriptionOptions
+{
+    /// <summary>The names of the events; all where none is given.</summary>
+    public IReadOnlyCollection<string> Events { get; init; } = [];
+
+    /// <summary>How many events may wait unread; 1024 unless set.</summary>
+    public int Capacity { get; init; } = 1024;
+
+    /// <summary>What happens to one more; the oldest is dropped and counted unless set.</summary>
+    public QmpOverflow Overflow { get; init; }
+}
