@@ -66,7 +66,7 @@ public sealed class QmpClient : IAsyncDisposable
         catch (SocketException e)
         {
             throw new QmpConnectionException(
-                $"No QMP server answers at {endpoint}: {e.Message}. Is the VM running, and was it started with -qmp {endpoint},server=on,wait=off?", e);
+                $"No QMP server answers at {endpoint}: {endpoint.Explain(e)}. Is the VM running, and was it started with -qmp {endpoint},server=on,wait=off?", e);
         }
 
         return await ConnectAsync(stream, endpoint.Text, options, cancellationToken).ConfigureAwait(false);

@@ -70,6 +70,10 @@ public sealed record QmpEndpoint
     /// <summary>The text form.</summary>
     public override string ToString() => Text;
 
+    // The runtime reports a missing socket file as "Cannot assign requested address".
+    internal string Explain(SocketException e)
+        => e.SocketErrorCode == SocketError.AddressNotAvailable && _address is UnixDomainSocketEndPoint ? "no such socket" : e.Message;
+
     internal async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {
         var socket = _address is UnixDomainSocketEndPoint
