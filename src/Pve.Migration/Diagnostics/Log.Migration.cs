@@ -1,0 +1,34 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pve.Migration.Diagnostics;
+
+/// <summary>Every line the migrator logs. Event ids 1000 to 1999.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(1000, LogLevel.Information, "Migrating VM {VmId} from {Source} to {Target}")]
+    public static partial void MigrationBegins(ILogger logger, int vmId, string source, string target);
+
+    [LoggerMessage(1001, LogLevel.Debug, "VM {VmId}: {Step}")]
+    public static partial void StepBegins(ILogger logger, int vmId, string step);
+
+    [LoggerMessage(1002, LogLevel.Information, "VM {VmId} runs on {Target}, paused for {PausedMs} ms")]
+    public static partial void Migrated(ILogger logger, int vmId, string target, double? pausedMs);
+
+    [LoggerMessage(1003, LogLevel.Warning, "VM {VmId} was rolled back to its source: {Reason}")]
+    public static partial void RolledBack(ILogger logger, int vmId, string reason);
+
+    [LoggerMessage(1004, LogLevel.Error, "VM {VmId}: it cannot be proven where it runs: {Reason}")]
+    public static partial void OutcomeUnknown(ILogger logger, int vmId, string reason);
+
+    [LoggerMessage(1005, LogLevel.Warning, "VM {VmId}: {Warning}")]
+    public static partial void FellShort(ILogger logger, int vmId, string warning);
+
+    [LoggerMessage(1006, LogLevel.Information, "VM {VmId} does not converge; the downtime limit is raised to {LimitMs} ms")]
+    public static partial void DowntimeLimitRaised(ILogger logger, int vmId, double limitMs);
+
+    [LoggerMessage(1007, LogLevel.Debug, "VM {VmId}: query-migrate failed {Count} times in a row: {Reason}")]
+    public static partial void PollFailed(ILogger logger, int vmId, int count, string reason);
+
+    [LoggerMessage(1008, LogLevel.Warning, "A progress handler threw; the migration goes on")]
+    public static partial void ProgressHandlerFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,118 @@
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+using static Pve.Migration.StepPlacement;
+
+namespace Pve.Migration.Engine;
+
+/// <summary>The run as a list, in its order. It is read aloud, not searched through.</summary>
+internal sealed class MigrationPlan
+{
+    public const string CopyRam = "copy RAM";
+    public const string LastPass = "last RAM and devices (QEMU)";
+    public const string TargetLoads = "target loads (QEMU)";
+    public const string Notice = "notice completion";
+    public const string Resume = "resume";
+
+    // QEMU.md's default profile: what makes completion mean that the target has loaded, and leaves the disks to whoever continues.
+    private static readonly MigrationCapability[] Wanted =
+        [MigrationCapability.Events, MigrationCapability.ReturnPath, MigrationCapability.LateBlockActivate];
+
+    private readonly RunContext _run;
+    private readonly SourceVm _source;
+    private readonly TargetVm _target;
+    private string _uri = "";
+
+    public MigrationPlan(RunContext run, SourceVm source, TargetVm target)
+    {
+        (_run, _source, _target) = (run, source, target);
+        Copy = new RamCopy(run, source, target);
+        ResumeStep = new ResumeStep(run, target);
+        Steps = Build();
+        Check(Steps);
+    }
+
+    public RamCopy Copy { get; }
+
+    public ResumeStep ResumeStep { get; }
+
+    public IReadOnlyList<MigrationStep> Steps { get; }
+
+    /// <summary>Refuses a step before the commit point that does not say how it is undone, and one out of its place.</summary>
+    public static void Check(IReadOnlyList<MigrationStep> steps)
+    {
+        var commit = steps.Single(step => step.IsCommit);
+        var before = steps.TakeWhile(step => step != commit).ToList();
+        if (before.Find(step => step.Undo is null) is { } careless)
+        {
+            throw new InvalidOperationException($"The step '{careless.Name}' stands before the commit point and does not say how it is undone.");
+        }
+
+        if (!steps.Select(step => step.Placement).SequenceEqual(steps.Select(step => step.Placement).Order()))
+        {
+            throw new InvalidOperationException("The steps do not stand in the order of their placements.");
+        }
+    }
+
+    private List<MigrationStep> Build()
+    {
+        var (request, profile, target) = (_run.Request, _run.Profile, _run.Request.Target);
+        var vm = request.VmId;
+        List<MigrationStep> steps =
+        [
+            new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
+            new("check source", BeforePause, _source.CheckAsync, MigrationStep.NothingToUndo),
+            new("check target", BeforePause, token => _target.CheckAsync(_source, token), MigrationStep.NothingToUndo),
+            new("set capabilities", BeforePause, ConfigureAsync, _source.RestoreAsync),
+            new("start incoming", BeforePause, async token => _uri = await _target.ListenAsync(token).ConfigureAwait(false), MigrationStep.NothingToUndo),
+            new("prepare ownership", BeforePause, token => request.Ownership.PrepareAsync(vm, token), token => request.Ownership.RevertAsync(vm, token)),
+            new("make target ready", BeforePause, token => target.MakeReadyAsync(vm, token), MigrationStep.NothingToUndo),
+            new(CopyRam, BeforePause, token => Copy.RunAsync(_uri, token), TakeBackAsync),
+            new("hand over ownership", InsidePause, token => request.Ownership.CommitAsync(vm, token), token => request.Ownership.RevertAsync(vm, token)),
+        ];
+        if (profile.ClosesTunnelBeforeResume)
+        {
+            steps.Add(new("close tunnel", InsidePause, target.CloseAsync, MigrationStep.NothingToUndo));
+        }
+
+        if (request.IsReplicated || profile.AlwaysSendsReplicationState)
+        {
+            steps.Add(new("set replication state", InsidePause, token => target.SetReplicationStateAsync(vm, token), MigrationStep.NothingToUndo));
+        }
+
+        steps.Add(new(Resume, InsidePause, _ => ResumeStep.RunAsync()) { IsCommit = true });
+        if (!profile.ClosesTunnelBeforeResume)
+        {
+            steps.Add(new("close tunnel", AfterResume, target.CloseAsync));
+        }
+
+        steps.Add(new("read statistics", AfterResume, ReadStatisticsAsync));
+        steps.Add(new("restore target", AfterResume, _target.RestoreAsync));
+        steps.Add(request.EndsSource
+            ? new("end source", AfterResume, _source.EndAsync)
+            : new("restore source", AfterResume, _source.RestoreAsync));
+        steps.Add(new("unlock", AfterResume, token => target.UnlockAsync(vm, token)));
+        return steps;
+    }
+
+    /// <summary>What QEMU's source counted; read once the guest runs on the target.</summary>
+    public MigrationInfo? Counted { get; private set; }
+
+    private async Task ConfigureAsync(CancellationToken cancellationToken)
+    {
+        var isMonitored = _target.Monitor is not null;
+        var can = Wanted.Where(capability => _source.Capabilities.Knows(capability) && (!isMonitored || _target.Knows(capability))).ToList();
+        if (Wanted.Except(can).ToList() is { Count: > 0 } dropped)
+        {
+            _run.Warn($"Left out, since not both sides know it: {string.Join(", ", dropped)}.");
+        }
+
+        await _source.ConfigureAsync(can, cancellationToken).ConfigureAwait(false);
+        await _target.ConfigureAsync(can, cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task TakeBackAsync(CancellationToken cancellationToken)
+        => Copy.HasBegun ? _source.TakeBackAsync(cancellationToken) : Task.CompletedTask;
+
+    private async Task ReadStatisticsAsync(CancellationToken cancellationToken)
+        => Counted = await _source.Monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false);
+}

@@ -1,0 +1,12 @@
+namespace Pve.Migration.Engine;
+
+/// <summary>A step as a value. One before the commit point must say how it is undone, if only that there is nothing to undo.</summary>
+internal sealed record MigrationStep(
+    string Name, StepPlacement Placement, Func<CancellationToken, Task> Do, Func<CancellationToken, Task>? Undo = null)
+{
+    /// <summary>The undo of a step that changes nothing, or only what ends with the target.</summary>
+    public static readonly Func<CancellationToken, Task> NothingToUndo = _ => Task.CompletedTask;
+
+    /// <summary>Whether the guest may run on the target once this step has begun.</summary>
+    public bool IsCommit { get; init; }
+}

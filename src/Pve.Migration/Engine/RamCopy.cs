@@ -1,0 +1,162 @@
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration.Engine;
+
+/// <summary>
+/// Starts the copy and follows it until the guest can be resumed on the target. Events and polls run side by side: a monitor that is
+/// slow to answer a poll never delays what an event told.
+/// </summary>
+internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) : IAsyncDisposable
+{
+    private readonly MigrationPoll _poll = new(run, source);
+    private Task? _pollUnderWay;
+    private long _begun;
+    private long? _sourceDone;
+    private long _passReported;
+
+    /// <summary>The downtime limit that QEMU has now.</summary>
+    public TimeSpan DowntimeLimit => _poll.DowntimeLimit;
+
+    /// <summary>Whether <c>migrate</c> was sent.</summary>
+    public bool HasBegun { get; private set; }
+
+    private bool UsesEvents => run.Profile.Polling.UsesEvents && source.Capabilities.Knows(MigrationCapability.Events);
+
+    // An event is newer than a poll, but once one of both says that it is over, it is.
+    private MigrationStatus? Status
+        => !UsesEvents || _poll.Status is { } polled && SourceVm.IsOver(polled) ? _poll.Status : source.Trail!.Status;
+
+    /// <exception cref="MigrationFailedException">QEMU failed it, the target is gone, or a deadline passed.</exception>
+    public async Task RunAsync(string uri, CancellationToken cancellationToken)
+    {
+        source.Watch();
+        source.Trail!.ExpectSetup();
+        HasBegun = true;
+        await source.Monitor.ExecuteAsync(QmpCommands.Migrate, new MigrateUri(uri), cancellationToken: cancellationToken).ConfigureAwait(false);
+        run.Phase.Enter(MigrationPhase.Copying);
+        _begun = run.Time.GetTimestamp();
+        using var pollTimer = run.Time.CreateTimer(_ => run.Changed.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        await FollowAsync(pollTimer, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Joins a poll that is still under way: nobody waits for it inside the pause.</summary>
+    public async ValueTask DisposeAsync()
+        => await (_pollUnderWay ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task FollowAsync(ITimer pollTimer, CancellationToken cancellationToken)
+    {
+        var pollAt = Schedule(pollTimer);
+        while (true)
+        {
+            if (_pollUnderWay is { IsCompleted: true } answered)
+            {
+                _pollUnderWay = null;
+                await answered.ConfigureAwait(false);
+                pollAt = Schedule(pollTimer);
+            }
+
+            if (IsComplete())
+            {
+                run.Ledger.CompletionNoticed = run.Time.GetElapsedTime(0);
+                run.Phase.Enter(MigrationPhase.SwitchingOver);
+                return;
+            }
+
+            await ThrowIfFailedAsync(cancellationToken).ConfigureAwait(false);
+            ThrowIfOverdue();
+            ReportPass();
+            if (_pollUnderWay is null && run.Time.GetTimestamp() >= pollAt)
+            {
+                _pollUnderWay = PollAsync(cancellationToken);
+                pollTimer.Change(_poll.Delay, Timeout.InfiniteTimeSpan);
+            }
+
+            await run.Changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PollAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        try
+        {
+            await _poll.AskAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            run.Changed.Set();
+        }
+    }
+
+    private long Schedule(ITimer pollTimer)
+    {
+        var delay = _poll.NextDelay();
+        pollTimer.Change(delay, Timeout.InfiniteTimeSpan);
+        return run.Time.GetTimestamp() + (long)(delay.TotalSeconds * run.Time.TimestampFrequency);
+    }
+
+    // Where events are used, the target's own word is waited for; the polls of 2017 went by the source's alone.
+    private bool IsComplete()
+    {
+        if (Status != MigrationStatus.Completed)
+        {
+            return false;
+        }
+
+        _sourceDone ??= run.Time.GetTimestamp();
+        return !UsesEvents || target.Trail is null || !target.Knows(MigrationCapability.Events) || target.Trail.Completed is not null;
+    }
+
+    private async Task ThrowIfFailedAsync(CancellationToken cancellationToken)
+    {
+        var gone = target.Trail?.Lost is { } lost ? $"The target QEMU is gone: {lost}" : null;
+        if (source.Trail!.Lost is { } sourceLost)
+        {
+            throw new MigrationFailedException($"The source QEMU is gone: {sourceLost}");
+        }
+
+        if (Status is { } status && SourceVm.IsOver(status) && status != MigrationStatus.Completed && status != MigrationStatus.None)
+        {
+            var info = await source.Monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false);
+            throw new MigrationFailedException(
+                $"QEMU ended the migration as {status}: {info.ErrorDesc ?? "it gave no reason"}.{(gone is null ? "" : " " + gone)}",
+                "The target's QEMU log says why; machine type, devices and CPU must be alike on both sides.");
+        }
+
+        if (gone is not null)
+        {
+            throw new MigrationFailedException(gone, "Its log says why.");
+        }
+
+        if (target.Trail?.Status == MigrationStatus.Failed)
+        {
+            throw new MigrationFailedException("The target QEMU could not load the guest.", "Its log says why.");
+        }
+    }
+
+    private void ThrowIfOverdue()
+    {
+        var isSetup = Status is not { } status || status == MigrationStatus.Setup || status == MigrationStatus.None;
+        if (isSetup && run.Time.GetElapsedTime(_begun) > run.Options.SetupTimeout)
+        {
+            throw new MigrationFailedException(
+                $"The source QEMU has not reached the target within {run.Options.SetupTimeout.TotalSeconds:0.#} s.", "See that nothing blocks the way.");
+        }
+
+        if (_sourceDone is { } done && run.Time.GetElapsedTime(done) > run.Options.LoadTimeout)
+        {
+            throw new MigrationFailedException(
+                $"The target has not said that it has loaded within {run.Options.LoadTimeout.TotalSeconds:0.#} s after the source was done.");
+        }
+    }
+
+    private void ReportPass()
+    {
+        if (source.Trail!.Pass > _passReported)
+        {
+            _passReported = source.Trail.Pass;
+            run.Report(MigrationPlan.CopyRam, pass: _passReported);
+        }
+    }
+}

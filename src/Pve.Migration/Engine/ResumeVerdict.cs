@@ -1,0 +1,14 @@
+namespace Pve.Migration.Engine;
+
+/// <summary>What is known of the guest on the target after it was told to resume.</summary>
+internal enum ResumeVerdict
+{
+    /// <summary>It was seen running there.</summary>
+    Runs,
+
+    /// <summary>The target refused, and nobody saw it run: once the target is proven dead, the source may have it back.</summary>
+    NeverRan,
+
+    /// <summary>It may have run there.</summary>
+    Unknown,
+}

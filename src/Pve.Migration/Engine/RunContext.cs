@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+using Pve.Migration.Diagnostics;
+
+namespace Pve.Migration.Engine;
+
+/// <summary>What the parts of one run share.</summary>
+internal sealed class RunContext(MigrationRequest request, LiveMigratorOptions options, ILogger logger, IProgress<MigrationProgress>? progress)
+{
+    public MigrationRequest Request { get; } = request;
+
+    public LiveMigratorOptions Options { get; } = options;
+
+    public MigrationProfile Profile => Options.Profile;
+
+    public TimeProvider Time => Options.TimeProvider;
+
+    public ILogger Logger { get; } = logger;
+
+    public LedgerRecorder Ledger { get; } = new(options.TimeProvider);
+
+    /// <summary>Set whenever a monitor told something.</summary>
+    public AutoResetSignal Changed { get; } = new();
+
+    public PhaseTracker Phase { get; } = new();
+
+    public ProgressReporter Progress { get; } = new(progress, logger);
+
+    public List<string> Warnings { get; } = [];
+
+    public void Report(string step, Pve.Qmp.Commands.MigrationInfo? info = null, long pass = 0)
+        => Progress.Report(Phase.Current, step, Ledger.Elapsed, info, pass);
+
+    /// <summary>Notes what fell short without changing the outcome.</summary>
+    public void Warn(string warning)
+    {
+        Warnings.Add(warning);
+        Log.FellShort(Logger, Request.VmId, warning);
+    }
+
+    public CancellationTokenSource Deadline(TimeSpan after) => new(after, Time);
+}

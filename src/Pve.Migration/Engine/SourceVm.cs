@@ -1,0 +1,129 @@
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration.Engine;
+
+/// <summary>The side the guest leaves.</summary>
+internal sealed class SourceVm(RunContext run) : IAsyncDisposable
+{
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(20);
+
+    private CapabilitySet? _capabilities;
+
+    public QmpClient Monitor => run.Request.Source;
+
+    /// <summary>What its events told; null before it is watched.</summary>
+    public MonitorTrail? Trail { get; private set; }
+
+    public CapabilitySet Capabilities => _capabilities ?? throw new InvalidOperationException("The source has not been checked yet.");
+
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        var status = await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (status.Status != RunState.Running)
+        {
+            throw new MigrationFailedException(
+                $"The guest does not run on the source: it is {status.Status}.", "Only a running guest can be migrated live.");
+        }
+
+        var info = await Monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (info.BlockedReasons is { Count: > 0 } reasons)
+        {
+            throw new MigrationFailedException($"QEMU forbids to migrate this guest: {string.Join("; ", reasons)}.", "Remove what blocks it.");
+        }
+
+        if (info.Status is { } state && !IsOver(state))
+        {
+            throw new MigrationFailedException($"A migration of this guest is already under way ({state}).", "Wait for it, or cancel it.");
+        }
+
+        _capabilities = await CapabilitySet.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Sets what this migration needs; undone by <see cref="RestoreAsync"/>.</summary>
+    public async Task ConfigureAsync(IReadOnlyCollection<MigrationCapability> wanted, CancellationToken cancellationToken)
+    {
+        await Capabilities.ApplyAsync(wanted, cancellationToken).ConfigureAwait(false);
+        await Capabilities.ApplyAsync(new MigrationParameters
+        {
+            MaxBandwidth = run.Request.MaxBandwidth,
+            DowntimeLimit = run.Request.DowntimeLimit,
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    public Task RestoreAsync(CancellationToken cancellationToken)
+        => _capabilities is null || Monitor.Ended.IsCompleted ? Task.CompletedTask : _capabilities.RestoreAsync(cancellationToken);
+
+    public void Watch() => Trail ??= new MonitorTrail(Monitor, run.Changed);
+
+    /// <summary>Whether the guest runs here; null where the monitor cannot be asked.</summary>
+    public async Task<StatusInfo?> TryQueryAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Gives the guest back to the source: cancels what is under way, and continues what is paused. The target must be gone.</summary>
+    public async Task TakeBackAsync(CancellationToken cancellationToken)
+    {
+        var cancelled = false;
+        MigrationStatus? state;
+        while ((state = (await Monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false)).Status)
+            is { } current && !IsOver(current))
+        {
+            if (!cancelled)
+            {
+                await Monitor.ExecuteAsync(QmpCommands.MigrateCancel, cancellationToken: cancellationToken).ConfigureAwait(false);
+                cancelled = true;
+            }
+
+            await Task.Delay(SettleInterval, run.Time, cancellationToken).ConfigureAwait(false);
+        }
+
+        // The run state follows the stream's state a moment later (finish-migrate, then postmigrate or running).
+        StatusInfo status;
+        while ((status = await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false)).Status
+            == RunState.FinishMigrate)
+        {
+            await Task.Delay(SettleInterval, run.Time, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!status.Running)
+        {
+            await Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends the source's QEMU, whose guest runs elsewhere now.</summary>
+    public async Task EndAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Monitor.ExecuteAsync(QmpCommands.Quit, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpConnectionException)
+        {
+            // it may be gone before it could answer
+        }
+
+        await Monitor.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Trail is not null)
+        {
+            await Trail.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public static bool IsOver(MigrationStatus status)
+        => status == MigrationStatus.None || status == MigrationStatus.Completed
+            || status == MigrationStatus.Failed || status == MigrationStatus.Cancelled;
+}

@@ -1,0 +1,96 @@
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration.Engine;
+
+/// <summary>The side the guest comes to.</summary>
+internal sealed class TargetVm(RunContext run) : IAsyncDisposable
+{
+    private CapabilitySet? _capabilities;
+
+    public IMigrationTarget Target => run.Request.Target;
+
+    /// <summary>Its monitor; null where it is out of reach.</summary>
+    public QmpClient? Monitor { get; private set; }
+
+    /// <summary>What its events told; null before it is watched, and where there is no monitor.</summary>
+    public MonitorTrail? Trail { get; private set; }
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        Monitor = await Target.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (Monitor is not null)
+        {
+            Trail = new MonitorTrail(Monitor, run.Changed);
+        }
+    }
+
+    /// <summary>Compares what QEMU would only refuse after the whole copy.</summary>
+    public async Task CheckAsync(SourceVm source, CancellationToken cancellationToken)
+    {
+        if (Monitor is null)
+        {
+            return;
+        }
+
+        var status = await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (status.Status != RunState.InMigrate)
+        {
+            throw new MigrationFailedException(
+                $"The target QEMU at {Monitor.Name} does not wait for a migration: it is {status.Status}.", "Start it with -S -incoming defer.");
+        }
+
+        var (ours, theirs) = (await MachineAsync(source.Monitor, cancellationToken).ConfigureAwait(false),
+            await MachineAsync(Monitor, cancellationToken).ConfigureAwait(false));
+        if (ours != theirs)
+        {
+            throw new MigrationFailedException(
+                $"The source's machine type is {ours}, the target's at {Monitor.Name} is {theirs}.", $"Start the target with -machine {ours}.");
+        }
+
+        var (has, offers) = (await RamAsync(source.Monitor, cancellationToken).ConfigureAwait(false),
+            await RamAsync(Monitor, cancellationToken).ConfigureAwait(false));
+        if (has != offers)
+        {
+            throw new MigrationFailedException(
+                $"The source has {has} bytes of RAM, the target at {Monitor.Name} has {offers}.", "Start the target with the same -m.");
+        }
+
+        _capabilities = await CapabilitySet.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false);
+    }
+
+    public bool Knows(MigrationCapability capability) => _capabilities?.Knows(capability) ?? false;
+
+    public Task ConfigureAsync(IReadOnlyCollection<MigrationCapability> wanted, CancellationToken cancellationToken)
+        => _capabilities?.ApplyAsync(wanted, cancellationToken) ?? Task.CompletedTask;
+
+    public Task RestoreAsync(CancellationToken cancellationToken) => _capabilities?.RestoreAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>Makes it listen.</summary>
+    /// <returns>Where the source connects to.</returns>
+    public async Task<string> ListenAsync(CancellationToken cancellationToken)
+    {
+        Trail?.ExpectSetup();
+        return await Target.StartIncomingAsync(run.Request.VmId, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Trail is not null)
+        {
+            await Trail.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task<string> MachineAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        var type = await monitor.ExecuteAsync(QmpCommands.QomGet, new QomProperty("/machine", "type"), cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        const string Suffix = "-machine";
+        var name = type.GetString() ?? "";
+        return name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
+    }
+
+    private static async Task<long> RamAsync(QmpClient monitor, CancellationToken cancellationToken)
+        => (await monitor.ExecuteAsync(QmpCommands.QueryMemorySizeSummary, cancellationToken: cancellationToken).ConfigureAwait(false)).BaseMemory;
+}

@@ -1,0 +1,46 @@
+using Pve.Qmp;
+
+namespace Pve.Migration;
+
+/// <summary>What the source asks of the other side. Over a tunnel, over one ssh a command, or locally.</summary>
+public interface IMigrationTarget : IAsyncDisposable
+{
+    /// <summary>What messages call it.</summary>
+    string Name { get; }
+
+    /// <summary>How it is talked to, for reports: such as <c>v1</c> for a tunnel; null while that is not settled, or where there is no tunnel.</summary>
+    string? Dialect { get; }
+
+    /// <summary>Opens the way there.</summary>
+    /// <returns>The target QEMU's monitor, or null where it is out of reach; it stays the target's.</returns>
+    /// <exception cref="MigrationTargetException">It cannot be reached.</exception>
+    Task<QmpClient?> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Makes the target's QEMU listen.</summary>
+    /// <returns>The migration URI that the source's QEMU connects to.</returns>
+    /// <exception cref="MigrationTargetException">It refused.</exception>
+    Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken);
+
+    /// <summary>Proves, before the guest is paused, that what the pause needs is alive, and settles how it is asked.</summary>
+    /// <exception cref="MigrationTargetException">Something is not.</exception>
+    Task MakeReadyAsync(int vmId, CancellationToken cancellationToken);
+
+    /// <summary>Tells the target which volumes are replicated.</summary>
+    /// <exception cref="MigrationTargetException">It refused, or did not answer.</exception>
+    Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken);
+
+    /// <summary>Lets the guest run on the target. This is the commit point.</summary>
+    /// <returns>What the target answered; no answer is <see cref="ResumeAnswer.Unknown"/>, never a refusal.</returns>
+    Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken);
+
+    /// <summary>Releases the target's lock on the guest, after it runs there.</summary>
+    /// <exception cref="MigrationTargetException">It refused, or did not answer.</exception>
+    Task UnlockAsync(int vmId, CancellationToken cancellationToken);
+
+    /// <summary>Closes the tunnel; commands that need one open it no more.</summary>
+    Task CloseAsync(CancellationToken cancellationToken);
+
+    /// <summary>Ends the target's QEMU. It returns only when the process is proven gone, and may be called again.</summary>
+    /// <exception cref="MigrationTargetException">It could not be proven.</exception>
+    Task DestroyAsync(int vmId, CancellationToken cancellationToken);
+}

@@ -1,0 +1,145 @@
+using Microsoft.Extensions.Logging;
+using Pve.Migration.Diagnostics;
+using Pve.Migration.Engine;
+using Pve.Qmp;
+
+namespace Pve.Migration;
+
+/// <summary>Moves running guests from one QEMU to another. One migrator may run many migrations at once.</summary>
+public sealed class LiveMigrator
+{
+    private readonly LiveMigratorOptions _options;
+    private readonly ILogger _logger;
+
+    /// <summary>Creates a migrator.</summary>
+    /// <exception cref="ArgumentException">An option is out of its range.</exception>
+    public LiveMigrator(LiveMigratorOptions? options = null)
+    {
+        _options = options ?? new LiveMigratorOptions();
+        _options.Validate();
+        _logger = _options.LoggerFactory.CreateLogger("Pve.Migration");
+    }
+
+    /// <summary>Moves one guest.</summary>
+    /// <param name="request">Which guest, from where, to where.</param>
+    /// <param name="progress">Told beside the migration; a slow handler costs reports, not time.</param>
+    /// <param name="cancellationToken">Undoes the migration, until the target is told to resume; from there on it only goes forward.</param>
+    /// <returns>The outcome. A migration that fails is <see cref="MigrationOutcome.RolledBack"/>, never an exception.</returns>
+    /// <exception cref="ArgumentException">The request contradicts itself.</exception>
+    public async Task<MigrationReport> MigrateAsync(
+        MigrationRequest request, IProgress<MigrationProgress>? progress = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Validate();
+        var run = new RunContext(request, _options, _logger, progress);
+        await using var reporting = run.Progress.ConfigureAwait(false);
+        var source = new SourceVm(run);
+        await using var sourceWatch = source.ConfigureAwait(false);
+        var target = new TargetVm(run);
+        await using var targetWatch = target.ConfigureAwait(false);
+        var plan = new MigrationPlan(run, source, target);
+        await using var copy = plan.Copy.ConfigureAwait(false);
+
+        Log.MigrationBegins(_logger, request.VmId, request.Source.Name, request.Target.Name);
+        var outcome = await RunAsync(run, plan, source, target, cancellationToken).ConfigureAwait(false);
+        run.Phase.Enter(MigrationPhase.Ended);
+        run.Report(outcome.GetType().Name);
+        var ledger = run.Ledger.Close(source.Trail, target.Trail);
+        Announce(request, outcome, ledger);
+        return new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings);
+    }
+
+    private static async Task<MigrationOutcome> RunAsync(
+        RunContext run, MigrationPlan plan, SourceVm source, TargetVm target, CancellationToken cancellationToken)
+    {
+        var begun = new List<MigrationStep>();
+        var rollback = new Rollback(run, source, target);
+        foreach (var step in plan.Steps.TakeWhile(step => step.Placement != StepPlacement.AfterResume))
+        {
+            begun.Add(step);
+            Log.StepBegins(run.Logger, run.Request.VmId, step.Name);
+            if (!step.IsCommit && step.Placement == StepPlacement.BeforePause)
+            {
+                run.Report(step.Name);
+            }
+
+            try
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                await run.Ledger.TimeAsync(step, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                return await rollback.RunAsync(Failure(step, e, cancellationToken), begun).ConfigureAwait(false);
+            }
+        }
+
+        var resume = plan.ResumeStep;
+        var failure = new MigrationFailure(MigrationPlan.Resume, $"The target {run.Request.Target.Name} did not resume the guest: {resume.Detail}");
+        switch (resume.Verdict)
+        {
+            case ResumeVerdict.NeverRan:
+                return await rollback.RunAsync(failure, begun.SkipLast(1)).ConfigureAwait(false);
+            case ResumeVerdict.Runs:
+                run.Phase.Enter(MigrationPhase.CleaningUp);
+                await CleanUpAsync(run, plan).ConfigureAwait(false);
+                return new MigrationOutcome.Migrated();
+            default:
+                return Rollback.Unknown(failure, "The guest is paused on the source, complete.", resume.Detail);
+        }
+    }
+
+    // The guest runs on the target: what fails now is told, and changes nothing.
+    private static async Task CleanUpAsync(RunContext run, MigrationPlan plan)
+    {
+        foreach (var step in plan.Steps.Where(step => step.Placement == StepPlacement.AfterResume))
+        {
+            Log.StepBegins(run.Logger, run.Request.VmId, step.Name);
+            run.Report(step.Name);
+            using var deadline = run.Deadline(run.Options.RollbackTimeout);
+            try
+            {
+                await run.Ledger.TimeAsync(step, deadline.Token).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                run.Warn($"'{step.Name}' failed after the guest ran on the target: {e.Message}");
+            }
+        }
+    }
+
+    private static MigrationFailure Failure(MigrationStep step, Exception cause, CancellationToken cancellationToken) => cause switch
+    {
+        OperationCanceledException when cancellationToken.IsCancellationRequested => new(step.Name, "The caller cancelled.", null, cause),
+        MigrationFailedException e => new(step.Name, e.Message, e.Remedy, e),
+        MigrationTargetException e => new(step.Name, e.Message, e.Remedy, e),
+        QmpCommandException e => new(step.Name, e.Message, null, e),
+        _ => new(step.Name, cause.Message, null, cause),
+    };
+
+    private static MigrationStatistics Statistics(RunContext run, MigrationPlan plan) => new()
+    {
+        Total = run.Ledger.Elapsed,
+        QemuDowntime = plan.Counted?.Downtime,
+        RamTransferredBytes = plan.Counted?.Ram?.Transferred ?? 0,
+        RamTotalBytes = plan.Counted?.Ram?.Total ?? 0,
+        Passes = plan.Counted?.Ram?.DirtySyncCount ?? 0,
+        DowntimeLimit = plan.Copy.DowntimeLimit,
+    };
+
+    private void Announce(MigrationRequest request, MigrationOutcome outcome, DowntimeLedger ledger)
+    {
+        switch (outcome)
+        {
+            case MigrationOutcome.Migrated:
+                Log.Migrated(_logger, request.VmId, request.Target.Name, ledger.Paused?.TotalMilliseconds);
+                break;
+            case MigrationOutcome.RolledBack rolledBack:
+                Log.RolledBack(_logger, request.VmId, rolledBack.Failure.ToString());
+                break;
+            case MigrationOutcome.Unknown unknown:
+                Log.OutcomeUnknown(_logger, request.VmId, unknown.Failure.ToString());
+                break;
+        }
+    }
+}

@@ -1,0 +1,22 @@
+namespace Pve.Migration;
+
+/// <summary>How a migration ended: one of three, and never a guess.</summary>
+public abstract record MigrationOutcome
+{
+    private MigrationOutcome()
+    {
+    }
+
+    /// <summary>The guest runs on the target.</summary>
+    public sealed record Migrated : MigrationOutcome;
+
+    /// <summary>The guest runs on the source as before, and the target is ended.</summary>
+    /// <param name="Failure">Why.</param>
+    public sealed record RolledBack(MigrationFailure Failure) : MigrationOutcome;
+
+    /// <summary>It cannot be proven where the guest runs; nothing was done that could make it run twice.</summary>
+    /// <param name="Failure">What led here.</param>
+    /// <param name="Evidence">What is known of both sides.</param>
+    /// <param name="NextActions">What is safe to do now.</param>
+    public sealed record Unknown(MigrationFailure Failure, IReadOnlyList<string> Evidence, IReadOnlyList<string> NextActions) : MigrationOutcome;
+}

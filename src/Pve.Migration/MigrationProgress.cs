@@ -1,0 +1,38 @@
+namespace Pve.Migration;
+
+/// <summary>A migration's progress at one moment.</summary>
+public sealed record MigrationProgress
+{
+    /// <summary>Grows by one with each report, so that a late one can be told.</summary>
+    public required long Sequence { get; init; }
+
+    /// <summary>How far the migration is.</summary>
+    public required MigrationPhase Phase { get; init; }
+
+    /// <summary>The step that runs, by its name in the ledger.</summary>
+    public required string Step { get; init; }
+
+    /// <summary>Since the migration began.</summary>
+    public TimeSpan Elapsed { get; init; }
+
+    /// <summary>Bytes of RAM the guest has; 0 until QEMU says.</summary>
+    public long RamTotalBytes { get; init; }
+
+    /// <summary>Bytes that still differ.</summary>
+    public long RamRemainingBytes { get; init; }
+
+    /// <summary>Bytes sent so far.</summary>
+    public long RamTransferredBytes { get; init; }
+
+    /// <summary>Bytes a second of late.</summary>
+    public double BytesPerSecond { get; init; }
+
+    /// <summary>Bytes a second that the guest dirties.</summary>
+    public double DirtyBytesPerSecond { get; init; }
+
+    /// <summary>The pass over the RAM that is under way.</summary>
+    public long Pass { get; init; }
+
+    /// <summary>The pause that QEMU expects now; null where it does not say.</summary>
+    public TimeSpan? ExpectedPause { get; init; }
+}

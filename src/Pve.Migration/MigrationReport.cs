@@ -1,0 +1,9 @@
+namespace Pve.Migration;
+
+/// <summary>How a migration ended, where its time went, and what it moved.</summary>
+/// <param name="Outcome">How it ended.</param>
+/// <param name="Ledger">Where the time went.</param>
+/// <param name="Statistics">What QEMU counted.</param>
+/// <param name="Warnings">What fell short without changing the outcome: capabilities that were left out, clean-up that failed.</param>
+public sealed record MigrationReport(
+    MigrationOutcome Outcome, DowntimeLedger Ledger, MigrationStatistics Statistics, IReadOnlyList<string> Warnings);

@@ -1,0 +1,53 @@
+using Pve.Qmp;
+
+namespace Pve.Migration;
+
+/// <summary>One guest's move.</summary>
+public sealed record MigrationRequest
+{
+    /// <summary>The guest's number, 1 to 999,999,999; both sides know it by this.</summary>
+    public required int VmId { get; init; }
+
+    /// <summary>The monitor of the QEMU that runs the guest; it stays the caller's.</summary>
+    public required QmpClient Source { get; init; }
+
+    /// <summary>The other side.</summary>
+    public required IMigrationTarget Target { get; init; }
+
+    /// <summary>Who owns the guest, and how that is handed over; nobody keeps track unless set.</summary>
+    public IOwnershipHandover Ownership { get; init; } = OwnershipHandover.None;
+
+    /// <summary>Whether the guest's volumes are replicated, so that the target must learn the replication state; off unless set.</summary>
+    public bool IsReplicated { get; init; }
+
+    /// <summary>The bandwidth, in bytes a second; 0 is no limit. 16 GiB/s unless set, since QEMU's own default is 128 MiB/s.</summary>
+    public long MaxBandwidth { get; init; } = 16L * 1024 * 1024 * 1024;
+
+    /// <summary>The pause below which QEMU switches over; whole milliseconds, at most 2,000 s. 30 ms unless set.</summary>
+    /// <remarks>It covers the last of the RAM alone; loading the devices and the handover come on top.</remarks>
+    public TimeSpan DowntimeLimit { get; init; } = TimeSpan.FromMilliseconds(30);
+
+    /// <summary>Whether the source's QEMU is ended once RESUME was seen on the target; on unless set. Otherwise it stays, paused for good.</summary>
+    public bool EndsSource { get; init; } = true;
+
+    internal void Validate()
+    {
+        ArgumentNullException.ThrowIfNull(Source);
+        ArgumentNullException.ThrowIfNull(Target);
+        ArgumentNullException.ThrowIfNull(Ownership);
+        if (VmId is < 1 or > 999_999_999)
+        {
+            throw new ArgumentException($"{nameof(VmId)} is {VmId}; it must be within 1 to 999999999.");
+        }
+
+        if (MaxBandwidth < 0)
+        {
+            throw new ArgumentException($"{nameof(MaxBandwidth)} is {MaxBandwidth}; it must be bytes a second, or 0 for no limit.");
+        }
+
+        if (DowntimeLimit < TimeSpan.FromMilliseconds(1) || DowntimeLimit > ConvergenceStrategy.MaxDowntimeLimit)
+        {
+            throw new ArgumentException($"{nameof(DowntimeLimit)} is {DowntimeLimit}; QEMU takes 1 ms to 2,000 s.");
+        }
+    }
+}
