@@ -1,0 +1,3 @@
+namespace Pve.Migration.Testing;
+
+public sealed class SerialHeartbeat;
