@@ -1,0 +1,158 @@
+using Microsoft.Extensions.Logging;
+using Pve.Migration.Diagnostics;
+using Pve.Migration.Tunnel;
+
+namespace Pve.Migration;
+
+/// <summary>
+/// The source's end of a tunnel. It exists only once the peer is online; the version is learned in the background, so that a peer
+/// which never tells one delays nothing. One exchange at a time, callers queue; an exchange without an answer, an <c>ERR</c> answer
+/// or a line nobody asked for ends its usefulness for good, yet leaves the carrier and its forwarded sockets alone.
+/// </summary>
+public sealed class MtunnelClient : IAsyncDisposable
+{
+    private readonly MtunnelSession _session;
+    private readonly MtunnelClientOptions _options;
+
+    private MtunnelClient(MtunnelSession session, MtunnelClientOptions options)
+    {
+        _session = session;
+        _options = options;
+    }
+
+    /// <summary>
+    /// The dialect, once the peer told it, or kept silent for <see cref="MtunnelClientOptions.VersionTimeout"/>, or was settled.
+    /// Faults with a <see cref="MtunnelException"/>; leaving that unobserved is allowed.
+    /// </summary>
+    public Task<MtunnelDialect> Negotiated => _session.Conversation.Negotiated;
+
+    /// <summary>The dialect, or null while it is not known.</summary>
+    public MtunnelDialect? DialectSoFar => _session.Conversation.Codec?.Dialect;
+
+    /// <summary>Whether something went wrong after which no command can be sent; an end by <see cref="QuitAsync"/> is not wrong.</summary>
+    public bool IsFaulted => FaultReason is not null;
+
+    /// <summary>The first thing that went wrong, or null.</summary>
+    public string? FaultReason => _session.Conversation.Fault is { IsFault: true } fault ? fault.Reason : null;
+
+    /// <summary>Completes with <see cref="FaultReason"/> as soon as there is one, be it that ssh died; never faults, never completes without.</summary>
+    public Task<string> Faulted => _session.Conversation.Faulted;
+
+    /// <summary>Connects and awaits the greeting. Owns the connection: disposing the client ends it.</summary>
+    /// <exception cref="MtunnelConnectionException">The carrier could not be brought up.</exception>
+    /// <exception cref="MtunnelGreetingException">The peer did not greet in time, or with something else.</exception>
+    public static async Task<MtunnelClient> OpenAsync(
+        IMtunnelTransport transport, MtunnelClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        options ??= new MtunnelClientOptions();
+        options.Validate();
+        ILogger logger = options.LoggerFactory.CreateLogger(typeof(MtunnelClient).FullName!);
+        using var deadline = new CancellationTokenSource(options.GreetingTimeout, options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        IMtunnelConnection? connection = null;
+        try
+        {
+            connection = await transport.ConnectAsync(either.Token).ConfigureAwait(false);
+            var lines = new LineReader(connection.Input, options.MaxLineLength);
+            var negotiation = new MtunnelNegotiation();
+            await AwaitGreetingAsync(connection, lines, options.MaxLineLength, negotiation, transport.Name, either.Token).ConfigureAwait(false);
+            logger.TunnelOnline(transport.Name);
+            return new MtunnelClient(new MtunnelSession(connection, lines, negotiation, options, transport.Name, logger), options);
+        }
+        catch (Exception e)
+        {
+            if (connection is not null)
+            {
+                await connection.DisposeAsync().ConfigureAwait(false);
+            }
+
+            if (e is OperationCanceledException && deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                string text = $"{transport.Name}: no greeting within {options.GreetingTimeout.TotalSeconds:0.###} s";
+                throw new MtunnelGreetingException(MtunnelGreetingFailure.TimedOut, text, e);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Decides the dialect now, from what has arrived by now: silence so far means v0. To be called before the pause; afterwards
+    /// nothing waits for a version line any more, and if v0 it is, nothing the peer says is read as an answer.
+    /// </summary>
+    /// <exception cref="MtunnelException">The tunnel is faulted or closed.</exception>
+    public MtunnelDialect SettleDialect() => _session.Conversation.Settle("settled before it told");
+
+    /// <summary>
+    /// Asks the target to make the VM run; returns the time from sending to the answer. Awaits <see cref="Negotiated"/> first.
+    /// </summary>
+    /// <exception cref="MtunnelUnsupportedException">The dialect has no <c>resume</c>: nothing was sent, the tunnel is as good as before.</exception>
+    /// <exception cref="MtunnelRefusedException">The target answered with an error.</exception>
+    /// <exception cref="MtunnelNoReplyException">
+    /// It was sent and not answered in time, or the connection broke, or <paramref name="cancellationToken"/> fired meanwhile: the VM may run.
+    /// </exception>
+    /// <exception cref="MtunnelFaultedException">The tunnel was faulted or closed before: nothing was sent.</exception>
+    /// <exception cref="MtunnelConnectionException">The connection was gone before: nothing was sent.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired before anything was sent.</exception>
+    public async Task<TimeSpan> ResumeAsync(int vmid, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vmid);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(vmid, MtunnelCommand.MaxVmid);
+        await Negotiated.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await _session.ExchangeAsync(MtunnelCommand.Resume(vmid), _options.ResumeTimeout, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Ends the tunnel politely: v1 is asked and answers, v0 is told and its end of stream awaited, a faulted one is told and left.
+    /// A second call does nothing. The carrier lives until <see cref="DisposeAsync"/>.
+    /// </summary>
+    /// <exception cref="MtunnelNoReplyException">Neither answer nor end came in time.</exception>
+    /// <exception cref="MtunnelRefusedException">The peer answered with an error; the tunnel is closed all the same.</exception>
+    public Task QuitAsync(CancellationToken cancellationToken = default) => _session.QuitAsync(cancellationToken);
+
+    /// <summary>Ends the tunnel and its carrier, without <c>quit</c>; a waiting exchange gets its <see cref="MtunnelNoReplyException"/>.</summary>
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    private static async Task AwaitGreetingAsync(
+        IMtunnelConnection connection,
+        LineReader lines,
+        int maxLineLength,
+        MtunnelNegotiation negotiation,
+        string name,
+        CancellationToken cancellationToken)
+    {
+        LineRead read;
+        try
+        {
+            read = await lines.ReadAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new MtunnelConnectionException($"{name}: {(connection.Ended.IsCompletedSuccessfully ? connection.Ended.Result : e.Message)}", e);
+        }
+
+        switch (read.Kind)
+        {
+            case LineReadKind.Line:
+                negotiation.OnLine(read.Line.Span);
+                break;
+            case LineReadKind.TooLong:
+                throw new MtunnelGreetingException(
+                    MtunnelGreetingFailure.Junk, $"{name}: {MtunnelLineTooLongException.Describe(maxLineLength)}");
+            default:
+                negotiation.OnEnd(read.Line.Span);
+                break;
+        }
+
+        if (negotiation.Failure is { } failure)
+        {
+            // ssh's own words, where it died, say more than that the stream ended
+            string text = failure == MtunnelGreetingFailure.EndOfStream && connection.Ended.IsCompletedSuccessfully
+                ? connection.Ended.Result
+                : negotiation.FailureText!;
+            throw new MtunnelGreetingException(failure, $"{name}: {text}");
+        }
+    }
+}

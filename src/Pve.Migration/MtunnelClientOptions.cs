@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Pve.Migration;
+
+/// <summary>How a <see cref="MtunnelClient"/> waits. Every time may be <see cref="Timeout.InfiniteTimeSpan"/>.</summary>
+public sealed record MtunnelClientOptions
+{
+    /// <summary>From the start of connecting to the greeting; default 60 s, as in Proxmox VE.</summary>
+    public TimeSpan GreetingTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>From the greeting to the version line, after which the peer is taken to speak v0; default 10 s, as in Proxmox VE.</summary>
+    public TimeSpan VersionTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>For one <c>resume</c>, from sending to the answer; default 30 s, as in Proxmox VE.</summary>
+    public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>For <c>quit</c>, from sending to the answer or the end of the stream; default 30 s, as in Proxmox VE.</summary>
+    public TimeSpan QuitTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The longest line taken from the peer, in bytes without the LF; default 1 MiB.</summary>
+    public int MaxLineLength { get; init; } = 1024 * 1024;
+
+    /// <summary>The clock of all deadlines; default the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>Where to log; default nowhere. Lines of the wire are logged at Trace only.</summary>
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    internal void Validate()
+    {
+        ThrowIfNotATimeout(GreetingTimeout, nameof(GreetingTimeout));
+        ThrowIfNotATimeout(VersionTimeout, nameof(VersionTimeout));
+        ThrowIfNotATimeout(ResumeTimeout, nameof(ResumeTimeout));
+        ThrowIfNotATimeout(QuitTimeout, nameof(QuitTimeout));
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxLineLength);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        ArgumentNullException.ThrowIfNull(LoggerFactory);
+    }
+
+    private static void ThrowIfNotATimeout(TimeSpan value, string name)
+    {
+        if (value != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(value, TimeSpan.Zero, name);
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Pve.Migration;
+
+/// <summary>What is spoken over a tunnel; decided once, by <see cref="MtunnelNegotiation"/>.</summary>
+public enum MtunnelDialect
+{
+    /// <summary>Proxmox VE before 2017: <c>quit</c> only, and no replies.</summary>
+    V0 = 0,
+
+    /// <summary>Proxmox VE since 2017, over ssh: <c>resume</c> and <c>quit</c> as text lines, answered by <c>OK</c> or <c>ERR: …</c>.</summary>
+    V1 = 1,
+}

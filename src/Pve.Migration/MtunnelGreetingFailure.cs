@@ -1,0 +1,20 @@
+namespace Pve.Migration;
+
+/// <summary>Why a tunnel never came to be.</summary>
+public enum MtunnelGreetingFailure
+{
+    /// <summary>The peer said <c>no quorum</c>: its node may not take a VM now.</summary>
+    NoQuorum,
+
+    /// <summary>The peer said something that is neither a greeting nor a version.</summary>
+    Junk,
+
+    /// <summary>The stream ended before the peer had said what it must.</summary>
+    EndOfStream,
+
+    /// <summary>The peer did not greet in time.</summary>
+    TimedOut,
+
+    /// <summary>The peer speaks a dialect this library does not know yet.</summary>
+    NewerDialect,
+}

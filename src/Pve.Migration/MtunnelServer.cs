@@ -1,0 +1,122 @@
+using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
+using Pve.Migration.Diagnostics;
+using Pve.Migration.Tunnel;
+
+namespace Pve.Migration;
+
+/// <summary>
+/// The target's end of a tunnel, as Proxmox VE's <c>qm mtunnel</c> behaves: it greets, answers the few commands it knows, strictly in
+/// order, and ignores everything else without a reply.
+/// </summary>
+public static class MtunnelServer
+{
+    /// <summary>Serves one connection until <c>quit</c> or the end of the stream, then completes both halves of <paramref name="pipe"/>.</summary>
+    /// <exception cref="MtunnelLineTooLongException">The peer sent a line over the limit.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired; a command being handled was told.</exception>
+    public static async Task ServeAsync(
+        IDuplexPipe pipe, IMtunnelHandler handler, MtunnelServerOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        ArgumentNullException.ThrowIfNull(handler);
+        options ??= new MtunnelServerOptions();
+        options.Validate();
+        ILogger logger = options.LoggerFactory.CreateLogger(typeof(MtunnelServer).FullName!);
+        try
+        {
+            await ServeCommandsAsync(pipe, handler, options, logger, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            logger.ServerConnectionLost(e.Message);
+        }
+        finally
+        {
+            await pipe.Output.CompleteAsync().ConfigureAwait(false);
+            await pipe.Input.CompleteAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static async Task ServeCommandsAsync(
+        IDuplexPipe pipe, IMtunnelHandler handler, MtunnelServerOptions options, ILogger logger, CancellationToken cancellationToken)
+    {
+        MtunnelCodec codec = MtunnelCodec.For(options.Dialect);
+        if (!options.HasQuorum)
+        {
+            await pipe.Output.WriteAsync("no quorum\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        codec.WriteGreeting(pipe.Output);
+        await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+
+        var lines = new LineReader(pipe.Input, options.MaxLineLength);
+        while (true)
+        {
+            LineRead read = await lines.ReadAsync(cancellationToken).ConfigureAwait(false);
+            switch (read.Kind)
+            {
+                case LineReadKind.End:
+                    logger.ServerStreamEnded();
+                    return;
+                case LineReadKind.CutOff:
+                    // `resume 12` may be the beginning of `resume 123`: what lacks its LF is no command
+                    logger.ServerLineCutOff(read.Line.Length);
+                    return;
+                case LineReadKind.TooLong:
+                    throw new MtunnelLineTooLongException(options.MaxLineLength);
+            }
+
+            MtunnelCommand command = codec.ReadCommand(read.Line.Span);
+            if (command.Kind == MtunnelCommandKind.Ignored)
+            {
+                logger.ServerLineIgnored(read.Line.Length);
+                continue;
+            }
+
+            MtunnelReply reply = await HandleAsync(command, handler, logger, cancellationToken).ConfigureAwait(false);
+            codec.WriteReply(reply, pipe.Output);
+            FlushResult flush = await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            if (command.Kind == MtunnelCommandKind.Quit || flush.IsCompleted)
+            {
+                logger.ServerEnded(command.ToString());
+                return;
+            }
+        }
+    }
+
+    private static async Task<MtunnelReply> HandleAsync(
+        MtunnelCommand command, IMtunnelHandler handler, ILogger logger, CancellationToken cancellationToken)
+    {
+        switch (command.Kind)
+        {
+            case MtunnelCommandKind.Quit:
+                return MtunnelReply.Ok;
+            case MtunnelCommandKind.ResumeOutOfRange:
+                return MtunnelReply.Refused($"a VM id has 1 to {MtunnelCommand.MaxVmidDigits} digits");
+        }
+
+        try
+        {
+            logger.ServerResume(command.Vmid);
+            await handler.ResumeAsync(command.Vmid, cancellationToken).ConfigureAwait(false);
+            return MtunnelReply.Ok;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (MtunnelRefusedException e)
+        {
+            logger.ServerRefused(command.ToString(), e.ErrorText);
+            return MtunnelReply.Refused(e.ErrorText);
+        }
+#pragma warning disable CA1031 // whatever a handler throws, the peer must get an answer: its alternative is a 30 s timeout inside the pause
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.ServerHandlerFailed(e, command.ToString());
+            return MtunnelReply.Refused(e.Message);
+        }
+    }
+}

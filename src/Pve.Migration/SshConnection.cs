@@ -1,0 +1,154 @@
+using System.IO.Pipelines;
+using Microsoft.Extensions.Logging;
+using Pve.Migration.Diagnostics;
+using Pve.Migration.Transports;
+
+namespace Pve.Migration;
+
+/// <summary>
+/// One running <c>ssh</c>. Disposing it closes its input, waits <see cref="SshTransportOptions.CloseGrace"/>, sends TERM, waits
+/// <see cref="SshTransportOptions.TerminateGrace"/>, sends KILL, and removes the local sockets it left.
+/// </summary>
+public sealed class SshConnection : IMtunnelConnection
+{
+    // between two signs of the same end: stdout closed, process gone, stderr read
+    private static readonly TimeSpan SettleTime = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan ForwardPoll = TimeSpan.FromMilliseconds(10);
+
+    private readonly ChildProcess _child;
+    private readonly SshTransportOptions _options;
+    private readonly ILogger _logger;
+    private readonly Pipe _received = new();
+    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _cut = new();
+    private readonly Task _pump;
+    private readonly Task _watch;
+    private readonly Lock _gate = new();
+    private Task? _disposal;
+
+    internal SshConnection(ChildProcess child, SshTransportOptions options, ILogger logger)
+    {
+        (_child, _options, _logger) = (child, options, logger);
+        Output = PipeWriter.Create(child.Input);
+        _pump = Task.Run(PumpAsync);
+        _watch = Task.Run(WatchAsync);
+    }
+
+    /// <summary>What the remote command writes.</summary>
+    public PipeReader Input => _received.Reader;
+
+    /// <summary>What the remote command reads.</summary>
+    public PipeWriter Output { get; }
+
+    /// <inheritdoc/>
+    public Task<string> Ended => _ended.Task;
+
+    /// <summary>The child's process id.</summary>
+    public int ProcessId => _child.Id;
+
+    /// <summary>
+    /// For remote commands that say nothing first: waits until ssh has bound every forwarded local socket, looking every 10 ms.
+    /// It looks only: connecting would open the far side, and a listening QEMU accepts one connection in its life.
+    /// </summary>
+    /// <exception cref="MtunnelConnectionException">ssh ended instead, or <paramref name="timeout"/> passed.</exception>
+    public async Task WaitForForwardsAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
+    {
+        TimeProvider time = _options.TimeProvider;
+        long started = time.GetTimestamp();
+        while (_options.Forwards.FirstOrDefault(static forward => !UnixFile.IsSocket(forward.LocalPath)) is { } missing)
+        {
+            if (Ended.IsCompleted)
+            {
+                throw new MtunnelConnectionException($"{_options.Name}: {await Ended.ConfigureAwait(false)}");
+            }
+
+            if (time.GetElapsedTime(started) >= timeout)
+            {
+                throw new MtunnelConnectionException($"{_options.Name}: {missing.LocalPath} does not listen after {timeout.TotalSeconds:0.###} s");
+            }
+
+            await Ended.WithinAsync(ForwardPoll, time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _disposal ??= DisposeCoreAsync();
+        }
+
+        return new ValueTask(_disposal);
+    }
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            await _child.Output.CopyToAsync(_received.Writer, _cut.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
+        {
+            // what matters is that it is over
+        }
+    }
+
+    // The reason is told before the stream ends, so that who sees the end can look it up. Neither sign waits long for the other:
+    // a child of ssh may keep stdout or stderr open, and a remote command may close its stdout and stay.
+    private async Task WatchAsync()
+    {
+        TimeProvider time = _options.TimeProvider;
+        await Task.WhenAny(_child.Exited, _pump).ConfigureAwait(false);
+        if (await _child.Exited.WithinAsync(SettleTime, time).ConfigureAwait(false))
+        {
+            await TellEndAsync().ConfigureAwait(false);
+        }
+
+        if (_child.Exited.IsCompleted)
+        {
+            await _pump.WithinAsync(SettleTime, time).ConfigureAwait(false);
+            await _cut.CancelAsync().ConfigureAwait(false);
+        }
+
+        await _pump.ConfigureAwait(false);
+        await _received.Writer.CompleteAsync().ConfigureAwait(false);
+        await _child.Exited.ConfigureAwait(false);
+        await TellEndAsync().ConfigureAwait(false);
+    }
+
+    private async Task TellEndAsync()
+    {
+        int exitCode = await _child.Exited.ConfigureAwait(false);
+        await _child.ErrorRead.WithinAsync(SettleTime, _options.TimeProvider).ConfigureAwait(false);
+        string reason = SshFailure.Explain(_options.Name, exitCode, _child.StandardError).Message;
+        if (_ended.TrySetResult(reason))
+        {
+            _logger.ChildEnded(_options.Name, reason);
+        }
+    }
+
+    private async Task DisposeCoreAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await _received.Reader.CompleteAsync().ConfigureAwait(false);
+        try
+        {
+            await Output.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // ssh is gone already
+        }
+
+        await _child.EndAsync(_options.CloseGrace, _options.TerminateGrace).ConfigureAwait(false);
+        await _cut.CancelAsync().ConfigureAwait(false);
+        await _watch.ConfigureAwait(false);
+        _child.Dispose();
+        _cut.Dispose();
+        foreach (SocketForward forward in _options.Forwards)
+        {
+            UnixFile.RemoveSocket(forward.LocalPath, _options.Name, _logger);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using System.IO.Pipelines;
+
+namespace Pve.Migration.Transports;
+
+internal sealed class InProcessConnection : IMtunnelConnection
+{
+    private readonly IDuplexPipe _ours;
+    private readonly CancellationTokenSource _stop = new();
+    private int _disposed;
+
+    public InProcessConnection(IDuplexPipe ours, IDuplexPipe theirs, Func<IDuplexPipe, CancellationToken, Task> server)
+    {
+        _ours = ours;
+        CancellationToken stop = _stop.Token;
+        Ended = Task.Run(() => RunAsync(theirs, server, stop), CancellationToken.None);
+    }
+
+    public PipeReader Input => _ours.Input;
+
+    public PipeWriter Output => _ours.Output;
+
+    public Task<string> Ended { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
+        {
+            await _ours.Output.CompleteAsync().ConfigureAwait(false);
+            await _ours.Input.CompleteAsync().ConfigureAwait(false);
+            await _stop.CancelAsync().ConfigureAwait(false);
+        }
+
+        await Ended.ConfigureAwait(false);
+        _stop.Dispose();
+    }
+
+    private static async Task<string> RunAsync(IDuplexPipe pipe, Func<IDuplexPipe, CancellationToken, Task> server, CancellationToken stop)
+    {
+        string reason = "the server in this process ended";
+        try
+        {
+            await server(pipe, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            reason = "the connection was disposed";
+        }
+#pragma warning disable CA1031 // Ended never faults: it tells
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            reason = $"the server in this process failed: {e.GetType().Name}: {e.Message}";
+        }
+
+        await pipe.Output.CompleteAsync().ConfigureAwait(false);
+        await pipe.Input.CompleteAsync().ConfigureAwait(false);
+        return reason;
+    }
+}

@@ -1,0 +1,18 @@
+namespace Pve.Migration.Transports;
+
+internal static class WaitExtensions
+{
+    // Whether the task ended within the time. It does not tell how, and never throws for the task.
+    public static async Task<bool> WithinAsync(this Task task, TimeSpan time, TimeProvider clock, CancellationToken cancellationToken = default)
+    {
+        if (!task.IsCompleted)
+        {
+            using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            await Task.WhenAny(task, Task.Delay(time, clock, done.Token)).ConfigureAwait(false);
+            await done.CancelAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return task.IsCompleted;
+    }
+}

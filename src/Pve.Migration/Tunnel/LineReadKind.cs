@@ -1,0 +1,15 @@
+namespace Pve.Migration.Tunnel;
+
+internal enum LineReadKind
+{
+    Line,
+
+    // the stream ended behind a LF
+    End,
+
+    // the stream ended in the middle of a line
+    CutOff,
+
+    // more bytes than the limit, with or without a LF behind them
+    TooLong,
+}

@@ -1,0 +1,31 @@
+using System.Buffers;
+
+namespace Pve.Migration.Tunnel;
+
+// One dialect, both ends, no I/O. Chosen once after the negotiation; nobody behind it asks for a version again.
+internal abstract class MtunnelCodec
+{
+    public abstract MtunnelDialect Dialect { get; }
+
+    // whether this dialect answers at all: where it does not, no line of the peer means anything
+    public abstract bool HasReplies { get; }
+
+    public static MtunnelCodec For(MtunnelDialect dialect) => dialect switch
+    {
+        MtunnelDialect.V0 => MtunnelCodecV0.Instance,
+        MtunnelDialect.V1 => MtunnelCodecV1.Instance,
+        _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, "not a dialect this library speaks"),
+    };
+
+    // the client's end; false: the dialect has no such command, nothing was written
+    public abstract bool TryWriteCommand(MtunnelCommand command, IBufferWriter<byte> output);
+
+    public abstract MtunnelReply ReadReply(ReadOnlySpan<byte> line);
+
+    // the server's end
+    public abstract void WriteGreeting(IBufferWriter<byte> output);
+
+    public abstract MtunnelCommand ReadCommand(ReadOnlySpan<byte> line);
+
+    public abstract void WriteReply(MtunnelReply reply, IBufferWriter<byte> output);
+}

@@ -1,0 +1,10 @@
+namespace Pve.Migration.Tunnel;
+
+internal readonly record struct MtunnelReply(MtunnelReplyKind Kind, string Text)
+{
+    public static MtunnelReply Ok => new(MtunnelReplyKind.Ok, "OK");
+
+    public static MtunnelReply Refused(string text) => new(MtunnelReplyKind.Refused, text);
+
+    public static MtunnelReply Unreadable(ReadOnlySpan<byte> line) => new(MtunnelReplyKind.Unreadable, WireText.Quote(line));
+}

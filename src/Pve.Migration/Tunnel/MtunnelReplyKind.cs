@@ -1,0 +1,10 @@
+namespace Pve.Migration.Tunnel;
+
+internal enum MtunnelReplyKind
+{
+    Ok,
+    Refused,
+
+    // not a reply of the dialect
+    Unreadable,
+}

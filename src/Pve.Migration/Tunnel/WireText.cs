@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Pve.Migration.Tunnel;
+
+// Text that crosses the border between the wire and a human, in both directions.
+internal static class WireText
+{
+    private const int MaxQuoted = 200;
+    private const int MaxMessage = 4096;
+
+    // for logs and exceptions: bounded, and no control character survives
+    public static string Quote(ReadOnlySpan<byte> line)
+    {
+        bool cut = line.Length > MaxQuoted;
+        string text = Encoding.UTF8.GetString(cut ? line[..MaxQuoted] : line);
+        var quoted = new StringBuilder(text.Length + 8).Append('\'');
+        foreach (char c in text)
+        {
+            if (char.IsControl(c))
+            {
+                quoted.Append("\\x").Append(((int)c).ToString("x2", null));
+            }
+            else
+            {
+                quoted.Append(c);
+            }
+        }
+
+        return quoted.Append(cut ? "…'" : "'").ToString();
+    }
+
+    // A message with a line break in it would leave stray lines that a naive peer takes for its next reply.
+    public static string ToSingleLine(string message, int maxLength = MaxMessage)
+    {
+        var line = new StringBuilder(Math.Min(message.Length, maxLength));
+        foreach (char c in message)
+        {
+            bool gap = char.IsControl(c) || c is '\u2028' or '\u2029';
+            if (!gap)
+            {
+                line.Append(c);
+            }
+            else if (line.Length > 0 && line[^1] != ' ')
+            {
+                line.Append(' ');
+            }
+
+            if (line.Length >= maxLength)
+            {
+                break;
+            }
+        }
+
+        string text = line.ToString().Trim();
+        return text.Length == 0 ? "no reason given" : text;
+    }
+}
