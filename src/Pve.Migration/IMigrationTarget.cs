@@ -11,6 +11,9 @@ public interface IMigrationTarget : IAsyncDisposable
     /// <summary>How it is talked to, for reports: such as <c>v1</c> for a tunnel; null while that is not settled, or where there is no tunnel.</summary>
     string? Dialect { get; }
 
+    /// <summary>Completes with the reason when the way there is lost for good, so that a migration can stop before it pauses the guest.</summary>
+    Task<string> Lost { get; }
+
     /// <summary>Opens the way there.</summary>
     /// <returns>The target QEMU's monitor, or null where it is out of reach; it stays the target's.</returns>
     /// <exception cref="MigrationTargetException">It cannot be reached.</exception>

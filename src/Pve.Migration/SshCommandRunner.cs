@@ -17,6 +17,9 @@ public sealed class SshCommandRunner
     private readonly SshTransportOptions _options;
     private readonly ILogger _logger;
 
+    /// <summary>What messages call the host.</summary>
+    public string Name => _options.Name;
+
     /// <exception cref="ArgumentException">An option could be taken for another one by ssh.</exception>
     public SshCommandRunner(SshTransportOptions options)
     {

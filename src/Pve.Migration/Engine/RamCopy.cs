@@ -47,6 +47,8 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
     private async Task FollowAsync(ITimer pollTimer, CancellationToken cancellationToken)
     {
         var pollAt = Schedule(pollTimer);
+        _ = target.Target.Lost.ContinueWith(
+            _ => run.Changed.Set(), cancellationToken, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         while (true)
         {
             if (_pollUnderWay is { IsCompleted: true } answered)
@@ -127,6 +129,11 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
         if (gone is not null)
         {
             throw new MigrationFailedException(gone, "Its log says why.");
+        }
+
+        if (target.Target.Lost is { IsCompletedSuccessfully: true } way)
+        {
+            throw new MigrationFailedException($"The way to the target {target.Target.Name} is lost: {await way.ConfigureAwait(false)}");
         }
 
         if (target.Trail?.Status == MigrationStatus.Failed)

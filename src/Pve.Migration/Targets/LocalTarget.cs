@@ -12,6 +12,9 @@ public sealed class LocalTarget(IncomingQemu qemu) : IMigrationTarget
     public string? Dialect => null;
 
     /// <inheritdoc/>
+    public Task<string> Lost { get; } = new TaskCompletionSource<string>().Task; // the monitor itself tells
+
+    /// <inheritdoc/>
     public Task<QmpClient?> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<QmpClient?>(qemu.Monitor);
 
     /// <inheritdoc/>

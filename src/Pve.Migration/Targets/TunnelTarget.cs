@@ -1,0 +1,158 @@
+using Pve.Qmp;
+
+namespace Pve.Migration;
+
+/// <summary>
+/// A target that is told over a migration tunnel what the tunnel's dialect can, and the rest another way. The version is negotiated
+/// beside the copy of the RAM; only without another way it is awaited before.
+/// </summary>
+public sealed class TunnelTarget : IMigrationTarget
+{
+    private readonly IncomingQemu _qemu;
+    private readonly IMtunnelTransport _transport;
+    private readonly IMigrationTarget? _fallback;
+    private readonly MtunnelClientOptions _options;
+    private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private MtunnelClient? _tunnel;
+    private MtunnelDialect? _dialect;
+
+    /// <summary>Creates the target.</summary>
+    /// <param name="qemu">The QEMU that waits there.</param>
+    /// <param name="transport">What carries the tunnel.</param>
+    /// <param name="fallback">What the tunnel cannot do goes this way, and everything where the peer is v0; it stays the caller's.</param>
+    /// <param name="options">The tunnel's deadlines.</param>
+    public TunnelTarget(IncomingQemu qemu, IMtunnelTransport transport, IMigrationTarget? fallback = null, MtunnelClientOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(qemu);
+        ArgumentNullException.ThrowIfNull(transport);
+        (_qemu, _transport, _fallback, _options) = (qemu, transport, fallback, options ?? new MtunnelClientOptions());
+    }
+
+    /// <inheritdoc/>
+    public string Name => _transport.Name;
+
+    /// <inheritdoc/>
+    public string? Dialect => (_dialect ?? _tunnel?.DialectSoFar) switch
+    {
+        null => null,
+        MtunnelDialect.V0 => "v0",
+        _ => "v1",
+    };
+
+    /// <inheritdoc/>
+    public Task<string> Lost => _lost.Task;
+
+    /// <inheritdoc/>
+    public async Task<QmpClient?> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _tunnel = await MtunnelClient.OpenAsync(_transport, _options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MtunnelException e)
+        {
+            throw new MigrationTargetException(e.Message, innerException: e);
+        }
+
+        _ = ReportLossAsync(_tunnel);
+        return _qemu.Monitor;
+    }
+
+    /// <inheritdoc/>
+    public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task MakeReadyAsync(int vmId, CancellationToken cancellationToken)
+    {
+        if (_fallback is not null)
+        {
+            await _fallback.MakeReadyAsync(vmId, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            _dialect = await Tunnel.Negotiated.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (MtunnelException e)
+        {
+            throw new MigrationTargetException(e.Message, innerException: e);
+        }
+
+        if (_dialect == MtunnelDialect.V0)
+        {
+            throw new MigrationTargetException(
+                $"The tunnel {Name} speaks v0, which can resume nothing.", "Upgrade the target, or give a fallback such as one ssh per command.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken)
+        => _fallback?.SetReplicationStateAsync(vmId, cancellationToken)
+            ?? throw new MigrationTargetException(
+                $"The tunnel {Name} cannot take the replication state.", "Give a fallback such as one ssh per command.");
+
+    /// <inheritdoc/>
+    public async Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _dialect ??= Tunnel.SettleDialect();
+            await Tunnel.ResumeAsync(vmId, cancellationToken).ConfigureAwait(false);
+            return new ResumeResult(ResumeAnswer.Accepted);
+        }
+        catch (MtunnelRefusedException e)
+        {
+            return new ResumeResult(ResumeAnswer.Refused, e.ErrorText);
+        }
+        catch (MtunnelNoReplyException e)
+        {
+            return new ResumeResult(ResumeAnswer.Unknown, e.Message);
+        }
+        catch (MtunnelException e)
+        {
+            // Nothing was sent: the dialect cannot, or the tunnel is gone.
+            return _fallback is null
+                ? new ResumeResult(ResumeAnswer.Refused, e.Message)
+                : await _fallback.ResumeAsync(vmId, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Goes the other way; without one the target is taken to keep no lock.</summary>
+    public Task UnlockAsync(int vmId, CancellationToken cancellationToken)
+        => _fallback?.UnlockAsync(vmId, cancellationToken) ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        if (_tunnel is not null)
+        {
+            try
+            {
+                await _tunnel.QuitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await _tunnel.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task DestroyAsync(int vmId, CancellationToken cancellationToken) => _qemu.DestroyAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _tunnel?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private MtunnelClient Tunnel => _tunnel ?? throw new InvalidOperationException("The target has not been opened.");
+
+    // With another way a lost tunnel is no loss.
+    private async Task ReportLossAsync(MtunnelClient tunnel)
+    {
+        var reason = await tunnel.Faulted.ConfigureAwait(false);
+        if (_fallback is null)
+        {
+            _lost.TrySetResult(reason);
+        }
+    }
+}
