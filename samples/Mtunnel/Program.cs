@@ -1,1 +1,78 @@
-return 0;
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Mtunnel;
+using Pve.Migration;
+using Pve.Qmp;
+
+var qmpDirectory = new Option<DirectoryInfo>("--qmp-dir")
+{
+    Description = "where the monitors are: VM 100's is DIR/100.qmp",
+    HelpName = "DIR",
+    Required = true,
+    Recursive = true,
+};
+qmpDirectory.AcceptExistingOnly();
+var dialect = new Option<string>("--dialect") { Description = "what to speak", DefaultValueFactory = _ => "v1" };
+dialect.AcceptOnlyFromAmong("v0", "v1");
+var ahead = new Option<int?>("--vmid") { Description = "connect to this VM's monitor ahead, which makes its resume quicker", HelpName = "N" };
+var vmid = new Argument<int>("VMID") { Description = "the VM" };
+
+var resume = new Command("resume", "lets one VM run, without a tunnel: the old way, one ssh a command") { vmid };
+var root = new RootCommand("The target side of a migration tunnel, on standard input and output; ssh starts it.") { qmpDirectory, dialect, ahead, resume };
+
+root.SetAction(async (result, token) =>
+{
+    await using var handler = NewHandler(result);
+    var options = new MtunnelServerOptions { Dialect = result.GetValue(dialect) == "v0" ? MtunnelDialect.V0 : MtunnelDialect.V1 };
+    var serving = MtunnelServer.ServeAsync(new StandardPipe(), handler, options, token);
+    if (result.GetValue(ahead) is { } vm)
+    {
+        await ConnectAheadAsync(handler, vm, token);
+    }
+
+    await serving;
+    return 0;
+});
+
+resume.SetAction(async (result, token) =>
+{
+    await using var handler = NewHandler(result);
+    try
+    {
+        await handler.ResumeAsync(result.GetValue(vmid), token);
+        return 0;
+    }
+    catch (Exception e) when (e is MtunnelException or QmpException)
+    {
+        await Console.Error.WriteLineAsync($"mtunnel: resume failed - {e.Message}");
+        return 1;
+    }
+});
+
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    await Console.Error.WriteLineAsync($"mtunnel: {parsed.Errors[0].Message} See mtunnel --help.");
+    return 2;
+}
+
+return await parsed.InvokeAsync();
+
+QmpMtunnelHandler NewHandler(ParseResult result)
+{
+    var directory = result.GetRequiredValue(qmpDirectory).FullName;
+    return new QmpMtunnelHandler(vm => QmpEndpoint.Unix(Path.Combine(directory, $"{vm}.qmp")));
+}
+
+// The VM may start later than its tunnel; its resume then connects by itself.
+static async Task ConnectAheadAsync(QmpMtunnelHandler handler, int vm, CancellationToken cancellationToken)
+{
+    try
+    {
+        await handler.ConnectAsync(vm, cancellationToken);
+    }
+    catch (QmpException e)
+    {
+        await Console.Error.WriteLineAsync($"mtunnel: {e.Message}");
+    }
+}

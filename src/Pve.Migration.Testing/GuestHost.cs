@@ -1,0 +1,42 @@
+using Pve.Qmp;
+
+namespace Pve.Migration.Testing;
+
+/// <summary>A QEMU process that holds, held or awaits a <see cref="TravellingGuest"/>.</summary>
+public sealed class GuestHost : IAsyncDisposable
+{
+    internal GuestHost(string directory, QemuProcess process, QmpClient monitor, HeartbeatSource ticks)
+        => (Folder, Process, Monitor, Ticks) = (directory, process, monitor, ticks);
+
+    /// <summary>The directory of its sockets; it is removed with it.</summary>
+    public string Folder { get; }
+
+    /// <summary>The process.</summary>
+    public QemuProcess Process { get; }
+
+    /// <summary>Its second monitor, for who watches the migration; the first one is free.</summary>
+    public QmpClient Monitor { get; }
+
+    /// <summary>What its serial port brought.</summary>
+    public HeartbeatSource Ticks { get; }
+
+    /// <summary>It as the receiving end of a migration, over a unix socket in its own directory.</summary>
+    /// <param name="connectPath">The socket that the source reaches it by, where that is forwarded; null for its own.</param>
+    public IncomingQemu AsIncoming(string? connectPath = null)
+        => new(Monitor, "unix:" + MigrationPath, connectPath is null ? null : "unix:" + connectPath, _ => Process.KillAsync());
+
+    /// <summary>The socket it listens on for a migration.</summary>
+    public string MigrationPath => Path.Combine(Folder, "migrate");
+
+    /// <summary>Ends the process and removes what it left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Monitor.DisposeAsync().ConfigureAwait(false);
+        await Process.DisposeAsync().ConfigureAwait(false);
+        File.Delete(MigrationPath);
+        if (Directory.Exists(Folder))
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration.Testing;
+
+/// <summary>A <see cref="BootSectorGuest"/> that goes from one real QEMU to the next, and tells from outside whether it arrived whole.</summary>
+public sealed class TravellingGuest : IAsyncDisposable
+{
+    // Enough ticks to tell a guest that runs from one that was only let go.
+    private const int TicksThatProve = 20;
+
+    private readonly TravellingGuestOptions _options;
+    private readonly BootSectorGuest _guest;
+    private readonly GuestMemory _memory;
+    private readonly List<GuestHost> _hosts = [];
+    private readonly string _image;
+    private readonly string _machine;
+    private int _started;
+
+    private TravellingGuest(TravellingGuestOptions options, string machine)
+    {
+        (_options, _machine) = (options, machine);
+        _guest = new BootSectorGuest(options.SpanMiB);
+        _memory = new GuestMemory(_guest);
+        _image = Path.Combine(options.Directory, "boot.img");
+    }
+
+    /// <summary>Its serial port, over all its hosts.</summary>
+    public SerialHeartbeat Heartbeat { get; } = new();
+
+    /// <summary>Where it runs.</summary>
+    public GuestHost Host { get; private set; } = null!;
+
+    /// <summary>Boots it and waits until it ticks.</summary>
+    /// <exception cref="QemuStartException">QEMU did not start.</exception>
+    public static async Task<TravellingGuest> BootAsync(TravellingGuestOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var machine = options.Machine ?? await SharedMachineAsync(options, cancellationToken).ConfigureAwait(false);
+        Directory.CreateDirectory(options.Directory);
+        var guest = new TravellingGuest(options, machine);
+        try
+        {
+            await guest._guest.WriteAsync(guest._image, cancellationToken).ConfigureAwait(false);
+            guest.Host = await guest.StartAsync(options.Binary, incoming: false, machine, options.MemoryMiB, cancellationToken).ConfigureAwait(false);
+            await guest.Host.Ticks.WaitForTicksAsync(TicksThatProve, cancellationToken).ConfigureAwait(false);
+            return guest;
+        }
+        catch
+        {
+            await guest.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Starts a QEMU that waits for it (<c>-S -incoming defer</c>).</summary>
+    /// <param name="machine">Another machine type than its own, for tests of what must be refused.</param>
+    /// <param name="memoryMiB">Another size of RAM, likewise.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="QemuStartException">QEMU did not start.</exception>
+    public Task<GuestHost> StartTargetAsync(string? machine = null, int? memoryMiB = null, CancellationToken cancellationToken = default)
+        => StartAsync(_options.TargetBinary ?? _options.Binary, incoming: true, machine ?? _machine, memoryMiB ?? _options.MemoryMiB, cancellationToken);
+
+    /// <summary>Says that it runs on <paramref name="target"/> now, and waits until it ticks there.</summary>
+    public async Task ArriveAsync(GuestHost target, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        Host = target;
+        await target.Ticks.WaitForTicksAsync(TicksThatProve, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Reads its RAM from outside and checks every page; it is paused meanwhile.</summary>
+    public async Task<GuestMemoryResult> CheckMemoryAsync(CancellationToken cancellationToken = default)
+    {
+        var dump = Path.Combine(Host.Folder, "ram.dump");
+        await Host.Monitor.ExecuteAsync(QmpCommands.Stop, cancellationToken: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await Host.Monitor.ExecuteAsync(
+                QmpCommands.PhysicalMemorySave, new MemorySave(GuestMemory.Address, _memory.Length, dump), cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+            return await _memory.CheckAsync(dump, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await Host.Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: CancellationToken.None).ConfigureAwait(false);
+            File.Delete(dump);
+        }
+    }
+
+    /// <summary>Ends a host and removes what it left.</summary>
+    public async Task EndAsync(GuestHost host)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+        _hosts.Remove(host);
+        await host.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Ends every host and removes every file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _hosts.Clear();
+        await Heartbeat.DisposeAsync().ConfigureAwait(false);
+        File.Delete(_image);
+        if (Directory.Exists(_options.Directory) && !Directory.EnumerateFileSystemEntries(_options.Directory).Any())
+        {
+            Directory.Delete(_options.Directory);
+        }
+    }
+
+    private static async Task<string> SharedMachineAsync(TravellingGuestOptions options, CancellationToken cancellationToken)
+    {
+        var source = await QemuInstall.FindAsync(options.Binary, cancellationToken).ConfigureAwait(false);
+        var target = await QemuInstall.FindAsync(options.TargetBinary ?? options.Binary, cancellationToken).ConfigureAwait(false);
+        return source is null || target is null ? "pc" : source.SharedMachine(target) ?? "pc";
+    }
+
+    private async Task<GuestHost> StartAsync(string binary, bool incoming, string machine, int memoryMiB, CancellationToken cancellationToken)
+    {
+        var name = (++_started).ToString(CultureInfo.InvariantCulture);
+        var folder = Path.Combine(_options.Directory, name);
+        var process = await QemuProcess.StartAsync(
+            new QemuProcessOptions
+            {
+                Binary = binary,
+                Directory = folder,
+                VmId = _options.VmId.ToString(CultureInfo.InvariantCulture),
+                Machine = machine,
+                MemoryMiB = memoryMiB,
+                BootImage = _image,
+                Incoming = incoming,
+                Paused = incoming,
+            },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var monitor = await QmpClient.ConnectAsync(QmpEndpoint.Unix(process.WatchPath), cancellationToken: cancellationToken).ConfigureAwait(false);
+            var host = new GuestHost(folder, process, monitor, Heartbeat.Attach(process.Serial!, $"host {name}"));
+            _hosts.Add(host);
+            return host;
+        }
+        catch
+        {
+            await process.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+namespace Pve.Migration.Testing;
+
+/// <summary>What a <see cref="TravellingGuest"/> is booted with.</summary>
+public sealed record TravellingGuestOptions
+{
+    /// <summary>Where its hosts' sockets lie; made if it is not there. Keep it short: a socket's path holds 107 bytes.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Its number; it names the sockets of each host.</summary>
+    public int VmId { get; init; } = 100;
+
+    /// <summary>Its RAM in MiB.</summary>
+    public int MemoryMiB { get; init; } = 64;
+
+    /// <summary>How much of it is rewritten all the time, once a second, in MiB.</summary>
+    public int SpanMiB { get; init; } = 16;
+
+    /// <summary>The QEMU of its first host.</summary>
+    public string Binary { get; init; } = QemuInstall.DefaultBinary;
+
+    /// <summary>The QEMU of its further hosts; null for the same.</summary>
+    public string? TargetBinary { get; init; }
+
+    /// <summary>The machine type; null for the newest that both QEMUs know.</summary>
+    public string? Machine { get; init; }
+}

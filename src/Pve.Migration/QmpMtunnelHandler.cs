@@ -1,0 +1,101 @@
+using System.Collections.Concurrent;
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration;
+
+/// <summary>The target side's handler that acts on the QEMUs of this host over QMP, as <c>qm mtunnel</c> does.</summary>
+public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
+{
+    private readonly Func<int, QmpEndpoint> _locate;
+    private readonly QmpClientOptions _options;
+    private readonly TimeSpan _resumeTimeout;
+    private readonly ConcurrentDictionary<int, QmpClient> _connected = new();
+
+    /// <summary>Creates a handler.</summary>
+    /// <param name="locate">Where the monitor of a VM is.</param>
+    /// <param name="options">How it is connected to.</param>
+    /// <param name="resumeTimeout">How long a guest that still loads may take until it runs; 60 seconds unless given, as with Proxmox VE.</param>
+    public QmpMtunnelHandler(Func<int, QmpEndpoint> locate, QmpClientOptions? options = null, TimeSpan? resumeTimeout = null)
+    {
+        ArgumentNullException.ThrowIfNull(locate);
+        (_locate, _options, _resumeTimeout) = (locate, options ?? new QmpClientOptions(), resumeTimeout ?? TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>Connects to a VM's monitor ahead of its resume: that saves the connecting inside the pause, and keeps the monitor busy until then.</summary>
+    /// <exception cref="QmpException">It cannot be connected to.</exception>
+    public async Task ConnectAsync(int vmid, CancellationToken cancellationToken = default)
+    {
+        var monitor = await QmpClient.ConnectAsync(_locate(vmid), _options, cancellationToken).ConfigureAwait(false);
+        if (!_connected.TryAdd(vmid, monitor))
+        {
+            await monitor.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task ResumeAsync(int vmid, CancellationToken cancellationToken)
+    {
+        QmpClient monitor;
+        try
+        {
+            monitor = _connected.TryRemove(vmid, out var connected) && !connected.Ended.IsCompleted
+                ? connected
+                : await QmpClient.ConnectAsync(_locate(vmid), _options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpConnectionException)
+        {
+            throw new MtunnelRefusedException($"VM {vmid} not running");
+        }
+
+        await using var closing = monitor.ConfigureAwait(false);
+        using var deadline = new CancellationTokenSource(_resumeTimeout, _options.TimeProvider);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await ResumeAsync(monitor, waiting.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new MtunnelRefusedException($"VM {vmid} does not run {_resumeTimeout.TotalSeconds:0.#} s after it was told to");
+        }
+    }
+
+    /// <summary>Closes the connections that were made ahead.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var monitor in _connected.Values)
+        {
+            await monitor.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _connected.Clear();
+    }
+
+    // A guest that still loads only arms its start with cont, so RESUME is what counts.
+    private static async Task ResumeAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        using var resumed = monitor.Subscribe("RESUME", "WAKEUP");
+        var status = await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (status.Running)
+        {
+            return;
+        }
+
+        if (status.Status == RunState.Suspended)
+        {
+            await monitor.ExecuteAsync(QmpCommands.SystemWakeup, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            if (status.Status == RunState.Shutdown)
+            {
+                await monitor.ExecuteAsync(QmpCommands.SystemReset, cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+
+            await monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+
+        await resumed.ReadAsync(cancellationToken).ConfigureAwait(false);
+    }
+}
