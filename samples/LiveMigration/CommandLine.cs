@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Pve.Migration;
+using Pve.Migration.Testing;
+
+namespace LiveMigration;
+
+/// <summary>The options, and what they mean together.</summary>
+internal static class CommandLine
+{
+    private static readonly Option<int> Runs = Number("--runs", "how many migrations, back and forth", 1, 1, 100_000);
+    private static readonly Option<int> Ram = Number("--ram", "the guest's RAM in MiB", 256, 8, 65_536);
+    private static readonly Option<int> Dirty = Number("--dirty", "how many MiB of it the guest rewrites every second", 16, 0, BootSectorGuest.MaxSpanMiB);
+    private static readonly Option<string> Tunnel = OneOf("--tunnel", "the dialect of the target's end of the tunnel", "v1", "v0");
+    private static readonly Option<string> Polling = OneOf("--polling", "when query-migrate is asked: 2 s then 300 ms, 1 s then 100 ms, or by events", "events", "before", "reduced");
+    private static readonly Option<string> Target = OneOf("--target", "how the target is told to resume", "tunnel", "ssh-commands", "local");
+    private static readonly Option<string?> Ssh = Text("--ssh", "HOST", "carry tunnel and RAM over ssh; HOST must lead back to this machine, where the sample boots both QEMUs");
+    private static readonly Option<string?> SshConfig = Text("--ssh-config", "FILE", "ssh's own configuration file, for port, key and known hosts");
+    private static readonly Option<string?> Mtunnel = Text("--mtunnel", "PATH", "the mtunnel that ssh starts; the one built with this sample unless given");
+    private static readonly Option<string?> Qemu = Text("--qemu", "PATH", "the source's QEMU");
+    private static readonly Option<string?> TargetQemu = Text("--target-qemu", "PATH", "the target's QEMU");
+    private static readonly Option<bool> Simulate = new("--simulate") { Description = "use a simulated pair, without any QEMU" };
+    private static readonly Option<string?> Json = Text("--json", "FILE", "write one object for each run");
+
+    public static async Task<int> RunAsync(string[] args, Func<JobOptions, CancellationToken, Task<int>> job)
+    {
+        var root = new RootCommand("Boots a guest, migrates it live, and says where every millisecond of its pause went.")
+        {
+            Runs, Ram, Dirty, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, Json,
+        };
+        root.SetAction(async (result, token) =>
+        {
+            var options = Read(result);
+            return Contradiction(options) is { } problem ? Complain(problem) : await job(options, token);
+        });
+        var parsed = root.Parse(args);
+        return parsed.Errors.Count > 0 ? Complain(parsed.Errors[0].Message) : await parsed.InvokeAsync();
+    }
+
+    private static JobOptions Read(ParseResult result) => new()
+    {
+        Runs = result.GetValue(Runs),
+        RamMiB = result.GetValue(Ram),
+        DirtyMiB = result.GetValue(Dirty),
+        Dialect = result.GetValue(Tunnel) == "v0" ? MtunnelDialect.V0 : MtunnelDialect.V1,
+        Polling = result.GetValue(Polling) switch
+        {
+            "before" => PollingStrategy.Pve2017Before,
+            "reduced" => PollingStrategy.Pve2017,
+            _ => PollingStrategy.EventDriven,
+        },
+        Target = result.GetValue(Target) switch
+        {
+            "ssh-commands" => TargetKind.SshCommands,
+            "local" => TargetKind.Local,
+            _ => TargetKind.Tunnel,
+        },
+        SshHost = result.GetValue(Ssh),
+        SshConfig = result.GetValue(SshConfig),
+        Mtunnel = result.GetValue(Mtunnel),
+        Qemu = result.GetValue(Qemu),
+        TargetQemu = result.GetValue(TargetQemu),
+        Simulate = result.GetValue(Simulate),
+        JsonFile = result.GetValue(Json),
+    };
+
+    private static string? Contradiction(JobOptions options)
+    {
+        var guest = new BootSectorGuest(options.DirtyMiB);
+        return options switch
+        {
+            _ when options.RamMiB < guest.MinimumMemoryMiB
+                => $"--dirty {options.DirtyMiB} needs at least --ram {guest.MinimumMemoryMiB}.",
+            { Target: TargetKind.SshCommands, SshHost: null, Simulate: false } => "--target ssh-commands needs --ssh HOST.",
+            { Target: TargetKind.Local, SshHost: not null } => "--target local uses no ssh; leave --ssh out.",
+            { SshHost: null, SshConfig: not null } or { SshHost: null, Mtunnel: not null } => "--ssh-config and --mtunnel go with --ssh HOST.",
+            { Simulate: true, SshHost: not null } => "--simulate uses no ssh; leave --ssh out.",
+            { Simulate: true, Qemu: not null } or { Simulate: true, TargetQemu: not null } => "--simulate uses no QEMU; leave --qemu and --target-qemu out.",
+            { SshHost: ['-', ..] } => $"--ssh {options.SshHost}: a host cannot begin with '-'.",
+            { SshConfig: { } file } when !File.Exists(file) => $"--ssh-config {file}: no such file.",
+            { JsonFile: { } file } when !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) => $"--json {file}: no such directory.",
+            _ => null,
+        };
+    }
+
+    private static int Complain(string problem)
+    {
+        Console.Error.WriteLine($"livemigration: {problem} See --help.");
+        return 2;
+    }
+
+    private static Option<int> Number(string name, string description, int preset, int least, int most)
+    {
+        var option = new Option<int>(name) { Description = $"{description} ({least} to {most})", HelpName = name == "--runs" ? "N" : "MIB", DefaultValueFactory = _ => preset };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < least || value > most))
+            {
+                result.AddError($"{name} takes {least} to {most}, not {value}.");
+            }
+        });
+        return option;
+    }
+
+    private static Option<string> OneOf(string name, string description, string preset, params string[] others)
+    {
+        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => preset };
+        option.AcceptOnlyFromAmong([preset, .. others]);
+        return option;
+    }
+
+    private static Option<string?> Text(string name, string helpName, string description)
+        => new(name) { Description = description, HelpName = helpName };
+}

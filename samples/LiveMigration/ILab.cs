@@ -1,0 +1,13 @@
+using Pve.Migration;
+
+namespace LiveMigration;
+
+/// <summary>Where a guest can be migrated back and forth.</summary>
+internal interface ILab : IAsyncDisposable
+{
+    /// <summary>What the guest runs on.</summary>
+    string Description { get; }
+
+    /// <summary>Migrates it once more.</summary>
+    Task<(MigrationReport Report, RunResult Result)> MigrateAsync(IProgress<MigrationProgress> progress, CancellationToken cancellationToken);
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using Pve.Migration;
+using Pve.Migration.Testing;
+using Pve.Qmp;
+
+namespace LiveMigration;
+
+/// <summary>A guest that goes from one real QEMU to the next on this machine.</summary>
+internal sealed class QemuLab : ILab
+{
+    private readonly JobOptions _options;
+    private readonly TravellingGuest _guest;
+    private readonly LiveMigrator _migrator;
+    private readonly string _directory;
+
+    private QemuLab(JobOptions options, TravellingGuest guest, string directory)
+    {
+        (_options, _guest, _directory) = (options, guest, directory);
+        _migrator = new LiveMigrator(new LiveMigratorOptions { Profile = options.Profile });
+    }
+
+    public string Description => $"QEMU {Version(_guest.Host)}";
+
+    public static async Task<QemuLab> StartAsync(JobOptions options, string binary, CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateTempSubdirectory("pve-").FullName;
+        var guest = await TravellingGuest.BootAsync(
+            new TravellingGuestOptions
+            {
+                Directory = directory,
+                VmId = JobOptions.VmId,
+                MemoryMiB = options.RamMiB,
+                SpanMiB = options.DirtyMiB,
+                Binary = binary,
+                TargetBinary = options.TargetQemu,
+            },
+            cancellationToken);
+        return new QemuLab(options, guest, directory);
+    }
+
+    public async Task<(MigrationReport Report, RunResult Result)> MigrateAsync(IProgress<MigrationProgress> progress, CancellationToken cancellationToken)
+    {
+        var source = _guest.Host;
+        var host = await _guest.StartTargetAsync(cancellationToken: cancellationToken);
+        var before = _guest.Heartbeat.Report();
+        await using var handler = new QmpMtunnelHandler(_ => QmpEndpoint.Unix(host.Process.QmpPath));
+        await using var fallback = NewFallback(host);
+        await using var target = await NewTargetAsync(host, handler, fallback, cancellationToken);
+
+        var report = await _migrator.MigrateAsync(
+            new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target }, progress, cancellationToken);
+        var guest = default(GuestRow);
+        if (report.Outcome is MigrationOutcome.Migrated)
+        {
+            await _guest.ArriveAsync(host, cancellationToken);
+            guest = await ProveAsync(before.TicksLost, cancellationToken);
+            await _guest.EndAsync(source);
+        }
+        else if (report.Outcome is MigrationOutcome.RolledBack)
+        {
+            await _guest.EndAsync(host);
+        }
+
+        return (report, RunResult.Of(report, "qemu", _options, target.Dialect, guest, Version(source), Version(host)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _guest.DisposeAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static string Version(GuestHost host) => host.Monitor.Greeting.Version.Qemu.ToString();
+
+    private async Task<GuestRow> ProveAsync(long lostBefore, CancellationToken cancellationToken)
+    {
+        var memory = await _guest.CheckMemoryAsync(cancellationToken);
+        var heartbeat = _guest.Heartbeat.Report();
+        return new GuestRow(heartbeat.Handovers[^1].Gap.TotalMilliseconds, heartbeat.TicksLost - lostBefore, memory.Intact);
+    }
+
+    // What the tunnel's dialect cannot do: one ssh a command where there is ssh, the monitor in our hands where there is none.
+    private IMigrationTarget NewFallback(GuestHost host)
+    {
+        if (_options.SshHost is null)
+        {
+            return new LocalTarget(host.AsIncoming());
+        }
+
+        return new SshCommandTarget(host.AsIncoming(ForwardPath(host)), new SshCommandRunner(Ssh()), new SshCommandTargetOptions
+        {
+            Resume = vm => [MtunnelPath, "--qmp-dir", host.Folder, "resume", vm.ToString(CultureInfo.InvariantCulture)],
+            SetReplicationState = _ => ["true"], // nothing is replicated here; what is measured is the ssh
+            Unlock = _ => ["true"],
+        });
+    }
+
+    private async Task<IMigrationTarget> NewTargetAsync(
+        GuestHost host, QmpMtunnelHandler handler, IMigrationTarget fallback, CancellationToken cancellationToken)
+    {
+        if (_options.Target == TargetKind.Local)
+        {
+            return new LocalTarget(host.AsIncoming());
+        }
+
+        if (_options.SshHost is null)
+        {
+            if (_options.Dialect == MtunnelDialect.V1)
+            {
+                await handler.ConnectAsync(JobOptions.VmId, cancellationToken);
+            }
+
+            var server = new MtunnelServerOptions { Dialect = _options.Dialect };
+            return new TunnelTarget(
+                host.AsIncoming(), new InProcessTransport((pipe, token) => MtunnelServer.ServeAsync(pipe, handler, server, token)), fallback);
+        }
+
+        var ahead = _options is { Target: TargetKind.Tunnel, Dialect: MtunnelDialect.V1 };
+        var transport = new SshTransport(Ssh() with
+        {
+            Forwards = [new SocketForward(ForwardPath(host), host.MigrationPath)],
+            RemoteCommand =
+            [
+                MtunnelPath, "--qmp-dir", host.Folder, "--dialect", _options.Dialect == MtunnelDialect.V0 ? "v0" : "v1",
+                .. ahead ? ["--vmid", JobOptions.VmId.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
+            ],
+        });
+        return new TunnelTarget(host.AsIncoming(ForwardPath(host)), transport, fallback);
+    }
+
+    private string MtunnelPath => _options.Mtunnel ?? Path.Combine(AppContext.BaseDirectory, "mtunnel");
+
+    private SshTransportOptions Ssh() => new() { Host = _options.SshHost!, ConfigFile = _options.SshConfig };
+
+    private static string ForwardPath(GuestHost host) => Path.Combine(host.Folder, "forward");
+}

@@ -1,0 +1,62 @@
+using Pve.Migration;
+
+namespace LiveMigration;
+
+/// <summary>One run as <c>--json</c> writes it; times are milliseconds.</summary>
+internal sealed record RunResult
+{
+    public required string Mode { get; init; }
+
+    public required string Outcome { get; init; }
+
+    public double? PausedMs { get; init; }
+
+    public double? HandoverGapMs { get; init; }
+
+    public double? QemuDowntimeMs { get; init; }
+
+    public double TotalMs { get; init; }
+
+    public long RamTransferredBytes { get; init; }
+
+    public string? TunnelVersion { get; init; }
+
+    public required string Polling { get; init; }
+
+    public required IReadOnlyList<LedgerRow> Ledger { get; init; }
+
+    public GuestRow? Guest { get; init; }
+
+    public string? SourceQemu { get; init; }
+
+    public string? TargetQemu { get; init; }
+
+    public string? Failure { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    public static RunResult Of(MigrationReport report, string mode, JobOptions options, string? dialect, GuestRow? guest, string? source, string? target) => new()
+    {
+        Mode = mode,
+        Outcome = report.Outcome.GetType().Name,
+        PausedMs = report.Ledger.Paused?.TotalMilliseconds,
+        HandoverGapMs = report.Ledger.HandoverGap?.TotalMilliseconds,
+        QemuDowntimeMs = report.Statistics.QemuDowntime?.TotalMilliseconds,
+        TotalMs = report.Statistics.Total.TotalMilliseconds,
+        RamTransferredBytes = report.Statistics.RamTransferredBytes,
+        TunnelVersion = dialect,
+        Polling = options.Polling.Name,
+        Ledger = [.. report.Ledger.Lines.Select(line =>
+            new LedgerRow(line.Name, line.Placement.ToString(), line.Start.TotalMilliseconds, line.Duration.TotalMilliseconds))],
+        Guest = guest,
+        SourceQemu = source,
+        TargetQemu = target,
+        Failure = report.Outcome switch
+        {
+            MigrationOutcome.RolledBack rolledBack => rolledBack.Failure.ToString(),
+            MigrationOutcome.Unknown unknown => unknown.Failure.ToString(),
+            _ => null,
+        },
+        Warnings = report.Warnings,
+    };
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using Pve.Migration;
+using Spectre.Console;
+
+namespace LiveMigration;
+
+/// <summary>What a person sees.</summary>
+internal sealed class Screen(JobOptions options)
+{
+    private const double MiB = 1024 * 1024;
+
+    // A bar for each of many runs would only scroll by.
+    private bool IsBrief => options.Runs > 3;
+
+    public static void Say(string line) => AnsiConsole.WriteLine(line);
+
+    public void ShowStart(string description)
+        => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+            $"[bold]VM {JobOptions.VmId}[/] on {description}: {options.RamMiB} MiB of RAM, {options.DirtyMiB} MiB of it rewritten every second; polling [bold]{options.Polling.Name}[/], resume by [bold]{Resume}[/].");
+
+    public async Task<T> FollowAsync<T>(int run, Func<IProgress<MigrationProgress>, Task<T>> job)
+    {
+        if (IsBrief || !AnsiConsole.Profile.Capabilities.Interactive)
+        {
+            return await job(new Handler(_ => { }));
+        }
+
+        return await AnsiConsole.Progress().AutoClear(true).HideCompleted(false)
+            .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn())
+            .StartAsync(async context =>
+            {
+                var bar = context.AddTask($"run {run}", maxValue: 1);
+                return await job(new Handler(progress =>
+                {
+                    bar.Description = Describe(progress);
+                    bar.Value = progress.RamTotalBytes == 0 ? 0 : 1 - ((double)progress.RamRemainingBytes / progress.RamTotalBytes);
+                }));
+            });
+    }
+
+    public void ShowRun(int run, MigrationReport report, RunResult result)
+    {
+        if (IsBrief)
+        {
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+                $"{run,4}  {result.Outcome}  paused {result.PausedMs,8:0.00} ms  handover {result.HandoverGapMs,7:0.00} ms  guest {result.Guest?.HeartbeatGapMs,8:0.00} ms  lost {result.Guest?.TicksLost}  RAM {(result.Guest?.RamIntact == true ? "intact" : "NOT PROVEN")}");
+        }
+        else
+        {
+            ShowLedger(report);
+            ShowFigures(result);
+        }
+
+        ShowOutcome(report);
+    }
+
+    public void ShowSummary(List<RunResult> results)
+    {
+        var migrated = results.Where(result => result.Outcome == nameof(MigrationOutcome.Migrated)).ToList();
+        if (migrated.Count > 1)
+        {
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+                $"[bold]{migrated.Count} of {results.Count} migrated.[/] Medians: paused [bold]{Median(migrated, r => r.PausedMs):0.00} ms[/], handover {Median(migrated, r => r.HandoverGapMs):0.00} ms, the guest saw {Median(migrated, r => r.Guest?.HeartbeatGapMs):0.00} ms, total {Median(migrated, r => r.TotalMs):0} ms.");
+        }
+    }
+
+    private string Resume => options.Target switch
+    {
+        TargetKind.Local => "QMP",
+        TargetKind.SshCommands => $"one ssh a command to {options.SshHost}",
+        _ => $"tunnel {options.Dialect.ToString().ToLowerInvariant()} {(options.SshHost is null ? "in process" : $"over ssh to {options.SshHost}")}",
+    };
+
+    private static string Describe(MigrationProgress progress) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{progress.Phase}: {progress.Step}, pass {progress.Pass}, {progress.BytesPerSecond / MiB:0} MiB/s, {progress.RamRemainingBytes / MiB:0} MiB left, {progress.DirtyBytesPerSecond / MiB:0} MiB/s dirtied");
+
+    private static void ShowLedger(MigrationReport report)
+    {
+        var table = new Table().Border(TableBorder.Simple).AddColumn("step").AddColumn("when").AddColumn(new TableColumn("starts").RightAligned()).AddColumn(new TableColumn("takes").RightAligned());
+        foreach (var line in report.Ledger.Lines)
+        {
+            var style = line.Placement == StepPlacement.InsidePause ? "bold" : "dim";
+            table.AddRow(
+                new Markup($"[{style}]{Markup.Escape(line.Name)}[/]"),
+                new Markup($"[{style}]{Placement(line.Placement)}[/]"),
+                new Markup(string.Create(CultureInfo.InvariantCulture, $"[{style}]{line.Start.TotalMilliseconds:0.00} ms[/]")),
+                new Markup(string.Create(CultureInfo.InvariantCulture, $"[{style}]{line.Duration.TotalMilliseconds:0.00} ms[/]")));
+        }
+
+        AnsiConsole.Write(table);
+    }
+
+    private static void ShowFigures(RunResult result)
+    {
+        if (result.PausedMs is null)
+        {
+            return;
+        }
+
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+            $"Paused [bold]{result.PausedMs:0.00} ms[/] (STOP to RESUME), of it {result.HandoverGapMs:0.00} ms after the target was complete; the bold lines explain {result.Ledger.Where(row => row.Placement == nameof(StepPlacement.InsidePause)).Sum(row => row.DurationMs):0.00} ms. QEMU itself reports {result.QemuDowntimeMs:0} ms.");
+        if (result.Guest is { } guest)
+        {
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+                $"The guest did not tick for {guest.HeartbeatGapMs:0.00} ms, lost {guest.TicksLost} ticks; its RAM is {(guest.RamIntact ? "intact" : "DAMAGED")}.");
+        }
+
+        AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+            $"{result.RamTransferredBytes / MiB:0.0} MiB sent, {result.TotalMs:0} ms in all, tunnel {result.TunnelVersion ?? "none"}.");
+    }
+
+    private static void ShowOutcome(MigrationReport report)
+    {
+        foreach (var warning in report.Warnings)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{warning}[/]");
+        }
+
+        switch (report.Outcome)
+        {
+            case MigrationOutcome.RolledBack rolledBack:
+                AnsiConsole.MarkupLineInterpolated($"[red]Rolled back[/]: the guest runs on the source, the target is ended. {rolledBack.Failure}");
+                break;
+            case MigrationOutcome.Unknown unknown:
+                AnsiConsole.MarkupLineInterpolated($"[red]Unknown[/]: it cannot be proven where the guest runs. {unknown.Failure} {string.Join(" ", unknown.Evidence)} {string.Join(" ", unknown.NextActions)}");
+                break;
+        }
+    }
+
+    private static string Placement(StepPlacement placement) => placement switch
+    {
+        StepPlacement.BeforePause => "before the pause",
+        StepPlacement.InsidePause => "inside the pause",
+        _ => "after resume",
+    };
+
+    private static double? Median(List<RunResult> results, Func<RunResult, double?> figure)
+    {
+        var values = results.Select(figure).OfType<double>().Order().ToList();
+        return values.Count == 0 ? null : (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2;
+    }
+
+    private sealed class Handler(Action<MigrationProgress> show) : IProgress<MigrationProgress>
+    {
+        public void Report(MigrationProgress value) => show(value);
+    }
+}
