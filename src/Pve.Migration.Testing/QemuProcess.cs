@@ -45,7 +45,7 @@ public sealed class QemuProcess : IAsyncDisposable
     /// <param name="time">Limits the start; null for the system's.</param>
     /// <param name="cancellationToken">Gives up and leaves nothing behind.</param>
     /// <exception cref="QemuStartException">It can't be executed, ended at once, or did not answer in time.</exception>
-    /// <exception cref="ArgumentException">A socket's path is too long.</exception>
+    /// <exception cref="ArgumentException">The VM's id can't name a socket, or a socket's path is too long.</exception>
     public static async Task<QemuProcess> StartAsync(
         QemuProcessOptions options, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {

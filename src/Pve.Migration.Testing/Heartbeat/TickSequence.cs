@@ -11,6 +11,7 @@ internal sealed class TickSequence
     private readonly List<HeartbeatHandover> _handovers = [];
     private readonly List<TickRing.Entry> _joined = [];
     private HeartbeatSource? _frontier;
+    private byte[] _open = [];
     private uint _first;
     private uint _last;
     private long _seen;
@@ -38,6 +39,13 @@ internal sealed class TickSequence
         _lost += source.Lost;
         _repeated += source.Repeated;
         _damaged += source.Damaged;
+        if (source is { TicksSeen: 0, Head: null })
+        {
+            // it wrote nothing, or was left within the one line it began
+            _open = [.. _open, .. source.Tail];
+            return;
+        }
+
         var cut = JoinLine(source);
         if (source.TicksSeen == 0 && cut is null)
         {
@@ -67,20 +75,20 @@ internal sealed class TickSequence
         {
             _frontier = source;
             _last = last;
+            _open = source.Tail.ToArray();
         }
     }
 
-    // the end of the source it left and the beginning of this one are one line
+    // the end of what was left and the beginning of this one are one line
     private uint? JoinLine(HeartbeatSource source)
     {
-        var tail = _frontier is { } left ? left.Tail : [];
         if (source.Head is null)
         {
-            _damaged += tail.Length > 0 && source.TicksSeen > 0 ? 1 : 0;
+            _damaged += _open.Length > 0 ? 1 : 0;
             return null;
         }
 
-        if (TickLine.TryParse([.. tail, .. source.Head], out var tick))
+        if (TickLine.TryParse([.. _open, .. source.Head], out var tick))
         {
             return tick;
         }

@@ -13,8 +13,7 @@ internal static class VersionText
             return null;
         }
 
-        var number = text[(at + Before.Length)..];
-        var length = number.AsSpan().IndexOfAnyExcept("0123456789.");
-        return Version.TryParse(number.AsSpan(0, length < 0 ? number.Length : length), out var version) ? version : null;
+        var number = text.Skip(at + Before.Length).TakeWhile(letter => char.IsAsciiDigit(letter) || letter == '.');
+        return Version.TryParse(string.Concat(number), out var version) ? version : null;
     }
 }
