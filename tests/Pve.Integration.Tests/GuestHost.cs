@@ -17,6 +17,7 @@ internal sealed class GuestHost(int spanMiB, int? pagesPerTick = null) : IAsyncD
 
     public async Task<(QemuProcess Process, HeartbeatSource Ticks)> StartAsync(string name, bool incoming = false)
     {
+        await RealQemu.RequireAsync();
         var image = Path.Combine(Root, "boot.img");
         await Guest.WriteAsync(image, Cancellation);
         var process = await QemuProcess.StartAsync(
@@ -32,7 +33,7 @@ internal sealed class GuestHost(int spanMiB, int? pagesPerTick = null) : IAsyncD
             },
             cancellationToken: Cancellation);
         _processes.Add(process);
-        return (process, Heartbeat.Attach(process.Serial!, name));
+        return (process, Heartbeat.Attach(process, name));
     }
 
     /// <summary>Dumps the RAM of a paused guest and looks at it.</summary>
@@ -46,11 +47,12 @@ internal sealed class GuestHost(int spanMiB, int? pagesPerTick = null) : IAsyncD
 
     public async ValueTask DisposeAsync()
     {
-        await Heartbeat.DisposeAsync();
         foreach (var process in _processes)
         {
             await process.DisposeAsync();
         }
+
+        await Heartbeat.DisposeAsync();
 
         Directory.Delete(Root, recursive: true);
     }

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Time.Testing;
 using Pve.Migration.Testing;
@@ -5,7 +6,7 @@ using Pve.Migration.Testing;
 namespace Pve.Integration.Tests;
 
 [SupportedOSPlatform("linux")]
-public sealed class QemuProcessTests : IDisposable
+public sealed class QemuProcessTests : IAsyncLifetime
 {
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"pve-qemu-{Guid.NewGuid():n}");
 
@@ -13,19 +14,22 @@ public sealed class QemuProcessTests : IDisposable
 
     private QemuProcessOptions Options => new() { Directory = _directory, VmId = "100", Paused = true };
 
-    public void Dispose()
+    public async ValueTask InitializeAsync() => await RealQemu.RequireAsync();
+
+    public ValueTask DisposeAsync()
     {
         if (Directory.Exists(_directory))
         {
             Directory.Delete(_directory, recursive: true);
         }
+
+        return ValueTask.CompletedTask;
     }
 
     [Fact]
     public async Task The_installation_is_found()
     {
-        var install = await QemuInstall.FindAsync(cancellationToken: Cancellation);
-        Assert.NotNull(install);
+        var install = await RealQemu.RequireAsync();
         Assert.True(install.Version.Major >= 7);
         Assert.NotEqual("pc", install.ResolveMachine("pc"));
         Assert.Equal(install.ResolveMachine("pc"), install.SharedMachine(install));
@@ -137,6 +141,31 @@ public sealed class QemuProcessTests : IDisposable
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => QemuProcess.StartAsync(Options, cancellationToken: cancel.Token));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
+    }
+
+    [Fact]
+    public async Task The_serial_port_is_taken_once_and_read_to_its_end()
+    {
+        await using var host = new GuestHost(0);
+        var (qemu, ticks) = await host.StartAsync("only");
+        Assert.Throws<InvalidOperationException>(qemu.TakeSerial);
+        await ticks.WaitForTicksAsync(300, Cancellation);
+        await qemu.DisposeAsync();
+        await ticks.Ended.WaitAsync(Cancellation);
+        Assert.True(host.Heartbeat.Report().Perfect);
+    }
+
+    [Fact]
+    public async Task The_serial_port_may_lead_elsewhere()
+    {
+        await using var first = await QemuProcess.StartAsync(Options, cancellationToken: Cancellation);
+        var path = Path.Combine(_directory, "elsewhere");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        await using var qemu = await QemuProcess.StartAsync(Options with { VmId = "101", SerialPath = path }, cancellationToken: Cancellation);
+        using var serial = await listener.AcceptAsync(Cancellation);
+        Assert.Throws<InvalidOperationException>(qemu.TakeSerial);
     }
 
     [Fact]
