@@ -14,6 +14,8 @@ internal sealed class TickSequence
     private byte[] _open = [];
     private uint _first;
     private uint _last;
+    private uint _frontierFirst;
+    private long _lastArrival;
     private long _seen;
     private long _lost;
     private long _repeated;
@@ -67,14 +69,15 @@ internal sealed class TickSequence
         }
         else
         {
-            HandOver(_frontier, source, first, last, cut is null ? source.FirstArrival : source.HeadArrival);
+            HandOver(_frontier.Name, source.Name, first, last, cut is null ? source.FirstArrival : source.HeadArrival);
         }
 
         // a target that ran and was abandoned does not move the front back
         if (_frontier is null || last >= _last)
         {
             _frontier = source;
-            _last = last;
+            (_frontierFirst, _last) = (first, last);
+            _lastArrival = source.TicksSeen == 0 ? source.HeadArrival : source.LastArrival;
             _open = source.Tail.ToArray();
         }
     }
@@ -103,12 +106,12 @@ internal sealed class TickSequence
         _repeated += after > before ? 0 : 1;
     }
 
-    private void HandOver(HeartbeatSource from, HeartbeatSource to, uint first, uint last, long arrival)
+    private void HandOver(string from, string to, uint first, uint last, long arrival)
     {
         var lost = first > _last ? (long)first - _last - 1 : 0;
-        var onBoth = Math.Max(0, Math.Min(_last, last) - (long)Math.Max(from.FirstTick, first) + 1);
+        var onBoth = Math.Max(0, Math.Min(_last, last) - (long)Math.Max(_frontierFirst, first) + 1);
         _lost += lost;
         _repeated += first > _last ? 0 : Math.Max(1, onBoth);
-        _handovers.Add(new(from.Name, to.Name, _last, first, _time.GetElapsedTime(from.LastArrival, arrival), lost, onBoth));
+        _handovers.Add(new(from, to, _last, first, _time.GetElapsedTime(_lastArrival, arrival), lost, onBoth));
     }
 }

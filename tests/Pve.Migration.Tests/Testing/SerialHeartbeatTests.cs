@@ -100,6 +100,21 @@ public sealed class SerialHeartbeatTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_side_that_ended_one_line_and_no_more_has_its_gaps_too()
+    {
+        var sides = Enumerable.Range(0, 3).Select(i => _heartbeat.AddSource($"run {i}")).ToArray();
+        Beat(sides[0], 1, 5);
+        sides[0].Append("0000"u8, _time.GetTimestamp());
+        _time.Advance(TimeSpan.FromMilliseconds(20));
+        sides[1].Append("0006\n000"u8, _time.GetTimestamp());
+        _time.Advance(TimeSpan.FromMilliseconds(30));
+        sides[2].Append("00007\n"u8, _time.GetTimestamp());
+        var report = _heartbeat.Report();
+        Assert.True(report.Perfect, report.ToString());
+        Assert.Equal([20, 30], report.Handovers.Select(handover => handover.Gap.TotalMilliseconds));
+    }
+
+    [Fact]
     public void A_window_takes_the_gaps_that_reach_into_it()
     {
         var source = _heartbeat.AddSource("source");
