@@ -15,4 +15,8 @@ public sealed record HeartbeatHandover(
     uint FirstTick,
     TimeSpan Gap,
     long TicksLost,
-    long TicksOnBoth);
+    long TicksOnBoth)
+{
+    public override string ToString() =>
+        $"{From} to {To} after tick {LastTick}, {Gap.TotalMilliseconds:f1} ms, {TicksLost} lost, {TicksOnBoth} on both";
+}

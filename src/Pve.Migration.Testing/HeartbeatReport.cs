@@ -22,4 +22,8 @@ public sealed record HeartbeatReport(
 
     /// <summary>Whether a tick came from two sources: two guests ran on from one state.</summary>
     public bool RanTwice => Handovers.Any(handover => handover.TicksOnBoth > 0);
+
+    public override string ToString() =>
+        $"ticks {FirstTick} to {LastTick}, {TicksSeen} seen, {TicksLost} lost, {TicksRepeated} repeated, {LinesDamaged} lines damaged; "
+        + $"handovers: {(Handovers.Count == 0 ? "none" : string.Join("; ", Handovers))}";
 }

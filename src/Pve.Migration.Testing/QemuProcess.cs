@@ -9,15 +9,20 @@ namespace Pve.Migration.Testing;
 public sealed class QemuProcess : IAsyncDisposable
 {
     private const int LogCapacity = 16 * 1024;
+    private static readonly TimeSpan LogGrace = TimeSpan.FromSeconds(1);
 
     private readonly Process _process;
     private readonly QemuSockets _sockets;
+    private readonly TimeProvider _time;
     private readonly BoundedLog _log = new(LogCapacity);
 
-    private QemuProcess(Process process, QemuSockets sockets)
+    private Stream? _serial;
+
+    private QemuProcess(Process process, QemuSockets sockets, TimeProvider time)
     {
         _process = process;
         _sockets = sockets;
+        _time = time;
         Pid = process.Id;
         Exited = WaitForExitAsync();
     }
@@ -31,9 +36,6 @@ public sealed class QemuProcess : IAsyncDisposable
     /// <summary>The monitor for who watches the migration: a unix socket, one client at a time.</summary>
     public string WatchPath => _sockets.Watch;
 
-    /// <summary>The serial port from its first byte; null if <see cref="QemuProcessOptions.SerialPath"/> takes it elsewhere. It must be read, or a guest that writes stops.</summary>
-    public Stream? Serial { get; private set; }
-
     /// <summary>Completes with the exit code when the process has ended and been reaped; 137 if it was killed.</summary>
     public Task<int> Exited { get; }
 
@@ -42,25 +44,27 @@ public sealed class QemuProcess : IAsyncDisposable
 
     /// <summary>Starts a QEMU and waits until its main loop answers.</summary>
     /// <param name="options">What to start.</param>
-    /// <param name="time">Limits the start; null for the system's.</param>
+    /// <param name="time">Limits the waits; null for the system's.</param>
     /// <param name="cancellationToken">Gives up and leaves nothing behind.</param>
     /// <exception cref="QemuStartException">It can't be executed, ended at once, or did not answer in time.</exception>
-    /// <exception cref="ArgumentException">A socket's path is too long.</exception>
+    /// <exception cref="ArgumentException">The VM's id can't name a socket, or a socket's path is too long.</exception>
     public static async Task<QemuProcess> StartAsync(
         QemuProcessOptions options, TimeProvider? time = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         var sockets = new QemuSockets(options);
+        time ??= TimeProvider.System;
+        using var deadline = new CancellationTokenSource(options.StartTimeout, time);
         Directory.CreateDirectory(options.Directory);
         sockets.Delete();
         try
         {
             using var monitor = new StartMonitor(sockets.Start);
             using var serial = options.SerialPath is null ? UnixSocket.Listen(sockets.Serial) : null;
-            var qemu = new QemuProcess(await SpawnAsync(options, sockets).ConfigureAwait(false), sockets);
+            var qemu = new QemuProcess(await SpawnAsync(options, sockets).ConfigureAwait(false), sockets, time);
             try
             {
-                await qemu.WaitUntilUpAsync(monitor, serial, options, time ?? TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                await qemu.WaitUntilUpAsync(monitor, serial, deadline.Token, cancellationToken).ConfigureAwait(false);
                 return qemu;
             }
             catch
@@ -74,6 +78,12 @@ public sealed class QemuProcess : IAsyncDisposable
             File.Delete(sockets.Start);
         }
     }
+
+    /// <summary>Hands over the serial port from its first byte, for good: the taker reads it to its end and disposes it.</summary>
+    /// <remarks>Nobody need take it, but a guest that writes stands still once the socket is full.</remarks>
+    /// <exception cref="InvalidOperationException">It has been taken, or <see cref="QemuProcessOptions.SerialPath"/> leads it elsewhere.</exception>
+    public Stream TakeSerial() =>
+        Interlocked.Exchange(ref _serial, null) ?? throw new InvalidOperationException("The serial port is not here to be taken.");
 
     /// <summary>Kills the process, whatever it does, and returns when it has been reaped.</summary>
     public async Task KillAsync()
@@ -92,13 +102,13 @@ public sealed class QemuProcess : IAsyncDisposable
     /// <summary>Lets a frozen process go on (SIGCONT).</summary>
     public void Thaw() => Signal(Signals.Continue);
 
-    /// <summary>Kills and reaps the process, closes the serial port and deletes the sockets.</summary>
+    /// <summary>Kills and reaps the process, closes the serial port unless it was taken, and deletes the sockets.</summary>
     public async ValueTask DisposeAsync()
     {
         await KillAsync().ConfigureAwait(false);
-        if (Serial is not null)
+        if (Interlocked.Exchange(ref _serial, null) is { } untaken)
         {
-            await Serial.DisposeAsync().ConfigureAwait(false);
+            await untaken.DisposeAsync().ConfigureAwait(false);
         }
 
         _process.Dispose();
@@ -136,11 +146,9 @@ public sealed class QemuProcess : IAsyncDisposable
         }
     }
 
-    private async Task WaitUntilUpAsync(
-        StartMonitor monitor, Socket? serial, QemuProcessOptions options, TimeProvider time, CancellationToken cancellationToken)
+    private async Task WaitUntilUpAsync(StartMonitor monitor, Socket? serial, CancellationToken deadline, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(options.StartTimeout, time);
-        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(deadline, cancellationToken);
         var up = AnswerAsync(monitor, serial, giveUp.Token);
         try
         {
@@ -153,7 +161,7 @@ public sealed class QemuProcess : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new QemuStartException($"QEMU did not answer within {options.StartTimeout}.", null, StandardError);
+            throw new QemuStartException($"QEMU did not answer in time.", null, StandardError);
         }
         catch (Exception gone) when (gone is IOException or SocketException)
         {
@@ -172,7 +180,7 @@ public sealed class QemuProcess : IAsyncDisposable
         // QEMU connects both before it runs the guest
         if (serial is not null)
         {
-            Serial = new NetworkStream(await serial.AcceptAsync(cancellationToken).ConfigureAwait(false), ownsSocket: true);
+            _serial = new NetworkStream(await serial.AcceptAsync(cancellationToken).ConfigureAwait(false), ownsSocket: true);
         }
 
         await monitor.HandshakeAsync(cancellationToken).ConfigureAwait(false);
@@ -183,7 +191,9 @@ public sealed class QemuProcess : IAsyncDisposable
         var output = _log.CopyFromAsync(_process.StandardOutput);
         var errors = _log.CopyFromAsync(_process.StandardError);
         await _process.WaitForExitAsync().ConfigureAwait(false);
-        await Task.WhenAll(output, errors).ConfigureAwait(false);
+
+        // a child of QEMU's, of an exec: migration say, may hold its standard error open for ever
+        await Task.WhenAll(output, errors).WaitAsync(LogGrace, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return _process.ExitCode;
     }
 

@@ -41,6 +41,16 @@ public sealed class SerialHeartbeat : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes the serial port of a QEMU process and begins to read it.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="name">What reports call it.</param>
+    /// <exception cref="InvalidOperationException">Its port has been taken.</exception>
+    public HeartbeatSource Attach(QemuProcess process, string name)
+    {
+        ArgumentNullException.ThrowIfNull(process);
+        return Attach(process.TakeSerial(), name);
+    }
+
     /// <summary>Begins to read the serial port of a QEMU process and owns the stream.</summary>
     /// <param name="serial">The port; disposing it must end a read under way, as it does with a socket's.</param>
     /// <param name="name">What reports call it.</param>

@@ -39,6 +39,7 @@ internal sealed class SerialReader : IAsyncDisposable
         }
         finally
         {
+            _serial.Dispose();
             _ticks.End();
         }
     }

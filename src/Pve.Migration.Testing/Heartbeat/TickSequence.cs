@@ -11,8 +11,11 @@ internal sealed class TickSequence
     private readonly List<HeartbeatHandover> _handovers = [];
     private readonly List<TickRing.Entry> _joined = [];
     private HeartbeatSource? _frontier;
+    private byte[] _open = [];
     private uint _first;
     private uint _last;
+    private uint _frontierFirst;
+    private long _lastArrival;
     private long _seen;
     private long _lost;
     private long _repeated;
@@ -38,6 +41,13 @@ internal sealed class TickSequence
         _lost += source.Lost;
         _repeated += source.Repeated;
         _damaged += source.Damaged;
+        if (source is { TicksSeen: 0, Head: null })
+        {
+            // it wrote nothing, or was left within the one line it began
+            _open = [.. _open, .. source.Tail];
+            return;
+        }
+
         var cut = JoinLine(source);
         if (source.TicksSeen == 0 && cut is null)
         {
@@ -59,28 +69,29 @@ internal sealed class TickSequence
         }
         else
         {
-            HandOver(_frontier, source, first, last, cut is null ? source.FirstArrival : source.HeadArrival);
+            HandOver(_frontier.Name, source.Name, first, last, cut is null ? source.FirstArrival : source.HeadArrival);
         }
 
         // a target that ran and was abandoned does not move the front back
         if (_frontier is null || last >= _last)
         {
             _frontier = source;
-            _last = last;
+            (_frontierFirst, _last) = (first, last);
+            _lastArrival = source.TicksSeen == 0 ? source.HeadArrival : source.LastArrival;
+            _open = source.Tail.ToArray();
         }
     }
 
-    // the end of the source it left and the beginning of this one are one line
+    // the end of what was left and the beginning of this one are one line
     private uint? JoinLine(HeartbeatSource source)
     {
-        var tail = _frontier is { } left ? left.Tail : [];
         if (source.Head is null)
         {
-            _damaged += tail.Length > 0 && source.TicksSeen > 0 ? 1 : 0;
+            _damaged += _open.Length > 0 ? 1 : 0;
             return null;
         }
 
-        if (TickLine.TryParse([.. tail, .. source.Head], out var tick))
+        if (TickLine.TryParse([.. _open, .. source.Head], out var tick))
         {
             return tick;
         }
@@ -95,12 +106,12 @@ internal sealed class TickSequence
         _repeated += after > before ? 0 : 1;
     }
 
-    private void HandOver(HeartbeatSource from, HeartbeatSource to, uint first, uint last, long arrival)
+    private void HandOver(string from, string to, uint first, uint last, long arrival)
     {
         var lost = first > _last ? (long)first - _last - 1 : 0;
-        var onBoth = Math.Max(0, Math.Min(_last, last) - (long)Math.Max(from.FirstTick, first) + 1);
+        var onBoth = Math.Max(0, Math.Min(_last, last) - (long)Math.Max(_frontierFirst, first) + 1);
         _lost += lost;
         _repeated += first > _last ? 0 : Math.Max(1, onBoth);
-        _handovers.Add(new(from.Name, to.Name, _last, first, _time.GetElapsedTime(from.LastArrival, arrival), lost, onBoth));
+        _handovers.Add(new(from, to, _last, first, _time.GetElapsedTime(_lastArrival, arrival), lost, onBoth));
     }
 }

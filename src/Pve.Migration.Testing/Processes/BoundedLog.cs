@@ -19,9 +19,16 @@ internal sealed class BoundedLog(int capacity)
     public async Task CopyFromAsync(TextReader reader)
     {
         var buffer = new char[1024];
-        while (await reader.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
+        try
         {
-            Append(buffer.AsSpan(0, count));
+            while (await reader.ReadAsync(buffer).ConfigureAwait(false) is > 0 and var count)
+            {
+                Append(buffer.AsSpan(0, count));
+            }
+        }
+        catch (Exception closed) when (closed is IOException or ObjectDisposedException or OperationCanceledException)
+        {
+            // the process is gone and someone else held its output
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Pve.Migration.Testing.Processes;
 
 /// <summary>Where a QEMU's sockets lie.</summary>
@@ -10,13 +12,18 @@ internal sealed class QemuSockets
 
     public QemuSockets(QemuProcessOptions options)
     {
+        if (options.VmId.Length == 0 || options.VmId.Contains('/', StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"'{options.VmId}' can't name a socket.", nameof(options));
+        }
+
         var stem = Path.Combine(Path.GetFullPath(options.Directory), options.VmId);
         Qmp = stem + ".qmp";
         Watch = stem + ".watch.qmp";
         Start = stem + ".start";
         _serialIsOurs = options.SerialPath is null;
         Serial = options.SerialPath is null ? stem + ".serial" : Path.GetFullPath(options.SerialPath);
-        if (Ours.Append(Serial).FirstOrDefault(path => System.Text.Encoding.UTF8.GetByteCount(path) > MaxLength) is { } tooLong)
+        if (Ours.Append(Serial).FirstOrDefault(path => Encoding.UTF8.GetByteCount(path) > MaxLength) is { } tooLong)
         {
             throw new ArgumentException($"A socket's path may have {MaxLength} bytes: {tooLong}", nameof(options));
         }
