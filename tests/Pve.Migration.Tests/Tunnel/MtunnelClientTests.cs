@@ -120,7 +120,7 @@ public sealed class MtunnelClientTests : IAsyncDisposable
     {
         await _peer.EndAsync("ssh to pve2 ended with code 255: Permission denied (publickey).");
         MtunnelGreetingException e = await Assert.ThrowsAsync<MtunnelGreetingException>(() => MtunnelClient.OpenAsync(_peer, Options, Test));
-        Assert.Equal("scripted peer: ssh to pve2 ended with code 255: Permission denied (publickey).", e.Message);
+        Assert.Equal("ssh to pve2 ended with code 255: Permission denied (publickey).", e.Message);
     }
 
     [Fact]
