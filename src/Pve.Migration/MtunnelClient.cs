@@ -130,7 +130,7 @@ public sealed class MtunnelClient : IAsyncDisposable
         }
         catch (IOException e)
         {
-            throw new MtunnelConnectionException($"{name}: {(connection.Ended.IsCompletedSuccessfully ? connection.Ended.Result : e.Message)}", e);
+            throw new MtunnelConnectionException(connection.Ended.IsCompletedSuccessfully ? connection.Ended.Result : $"{name}: {e.Message}", e);
         }
 
         switch (read.Kind)
@@ -151,8 +151,8 @@ public sealed class MtunnelClient : IAsyncDisposable
             // ssh's own words, where it died, say more than that the stream ended
             string text = failure == MtunnelGreetingFailure.EndOfStream && connection.Ended.IsCompletedSuccessfully
                 ? connection.Ended.Result
-                : negotiation.FailureText!;
-            throw new MtunnelGreetingException(failure, $"{name}: {text}");
+                : $"{name}: {negotiation.FailureText}";
+            throw new MtunnelGreetingException(failure, text);
         }
     }
 }

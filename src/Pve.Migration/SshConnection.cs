@@ -59,7 +59,7 @@ public sealed class SshConnection : IMtunnelConnection
         {
             if (Ended.IsCompleted)
             {
-                throw new MtunnelConnectionException($"{_options.Name}: {await Ended.ConfigureAwait(false)}");
+                throw new MtunnelConnectionException(await Ended.ConfigureAwait(false));
             }
 
             if (time.GetElapsedTime(started) >= timeout)

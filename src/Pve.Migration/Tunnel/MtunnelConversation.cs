@@ -189,7 +189,7 @@ internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<s
     }
 
     // what the carrier says of its end is worth more than that it ended
-    public string DescribeEnd(string otherwise) => carrierEnded.IsCompletedSuccessfully ? carrierEnded.Result : otherwise;
+    public string DescribeEnd(string otherwise) => carrierEnded.IsCompletedSuccessfully ? carrierEnded.Result : $"{name}: {otherwise}";
 
     private void OnReply(MtunnelReply reply, TaskCompletionSource<MtunnelReply> pending)
     {
@@ -216,8 +216,8 @@ internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<s
         }
 
         MtunnelGreetingFailure failure = negotiation.Failure!.Value;
-        string text = failure == MtunnelGreetingFailure.EndOfStream ? DescribeEnd(negotiation.FailureText!) : negotiation.FailureText!;
-        FailNegotiation(new MtunnelGreetingException(failure, $"{name}: {text}"));
+        string text = failure == MtunnelGreetingFailure.EndOfStream ? DescribeEnd(negotiation.FailureText!) : $"{name}: {negotiation.FailureText}";
+        FailNegotiation(new MtunnelGreetingException(failure, text));
         SetFault(MtunnelFaultCause.Greeting, text);
     }
 

@@ -113,7 +113,7 @@ internal sealed class MtunnelSession : IAsyncDisposable
         {
             MtunnelReplyKind.Ok => elapsed,
             MtunnelReplyKind.Refused => throw new MtunnelRefusedException(command.ToString(), reply.Text, _name),
-            _ => throw NoReply(command, MtunnelNoReplyReason.Unreadable, $"{reply.Text} is no answer"),
+            _ => throw NoReply(command, MtunnelNoReplyReason.Unreadable, $"{_name}: {reply.Text} is no answer"),
         };
     }
 
@@ -128,8 +128,8 @@ internal sealed class MtunnelSession : IAsyncDisposable
         catch (OperationCanceledException e) when (either.IsCancellationRequested)
         {
             return callers.IsCancellationRequested
-                ? Abandon(command, answer, MtunnelNoReplyReason.Cancelled, "the caller stopped waiting", e)
-                : Abandon(command, answer, MtunnelNoReplyReason.TimedOut, $"none within {timeout.TotalSeconds:0.###} s", e);
+                ? Abandon(command, answer, MtunnelNoReplyReason.Cancelled, $"{_name}: the caller stopped waiting", e)
+                : Abandon(command, answer, MtunnelNoReplyReason.TimedOut, $"{_name}: none within {timeout.TotalSeconds:0.###} s", e);
         }
         catch (MtunnelLostException e)
         {
@@ -163,7 +163,7 @@ internal sealed class MtunnelSession : IAsyncDisposable
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested && deadline.IsCancellationRequested)
         {
-            throw NoReply(MtunnelCommand.Quit, MtunnelNoReplyReason.TimedOut, "the stream did not end", e);
+            throw NoReply(MtunnelCommand.Quit, MtunnelNoReplyReason.TimedOut, $"{_name}: the stream did not end", e);
         }
     }
 
@@ -220,8 +220,9 @@ internal sealed class MtunnelSession : IAsyncDisposable
         ? _connection.Output.CompleteAsync(_flush.Exception?.InnerException)
         : ValueTask.CompletedTask;
 
-    private MtunnelNoReplyException NoReply(MtunnelCommand command, MtunnelNoReplyReason reason, string detail, Exception? cause = null) =>
-        new(command.ToString(), reason, $"{_name}: {detail}", cause);
+    private static MtunnelNoReplyException NoReply(
+        MtunnelCommand command, MtunnelNoReplyReason reason, string detail, Exception? cause = null) =>
+        new(command.ToString(), reason, detail, cause);
 
     private async Task DisposeCoreAsync()
     {
