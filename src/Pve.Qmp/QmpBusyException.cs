@@ -4,10 +4,18 @@ namespace Pve.Qmp;
 /// <remarks>QEMU serves one client a monitor; a second one is accepted by the kernel and waits (docs/interop/qmp-spec).</remarks>
 public sealed class QmpBusyException : QmpException
 {
+    private const string Remedy
+        = "another client holds this monitor, or QEMU is stuck. Close the other client, or give QEMU a second -qmp socket.";
+
     /// <summary>Creates the failure.</summary>
     public QmpBusyException(string endpoint, TimeSpan waited)
         : base($"The QMP server at {endpoint} accepted the connection but did not greet within {waited.TotalSeconds:0.###} s: "
-            + "another client holds this monitor, or QEMU is stuck. Close the other client, or give QEMU a second -qmp socket.")
+            + Remedy)
+    {
+    }
+
+    internal QmpBusyException(string endpoint, Exception innerException)
+        : base($"Too many clients already wait for the QMP server at {endpoint}: {Remedy}", innerException)
     {
     }
 

@@ -14,11 +14,10 @@ public sealed class QmpClient : IAsyncDisposable
 {
     private readonly QmpSession _session;
     private readonly QmpClientOptions _options;
-    private readonly IAsyncDisposable? _owned;
 
-    private QmpClient(QmpSession session, QmpClientOptions options, IAsyncDisposable? owned, string name, QmpGreeting greeting, bool outOfBand)
+    private QmpClient(QmpSession session, QmpClientOptions options, string name, QmpGreeting greeting, bool outOfBand)
     {
-        (_session, _options, _owned) = (session, options, owned);
+        (_session, _options) = (session, options);
         (Name, Greeting, IsOutOfBandEnabled) = (name, greeting, outOfBand);
     }
 
@@ -59,9 +58,14 @@ public sealed class QmpClient : IAsyncDisposable
         {
             stream = await endpoint.OpenAsync(connecting.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             throw new QmpConnectionException($"Connecting to QMP at {endpoint} took longer than {options.ConnectTimeout.TotalSeconds:0.###} s.");
+        }
+        catch (SocketException e) when (endpoint.IsQueueFull(e))
+        {
+            throw new QmpBusyException(endpoint.Text, e);
         }
         catch (SocketException e)
         {
@@ -69,7 +73,7 @@ public sealed class QmpClient : IAsyncDisposable
                 $"No QMP server answers at {endpoint}: {endpoint.Explain(e)}. Is the VM running, and was it started with -qmp {endpoint},server=on,wait=off?", e);
         }
 
-        return await ConnectAsync(stream, endpoint.Text, options, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(new StreamPipe(stream), endpoint.Text, options, connecting.Token, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Negotiates over a stream that is already connected, such as a TLS stream; the client owns it from here on.</summary>
@@ -82,16 +86,16 @@ public sealed class QmpClient : IAsyncDisposable
         Stream stream, string name, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return OpenAsync(new StreamPipe(stream), stream, name, options, cancellationToken);
+        return OpenAsync(new StreamPipe(stream), name, Checked(options), cancellationToken);
     }
 
-    /// <summary>Negotiates over a pipe; the client completes both of its directions when it ends.</summary>
+    /// <summary>Negotiates over a pipe; when the conversation ends, both of its directions are completed, and it is disposed where it can be.</summary>
     /// <exception cref="QmpException">As for an endpoint.</exception>
     public static Task<QmpClient> ConnectAsync(
         IDuplexPipe pipe, string name, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(pipe);
-        return OpenAsync(pipe, pipe as IAsyncDisposable, name, options, cancellationToken);
+        return OpenAsync(pipe, name, Checked(options), cancellationToken);
     }
 
     /// <summary>Executes a command that takes no arguments.</summary>
@@ -139,15 +143,8 @@ public sealed class QmpClient : IAsyncDisposable
         return subscription;
     }
 
-    /// <summary>Ends the conversation; commands that wait fail, subscriptions end.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await _session.DisposeAsync().ConfigureAwait(false);
-        if (_owned is not null)
-        {
-            await _owned.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    /// <summary>Ends the conversation; commands that wait fail, subscriptions end. When it returns, the connection is closed.</summary>
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
 
     private static QmpClientOptions Checked(QmpClientOptions? options)
     {
@@ -157,45 +154,48 @@ public sealed class QmpClient : IAsyncDisposable
     }
 
     private static async Task<QmpClient> OpenAsync(
-        IDuplexPipe pipe, IAsyncDisposable? owned, string name, QmpClientOptions? options, CancellationToken cancellationToken)
+        IDuplexPipe pipe, string name, QmpClientOptions options, CancellationToken cancellationToken)
     {
-        options = Checked(options);
-        var logger = options.LoggerFactory.CreateLogger("Pve.Qmp");
         using var deadline = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var connecting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        var lines = new QmpLineReader(pipe.Input, options.MaxMessageBytes);
-        try
-        {
-            var greeting = await Handshake.ReadGreetingAsync(lines, name, connecting.Token).ConfigureAwait(false);
-            var outOfBand = await Handshake
-                .NegotiateAsync(pipe, lines, greeting, options.EnableOutOfBand, name, connecting.Token).ConfigureAwait(false);
-            Log.Connected(logger, name, greeting.Version.Qemu, outOfBand);
-            return new QmpClient(new QmpSession(pipe, lines, name, options, logger), options, owned, name, greeting, outOfBand);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            await AbandonAsync(pipe, owned).ConfigureAwait(false);
-            throw new QmpBusyException(name, options.ConnectTimeout);
-        }
-        catch (IOException e)
-        {
-            await AbandonAsync(pipe, owned).ConfigureAwait(false);
-            throw new QmpConnectionException($"The connection to {name} was lost during the handshake: {e.Message}", e);
-        }
-        catch
-        {
-            await AbandonAsync(pipe, owned).ConfigureAwait(false);
-            throw;
-        }
+        return await OpenAsync(pipe, name, options, connecting.Token, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task AbandonAsync(IDuplexPipe pipe, IAsyncDisposable? owned)
+    // connecting ends with the deadline, or with the caller's own token.
+    private static async Task<QmpClient> OpenAsync(
+        IDuplexPipe pipe, string name, QmpClientOptions options, CancellationToken connecting, CancellationToken cancellationToken)
     {
-        await pipe.Input.CompleteAsync().ConfigureAwait(false);
-        await pipe.Output.CompleteAsync().ConfigureAwait(false);
-        if (owned is not null)
+        var logger = options.LoggerFactory.CreateLogger("Pve.Qmp");
+        var lines = new QmpLineReader(pipe.Input, options.MaxMessageBytes);
+        QmpGreeting? greeting = null;
+        try
         {
-            await owned.DisposeAsync().ConfigureAwait(false);
+            bool outOfBand;
+            using (connecting.UnsafeRegister(static state => (state as StreamPipe)?.Abort(), pipe)) // a stream may ignore the token
+            {
+                greeting = await Handshake.ReadGreetingAsync(lines, name, connecting).ConfigureAwait(false);
+                outOfBand = await Handshake
+                    .NegotiateAsync(pipe, lines, greeting, options.EnableOutOfBand, name, connecting).ConfigureAwait(false);
+            }
+
+            connecting.ThrowIfCancellationRequested();
+            Log.Connected(logger, name, greeting.Version.Qemu, outOfBand);
+            return new QmpClient(new QmpSession(pipe, lines, name, options, logger), options, name, greeting, outOfBand);
+        }
+        catch (Exception e)
+        {
+            await Closing.CloseAsync(pipe).ConfigureAwait(false);
+            if (e is QmpException && !(e is QmpConnectionException && connecting.IsCancellationRequested))
+            {
+                throw;
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            throw connecting.IsCancellationRequested
+                ? greeting is null
+                    ? new QmpBusyException(name, options.ConnectTimeout)
+                    : new QmpConnectionException($"The peer at {name} greeted, but did not negotiate within {options.ConnectTimeout.TotalSeconds:0.###} s.")
+                : new QmpConnectionException($"The connection to {name} was lost during the handshake: {e.Message}", e);
         }
     }
 }

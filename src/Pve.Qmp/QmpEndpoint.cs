@@ -74,6 +74,9 @@ public sealed record QmpEndpoint
     internal string Explain(SocketException e)
         => e.SocketErrorCode == SocketError.AddressNotAvailable && _address is UnixDomainSocketEndPoint ? "no such socket" : e.Message;
 
+    // QEMU serves one client and lets few wait; on a unix socket the kernel turns the next one away at once with EAGAIN.
+    internal bool IsQueueFull(SocketException e) => e.SocketErrorCode == SocketError.WouldBlock && _address is UnixDomainSocketEndPoint;
+
     internal async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {
         var socket = _address is UnixDomainSocketEndPoint

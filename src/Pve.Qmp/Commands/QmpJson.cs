@@ -6,6 +6,7 @@ namespace Pve.Qmp.Commands;
 /// <summary>How every typed command's arguments and results look on the wire.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower,
+    RespectNullableAnnotations = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(QmpNothing))]
 [JsonSerializable(typeof(QmpVersionInfo))]

@@ -24,7 +24,7 @@ internal struct LineScanner(int maxLineBytes)
         }
 
         _scanned = buffer.Length;
-        ThrowIfTooLong(_scanned);
+        ThrowIfTooLong(TrimCarriageReturn(buffer).Length); // the end of line does not count, not even half of it
         line = default;
         return false;
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Pve.Qmp.Framing;
 using Pve.Qmp.Wire;
 
@@ -11,6 +12,7 @@ namespace Pve.Qmp.Session;
 internal static class Handshake
 {
     private const string Capabilities = "qmp_capabilities";
+    private const long NegotiationId = 0;
 
     public static async Task<QmpGreeting> ReadGreetingAsync(QmpLineReader lines, string name, CancellationToken cancellationToken)
     {
@@ -34,19 +36,30 @@ internal static class Handshake
         IDuplexPipe pipe, QmpLineReader lines, QmpGreeting greeting, bool wantOutOfBand, string name, CancellationToken cancellationToken)
     {
         var outOfBand = wantOutOfBand && greeting.Capabilities.Contains("oob");
+        var request = new ArrayBufferWriter<byte>(128);
         QmpCommandWriter.Write(
-            pipe.Output, Capabilities, new EnableCapabilities { Enable = outOfBand ? ["oob"] : [] }, WireJson.Default.EnableCapabilities, id: 0, outOfBand: false);
-        await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            request, Capabilities, new EnableCapabilities { Enable = outOfBand ? ["oob"] : [] }, WireJson.Default.EnableCapabilities, NegotiationId, outOfBand: false);
+        var written = await pipe.Output.WriteAsync(request.WrittenMemory, cancellationToken).ConfigureAwait(false);
+        if (written.IsCompleted)
+        {
+            throw new QmpConnectionException($"The peer at {name} greeted, but reads nothing.");
+        }
+
         await ReadUntilAsync(lines, name, "capability negotiation", line =>
         {
             var message = QmpMessageParser.Parse(line);
+            if (message.Kind == QmpMessageKind.Greeting)
+            {
+                throw new QmpProtocolException($"The peer at {name} greeted a second time.");
+            }
+
             if (message.Kind == QmpMessageKind.Error)
             {
                 var error = Read(message.Payload, WireJson.Default.QmpError);
-                throw new QmpCommandException(Capabilities, error.Class, error.Description);
+                throw new QmpProtocolException($"The peer at {name} refused '{Capabilities}': {error.Description} ({error.Class}).");
             }
 
-            return message.Kind == QmpMessageKind.Return;
+            return message is { Kind: QmpMessageKind.Return, Id: null or NegotiationId };
         }, cancellationToken).ConfigureAwait(false);
         return outOfBand;
     }
@@ -68,11 +81,11 @@ internal static class Handshake
         throw new QmpConnectionException($"The peer at {name} closed the connection before its {what} was complete.");
     }
 
-    private static T Read<T>(ReadOnlySequence<byte> payload, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
+    private static T Read<T>(ReadOnlySequence<byte> payload, JsonTypeInfo<T> type)
     {
         try
         {
-            var reader = new Utf8JsonReader(payload);
+            var reader = new Utf8JsonReader(payload, WireJson.Reading);
             return JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("null");
         }
         catch (JsonException e)

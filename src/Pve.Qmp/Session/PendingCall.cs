@@ -1,22 +1,25 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Pve.Qmp.Wire;
 
 namespace Pve.Qmp.Session;
 
-/// <summary>A command that waits for its reply.</summary>
+/// <summary>A command that waits for its reply. Of result, failure and abandonment the first one counts, and the others are told so.</summary>
 internal abstract class PendingCall(string command, bool outOfBand)
 {
     public string Command { get; } = command;
 
     public bool OutOfBand { get; } = outOfBand;
 
-    /// <summary>Whether the caller stopped waiting; the reply, when it comes, is dropped.</summary>
-    public bool IsAbandoned { get; set; }
+    /// <summary>The caller stops waiting; the reply, when it comes, is dropped.</summary>
+    public abstract void Abandon();
 
-    public abstract void Complete(ReadOnlySequence<byte> result);
+    /// <returns>False where the caller had stopped waiting.</returns>
+    public abstract bool TryComplete(ReadOnlySequence<byte> result);
 
-    public abstract void Fail(QmpException reason);
+    /// <returns>False where the caller had stopped waiting.</returns>
+    public abstract bool TryFail(QmpException reason);
 }
 
 internal sealed class PendingCall<TResult>(string command, bool outOfBand, JsonTypeInfo<TResult> resultType)
@@ -26,22 +29,33 @@ internal sealed class PendingCall<TResult>(string command, bool outOfBand, JsonT
 
     public Task<TResult> Result => _result.Task;
 
-    public override void Complete(ReadOnlySequence<byte> result)
+    public override void Abandon() => _result.TrySetCanceled();
+
+    public override bool TryComplete(ReadOnlySequence<byte> result)
     {
+        if (_result.Task.IsCompleted)
+        {
+            return false;
+        }
+
         try
         {
-            var reader = new Utf8JsonReader(result);
-            _result.TrySetResult(JsonSerializer.Deserialize(ref reader, resultType)!);
+            var reader = new Utf8JsonReader(result, WireJson.Reading);
+            return JsonSerializer.Deserialize(ref reader, resultType) is { } value
+                ? _result.TrySetResult(value)
+                : throw new JsonException("null");
         }
-        catch (JsonException e)
+        catch (Exception e)
         {
-            _result.TrySetException(new QmpProtocolException($"The result of '{Command}' has another shape than expected: {e.Message}", e, usable: true));
+            // whatever a converter throws concerns this call, not the conversation
+            return TryFail(new QmpProtocolException($"The result of '{Command}' has another shape than expected: {e.Message}", e, usable: true));
         }
     }
 
-    public override void Fail(QmpException reason)
+    public override bool TryFail(QmpException reason)
     {
-        _result.TrySetException(reason);
+        var told = _result.TrySetException(reason);
         _ = _result.Task.Exception; // a caller that went away must not raise UnobservedTaskException
+        return told;
     }
 }

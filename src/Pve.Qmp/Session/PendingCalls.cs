@@ -50,7 +50,7 @@ internal sealed class PendingCalls
 
         foreach (var call in calls)
         {
-            call.Fail(reason);
+            call.TryFail(reason);
         }
     }
 }

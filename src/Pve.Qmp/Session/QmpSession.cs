@@ -12,9 +12,9 @@ namespace Pve.Qmp.Session;
 /// <summary>A negotiated conversation: one reader, one writer, and one reason of its end that reaches every waiter.</summary>
 internal sealed class QmpSession : IAsyncDisposable
 {
-    // QEMU stops reading a monitor when 8 in-band commands wait; out-of-band ones behind them would then not overtake
-    // (monitor/qmp.c, QMP_REQ_QUEUE_LEN_MAX).
-    private const int InBandWindow = 8;
+    // QEMU stops reading a monitor when the 8th in-band command is queued (monitor/qmp.c, QMP_REQ_QUEUE_LEN_MAX): behind 8
+    // an out-of-band command does not overtake while QEMU's main loop hangs, behind 7 it does.
+    private const int InBandWindow = 7;
 
     private readonly IDuplexPipe _pipe;
     private readonly QmpLineReader _lines;
@@ -26,16 +26,15 @@ internal sealed class QmpSession : IAsyncDisposable
     private readonly SemaphoreSlim _writeGate = new(1);
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource<QmpException?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Task _readLoop;
+    private readonly Task _running;
     private long _lastId;
     private long _lateReplies;
     private long _unmatchedReplies;
-    private int _disposed;
 
     public QmpSession(IDuplexPipe pipe, QmpLineReader lines, string name, QmpClientOptions options, ILogger logger)
     {
         (_pipe, _lines, _name, _time, _logger) = (pipe, lines, name, options.TimeProvider, logger);
-        _readLoop = ReadLoopAsync();
+        _running = Task.Run(RunAsync);
     }
 
     public EventHub Events { get; } = new();
@@ -57,11 +56,11 @@ internal sealed class QmpSession : IAsyncDisposable
         {
             await SendAsync(call, command.Arguments, arguments, waiting.Token).ConfigureAwait(false);
             sent = true;
-            return await call.Result.WaitAsync(waiting.Token).ConfigureAwait(false);
+            using var abandoning = waiting.Token.UnsafeRegister(static state => ((PendingCall)state!).Abandon(), call);
+            return await call.Result.ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (waiting.IsCancellationRequested)
         {
-            call.IsAbandoned = true;
             if (_ending.IsCancellationRequested)
             {
                 throw await _ended.Task.ConfigureAwait(false) ?? Disposed();
@@ -74,12 +73,8 @@ internal sealed class QmpSession : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 0)
-        {
-            End(null);
-        }
-
-        await _readLoop.ConfigureAwait(false);
+        End(null);
+        await _running.ConfigureAwait(false);
     }
 
     // Once the bytes are handed over, the caller's token no longer counts: a half-written line would end the conversation.
@@ -98,34 +93,37 @@ internal sealed class QmpSession : IAsyncDisposable
         try
         {
             await _writeGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                Log.Sending(_logger, _name, call.Command, id);
+                _pending.Add(id, call);
+            }
+            catch
+            {
+                _writeGate.Release();
+                throw;
+            }
         }
-        catch (OperationCanceledException) when (!call.OutOfBand)
+        catch when (!call.OutOfBand)
         {
             _window.Release();
             throw;
         }
 
-        try
-        {
-            _pending.Add(id, call);
-        }
-        catch
-        {
-            _writeGate.Release();
-            throw;
-        }
-
-        Log.Sending(_logger, _name, call.Command, id);
-        _ = WriteAsync(line.WrittenMemory);
+        _ = WriteAsync(line.WrittenMemory); // opens the gate again
     }
 
     private async Task WriteAsync(ReadOnlyMemory<byte> line)
     {
         try
         {
-            await _pipe.Output.WriteAsync(line, _ending.Token).ConfigureAwait(false);
+            var written = await _pipe.Output.WriteAsync(line, _ending.Token).ConfigureAwait(false);
+            if (written.IsCompleted)
+            {
+                End(new QmpConnectionException($"QEMU at {_name} reads no more commands."));
+            }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (_ending.IsCancellationRequested)
         {
             // the session ends; its reason reaches the waiter
         }
@@ -139,9 +137,20 @@ internal sealed class QmpSession : IAsyncDisposable
         }
     }
 
+    // Whoever ends the session, everything is closed here, once.
+    private async Task RunAsync()
+    {
+        var reading = ReadLoopAsync();
+        await _ended.Task.ConfigureAwait(false);
+        (_pipe as StreamPipe)?.Abort();
+        await reading.ConfigureAwait(false);
+        await _writeGate.WaitAsync().ConfigureAwait(false); // for good: nobody writes any more
+        await Closing.CloseAsync(_pipe).ConfigureAwait(false);
+    }
+
     private async Task ReadLoopAsync()
     {
-        var reason = default(QmpException);
+        QmpException reason;
         try
         {
             do
@@ -154,10 +163,6 @@ internal sealed class QmpSession : IAsyncDisposable
             while (await _lines.ReadAsync(_ending.Token).ConfigureAwait(false));
             reason = new QmpConnectionException($"QEMU closed the connection at {_name}.");
         }
-        catch (OperationCanceledException)
-        {
-            // somebody else named the reason
-        }
         catch (QmpProtocolException e)
         {
             reason = e;
@@ -167,13 +172,7 @@ internal sealed class QmpSession : IAsyncDisposable
             reason = Lost("was lost", e);
         }
 
-        if (!_ending.IsCancellationRequested)
-        {
-            End(reason);
-        }
-
-        await _pipe.Input.CompleteAsync().ConfigureAwait(false);
-        await _pipe.Output.CompleteAsync().ConfigureAwait(false);
+        End(reason);
     }
 
     private void Dispatch(ReadOnlySequence<byte> line)
@@ -201,7 +200,7 @@ internal sealed class QmpSession : IAsyncDisposable
             var data = default(JsonElement);
             if (!message.Payload.IsEmpty)
             {
-                var reader = new Utf8JsonReader(message.Payload);
+                var reader = new Utf8JsonReader(message.Payload, WireJson.Reading);
                 data = JsonElement.ParseValue(ref reader);
             }
 
@@ -216,7 +215,7 @@ internal sealed class QmpSession : IAsyncDisposable
         {
             if (message.Id is null)
             {
-                throw new QmpProtocolException($"The peer at {_name} sent a reply without an id while several commands waited: "
+                throw new QmpProtocolException($"The peer at {_name} sent a reply without an id that none or any of several commands may have caused: "
                     + (message.Kind == QmpMessageKind.Error ? ReadError(message.Payload).Description : "a result") + ".");
             }
 
@@ -230,27 +229,29 @@ internal sealed class QmpSession : IAsyncDisposable
             _window.Release();
         }
 
-        if (call.IsAbandoned)
+        if (!TryHandOver(call, message))
         {
             Interlocked.Increment(ref _lateReplies);
             Log.LateReply(_logger, _name, call.Command);
         }
-        else if (message.Kind == QmpMessageKind.Return)
+    }
+
+    private static bool TryHandOver(PendingCall call, in QmpMessage message)
+    {
+        if (message.Kind == QmpMessageKind.Return)
         {
-            call.Complete(message.Payload);
+            return call.TryComplete(message.Payload);
         }
-        else
-        {
-            var error = ReadError(message.Payload);
-            call.Fail(new QmpCommandException(call.Command, error.Class, error.Description));
-        }
+
+        var error = ReadError(message.Payload);
+        return call.TryFail(new QmpCommandException(call.Command, error.Class, error.Description));
     }
 
     private static QmpError ReadError(ReadOnlySequence<byte> payload)
     {
         try
         {
-            var reader = new Utf8JsonReader(payload);
+            var reader = new Utf8JsonReader(payload, WireJson.Reading);
             return JsonSerializer.Deserialize(ref reader, WireJson.Default.QmpError) ?? new QmpError();
         }
         catch (JsonException e)
@@ -267,7 +268,7 @@ internal sealed class QmpSession : IAsyncDisposable
             Log.Ended(_logger, _name, reason?.Message ?? "closed by us");
             _pending.FailAll(reason ?? Disposed());
             Events.End(reason);
-            _ending.Cancel();
+            _ = _ending.CancelAsync(); // elsewhere: callers' continuations must not run on the loop that they may join
         }
     }
 

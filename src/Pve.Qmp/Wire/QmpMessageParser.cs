@@ -16,8 +16,6 @@ namespace Pve.Qmp.Wire;
 /// </summary>
 internal static class QmpMessageParser
 {
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 256 };
-
     /// <exception cref="QmpProtocolException">The line is not JSON, or not a message of the protocol.</exception>
     public static QmpMessage Parse(ReadOnlySequence<byte> line)
     {
@@ -33,9 +31,9 @@ internal static class QmpMessageParser
 
     private static QmpMessage ParseObject(ReadOnlySequence<byte> line)
     {
-        var reader = new Utf8JsonReader(line, Options);
+        var reader = new Utf8JsonReader(line, WireJson.Reading);
         QmpMessageKind? kind = null;
-        ReadOnlySequence<byte> payload = default;
+        ReadOnlySequence<byte> payload = default, data = default;
         long? id = null;
         string? name = null;
         var timestamp = DateTimeOffset.MinValue;
@@ -46,7 +44,7 @@ internal static class QmpMessageParser
             if (reader.ValueTextEquals("event"u8))
             {
                 Expect(ref reader, JsonTokenType.String);
-                (kind, name) = (QmpMessageKind.Event, reader.GetString());
+                (kind, name) = (Only(kind, QmpMessageKind.Event), reader.GetString());
             }
             else if (reader.ValueTextEquals("id"u8))
             {
@@ -60,11 +58,11 @@ internal static class QmpMessageParser
             }
             else if (reader.ValueTextEquals("data"u8))
             {
-                payload = Capture(ref reader, line);
+                data = Capture(ref reader, line);
             }
             else if (ReplyKind(ref reader) is { } replyKind)
             {
-                kind = replyKind;
+                kind = Only(kind, replyKind);
                 payload = Capture(ref reader, line);
             }
             else
@@ -83,7 +81,7 @@ internal static class QmpMessageParser
         {
             Kind = kind ?? throw new FormatException("none of QMP, return, error, event"),
             Id = id,
-            Payload = payload,
+            Payload = kind is QmpMessageKind.Event ? data : payload,
             EventName = name,
             Timestamp = timestamp,
         };
@@ -94,6 +92,9 @@ internal static class QmpMessageParser
             : reader.ValueTextEquals("error"u8) ? QmpMessageKind.Error
             : reader.ValueTextEquals("QMP"u8) ? QmpMessageKind.Greeting
             : null;
+
+    private static QmpMessageKind Only(QmpMessageKind? before, QmpMessageKind kind)
+        => before is null || before == kind ? kind : throw new FormatException($"both {before} and {kind}");
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
     {
