@@ -141,7 +141,7 @@ public sealed class TravellingGuest : IAsyncDisposable
         try
         {
             var monitor = await QmpClient.ConnectAsync(QmpEndpoint.Unix(process.WatchPath), cancellationToken: cancellationToken).ConfigureAwait(false);
-            var host = new GuestHost(folder, process, monitor, Heartbeat.Attach(process.Serial!, $"host {name}"));
+            var host = new GuestHost(folder, process, monitor, Heartbeat.Attach(process, $"host {name}"));
             _hosts.Add(host);
             return host;
         }

@@ -2,8 +2,8 @@ namespace Pve.Migration;
 
 /// <summary>Where the time went: each step measured by itself, and the pause they explain.</summary>
 /// <remarks>
-/// The pause comes from QEMU's own event timestamps, the lines from this side's clock and, where QEMU was at work, from its events.
-/// The two are measured apart, so that a line that is missing would show.
+/// <see cref="Paused"/> comes from QEMU's own STOP and RESUME; the lines come from this side's clock and, where QEMU was at work, from its
+/// other events. A line that were missing would show as a difference between <see cref="Paused"/> and <see cref="Explained"/>.
 /// </remarks>
 public sealed record DowntimeLedger
 {

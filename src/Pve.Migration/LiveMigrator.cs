@@ -53,7 +53,7 @@ public sealed class LiveMigrator
         RunContext run, MigrationPlan plan, SourceVm source, TargetVm target, CancellationToken cancellationToken)
     {
         var begun = new List<MigrationStep>();
-        var rollback = new Rollback(run, source, target);
+        var rollback = new Rollback(run, source, target, plan.Copy);
         foreach (var step in plan.Steps.TakeWhile(step => step.Placement != StepPlacement.AfterResume))
         {
             begun.Add(step);

@@ -10,7 +10,7 @@ public sealed class BootSectorGuestTests
     [InlineData(64)]
     public async Task It_boots_and_ticks_and_its_memory_is_what_it_wrote(int spanMiB)
     {
-        await using var host = new GuestHost(spanMiB);
+        await using var host = new GuestBench(spanMiB);
         var started = Stopwatch.GetTimestamp();
         var (qemu, ticks) = await host.StartAsync("only");
         await ticks.WaitForTicksAsync(1, TestContext.Current.CancellationToken);
@@ -38,7 +38,7 @@ public sealed class BootSectorGuestTests
     [Fact]
     public async Task Damage_done_from_outside_is_found()
     {
-        await using var host = new GuestHost(1, pagesPerTick: 0);
+        await using var host = new GuestBench(1, pagesPerTick: 0);
         var (qemu, ticks) = await host.StartAsync("only");
         await ticks.WaitForTicksAsync(10, TestContext.Current.CancellationToken);
         await using var qmp = await RawQmp.ConnectAsync(qemu.QmpPath);

@@ -146,7 +146,7 @@ public sealed class QemuProcessTests : IAsyncLifetime
     [Fact]
     public async Task The_serial_port_is_taken_once_and_read_to_its_end()
     {
-        await using var host = new GuestHost(0);
+        await using var host = new GuestBench(0);
         var (qemu, ticks) = await host.StartAsync("only");
         Assert.Throws<InvalidOperationException>(qemu.TakeSerial);
         await ticks.WaitForTicksAsync(300, Cancellation);
@@ -171,7 +171,7 @@ public sealed class QemuProcessTests : IAsyncLifetime
     [Fact]
     public async Task A_frozen_one_stands_still_and_can_be_killed()
     {
-        await using var host = new GuestHost(0);
+        await using var host = new GuestBench(0);
         var (qemu, ticks) = await host.StartAsync("only");
         await ticks.WaitForTicksAsync(100, Cancellation);
         qemu.Freeze();

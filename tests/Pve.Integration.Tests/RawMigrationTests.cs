@@ -18,7 +18,7 @@ public sealed class RawMigrationTests
     [InlineData(16)]
     public async Task Ticks_and_memory_come_through(int spanMiB)
     {
-        await using var host = new GuestHost(spanMiB);
+        await using var host = new GuestBench(spanMiB);
         var (process, ticks) = await host.StartAsync("run 0");
         await ticks.WaitForTicksAsync(200, TestContext.Current.CancellationToken);
         for (var run = 1; run <= 4; run++)
@@ -47,7 +47,7 @@ public sealed class RawMigrationTests
     [Fact]
     public async Task Two_guests_from_one_state_do_not_go_unseen()
     {
-        await using var host = new GuestHost(0);
+        await using var host = new GuestBench(0);
         var (source, ticks) = await host.StartAsync("source");
         await ticks.WaitForTicksAsync(100, TestContext.Current.CancellationToken);
         var (target, targetTicks) = await host.StartAsync("target", incoming: true);

@@ -5,22 +5,22 @@ internal sealed class LedgerRecorder(TimeProvider time)
 {
     private readonly List<(string Name, StepPlacement Placement, TimeSpan Start, TimeSpan End)> _lines = [];
     private readonly TimeSpan _origin = Now(time);
-
-    /// <summary>When the completion was noticed, in our time.</summary>
-    public TimeSpan? CompletionNoticed { get; set; }
+    private TimeSpan _previousEnd = Now(time);
 
     public TimeSpan Elapsed => Now(time) - _origin;
 
+    /// <summary>Runs a step and notes its time. It counts from the end of the step before, so that nothing falls between two lines.</summary>
     public async Task TimeAsync(MigrationStep step, CancellationToken cancellationToken)
     {
-        var start = Now(time);
+        var start = _previousEnd;
         try
         {
             await step.Do(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _lines.Add((step.Name, step.Placement, start, Now(time)));
+            _previousEnd = Now(time);
+            _lines.Add((step.Name, step.Placement, start, _previousEnd));
         }
     }
 
@@ -39,13 +39,13 @@ internal sealed class LedgerRecorder(TimeProvider time)
         var stop = HostClock.ToOurs(stopped.Timestamp, sourceOffset);
         TimeSpan? resume = target?.Resumed is { } resumed ? HostClock.ToOurs(resumed.Timestamp, targetOffset) : null;
 
-        EndAt(MigrationPlan.CopyRam, stop);
+        var noticed = EndAt(MigrationPlan.CopyRam, stop);
         if (resume is { } end)
         {
             EndAt(MigrationPlan.Resume, end);
         }
 
-        AddQemuLines(source, target, stop, sourceOffset, targetOffset);
+        AddQemuLines(source, target, stop, noticed, sourceOffset, targetOffset);
         return new DowntimeLedger
         {
             Lines = Lines(),
@@ -58,7 +58,7 @@ internal sealed class LedgerRecorder(TimeProvider time)
     private static TimeSpan Now(TimeProvider time) => time.GetElapsedTime(0);
 
     // What QEMU did between STOP and completed, and how long it took to be noticed.
-    private void AddQemuLines(MonitorTrail source, MonitorTrail? target, TimeSpan stop, TimeSpan sourceOffset, TimeSpan targetOffset)
+    private void AddQemuLines(MonitorTrail source, MonitorTrail? target, TimeSpan stop, TimeSpan noticed, TimeSpan sourceOffset, TimeSpan targetOffset)
     {
         if (source.Completed is not { } completed)
         {
@@ -69,25 +69,34 @@ internal sealed class LedgerRecorder(TimeProvider time)
         _lines.Add((MigrationPlan.LastPass, StepPlacement.InsidePause, stop, sent));
         var done = sent;
         if (target?.Completed is { } loaded && HostClock.ToOurs(loaded.Timestamp, targetOffset) is var loadedAt && loadedAt > sent
-            && !(loadedAt > CompletionNoticed))
+            && loadedAt <= noticed)
         {
             _lines.Add((MigrationPlan.TargetLoads, StepPlacement.InsidePause, sent, loadedAt));
             done = loadedAt;
         }
 
-        if (CompletionNoticed is { } noticed && noticed > done)
+        if (noticed > done)
         {
             _lines.Add((MigrationPlan.Notice, StepPlacement.InsidePause, done, noticed));
         }
     }
 
-    private void EndAt(string name, TimeSpan end)
+    // Cuts a line where QEMU's own part began or the guest ran again, and returns its end as it was.
+    private TimeSpan EndAt(string name, TimeSpan end)
     {
         var index = _lines.FindIndex(line => line.Name == name);
-        if (index >= 0 && end > _lines[index].Start)
+        if (index < 0)
+        {
+            return end;
+        }
+
+        var before = _lines[index].End;
+        if (end > _lines[index].Start)
         {
             _lines[index] = _lines[index] with { End = end };
         }
+
+        return before;
     }
 
     private List<LedgerLine> Lines()

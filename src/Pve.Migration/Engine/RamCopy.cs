@@ -60,7 +60,6 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
 
             if (IsComplete())
             {
-                run.Ledger.CompletionNoticed = run.Time.GetElapsedTime(0);
                 run.Phase.Enter(MigrationPhase.SwitchingOver);
                 return;
             }

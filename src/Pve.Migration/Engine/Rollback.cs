@@ -1,7 +1,7 @@
 namespace Pve.Migration.Engine;
 
 /// <summary>Gives the guest back to the source: the target is proven dead first, then what was done is undone in reverse.</summary>
-internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target)
+internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target, RamCopy copy)
 {
     /// <param name="failure">Why.</param>
     /// <param name="begun">The steps that have begun, in order.</param>
@@ -17,7 +17,8 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target)
             return Unknown(failure, "The source's monitor does not answer.", "The target was left as it is.");
         }
 
-        if (await DestroyTargetAsync(deadline.Token).ConfigureAwait(false) is { } alive && !status.Running)
+        var touched = copy.HasBegun;
+        if (await DestroyTargetAsync(deadline.Token).ConfigureAwait(false) is { } alive && touched && !status.Running)
         {
             return Unknown(failure, $"The guest is paused on the source ({status.Status}).", alive);
         }
@@ -27,8 +28,9 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target)
             await UndoAsync(step, deadline.Token).ConfigureAwait(false);
         }
 
+        // Before the copy nothing was done to the guest: it is as it was, be it paused.
         var after = await source.TryQueryAsync(deadline.Token).ConfigureAwait(false);
-        return after is { Running: true }
+        return after is { Running: true } || (after is not null && !touched)
             ? new MigrationOutcome.RolledBack(failure)
             : Unknown(failure, after is null ? "The source's monitor does not answer any more." : $"The source is {after.Status}.", "The target is ended.");
     }

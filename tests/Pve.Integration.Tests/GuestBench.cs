@@ -3,7 +3,7 @@ using Pve.Migration.Testing;
 namespace Pve.Integration.Tests;
 
 /// <summary>A directory with a boot sector and the QEMUs that run it; all of it goes when the test ends.</summary>
-internal sealed class GuestHost(int spanMiB, int? pagesPerTick = null) : IAsyncDisposable
+internal sealed class GuestBench(int spanMiB, int? pagesPerTick = null) : IAsyncDisposable
 {
     private readonly List<QemuProcess> _processes = [];
 
