@@ -13,6 +13,11 @@ public sealed class RawMigrationTests
         {"capabilities": [{"capability": "events", "state": true}, {"capability": "return-path", "state": true}, {"capability": "late-block-activate", "state": true}]}
         """;
 
+    private const string Fast = """{"max-bandwidth": 1073741824, "downtime-limit": 300}""";
+
+    // less than the guest dirties
+    private const string TooSlow = """{"max-bandwidth": 4194304, "downtime-limit": 1}""";
+
     [Theory]
     [InlineData(0)]
     [InlineData(16)]
@@ -33,7 +38,7 @@ public sealed class RawMigrationTests
             await using var qmp = await RawQmp.ConnectAsync(process.QmpPath);
             await qmp.ExecuteAsync("stop");
             var result = await host.CheckMemoryAsync(qmp);
-            Assert.True(result.Intact, result.ToString());
+            Assert.True(result.Intact, $"run {run}: {result}; {host.Heartbeat.Report()}");
             await qmp.ExecuteAsync("cont");
         }
 
@@ -42,6 +47,26 @@ public sealed class RawMigrationTests
             $"{spanMiB} MiB: pauses of {string.Join(", ", report.Handovers.Select(handover => $"{handover.Gap.TotalMilliseconds:f1}"))} ms");
         Assert.True(report.Perfect, report.ToString());
         Assert.Equal(4, report.Handovers.Count);
+    }
+
+    // a QEMU that forgets a write between two passes shows it here for certain, and almost never in a migration of one pass
+    [Fact]
+    public async Task Many_passes_lose_no_write()
+    {
+        await using var host = new GuestHost(2, pagesPerTick: 5);
+        var (source, ticks) = await host.StartAsync("source");
+        await ticks.WaitForTicksAsync(200, TestContext.Current.CancellationToken);
+        var (target, targetTicks) = await host.StartAsync("target", incoming: true);
+        await MigrateAsync(source, target, host.Root, passes: 4);
+        await targetTicks.WaitForTicksAsync(200, TestContext.Current.CancellationToken);
+        await source.DisposeAsync();
+        await ticks.Ended.WaitAsync(TestContext.Current.CancellationToken);
+        await using var qmp = await RawQmp.ConnectAsync(target.QmpPath);
+        await qmp.ExecuteAsync("stop");
+        var report = host.Heartbeat.Report();
+        Assert.True(report.Perfect, report.ToString());
+        var result = await host.CheckMemoryAsync(qmp);
+        Assert.True(result.Intact, result.ToString());
     }
 
     [Fact]
@@ -64,7 +89,7 @@ public sealed class RawMigrationTests
         Assert.True(handover.TicksOnBoth >= 20 && handover.Gap < TimeSpan.Zero, handover.ToString());
     }
 
-    private static async Task MigrateAsync(QemuProcess source, QemuProcess target, string directory)
+    private static async Task MigrateAsync(QemuProcess source, QemuProcess target, string directory, int passes = 0)
     {
         await using var from = await RawQmp.ConnectAsync(source.WatchPath);
         await using var to = await RawQmp.ConnectAsync(target.WatchPath);
@@ -72,8 +97,14 @@ public sealed class RawMigrationTests
         await from.ExecuteAsync("migrate-set-capabilities", SourceCapabilities);
         await to.ExecuteAsync("migrate-set-capabilities", TargetCapabilities);
         await to.ExecuteAsync("migrate-incoming", $$"""{"uri": "unix:{{socket}}"}""");
-        await from.ExecuteAsync("migrate-set-parameters", """{"max-bandwidth": 1073741824}""");
+        await from.ExecuteAsync("migrate-set-parameters", passes > 0 ? TooSlow : Fast);
         await from.ExecuteAsync("migrate", $$"""{"uri": "unix:{{socket}}"}""");
+        for (var pass = 0; pass < passes; pass++)
+        {
+            await from.EventAsync("MIGRATION_PASS");
+        }
+
+        await from.ExecuteAsync("migrate-set-parameters", Fast);
         await to.EventAsync("MIGRATION", "completed");
         await to.ExecuteAsync("cont");
         await to.EventAsync("RESUME");

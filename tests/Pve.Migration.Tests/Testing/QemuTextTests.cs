@@ -37,6 +37,16 @@ public sealed class QemuTextTests
     }
 
     [Theory]
+    [InlineData(4)]
+    [InlineData(2048)]
+    public void Ram_is_never_a_multiple_of_64_pages(int memoryMiB)
+    {
+        var options = new QemuProcessOptions { Directory = "/tmp", VmId = "7", MemoryMiB = memoryMiB };
+        var arguments = QemuCommandLine.Build(options, new QemuSockets(options));
+        Assert.Equal($"{(memoryMiB * 1024) + 8}k", arguments[arguments.IndexOf("-m") + 1]);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("../7")]
     public void An_id_that_cannot_name_a_socket_is_refused(string id) =>
