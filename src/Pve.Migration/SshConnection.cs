@@ -30,6 +30,11 @@ public sealed class SshConnection : IMtunnelConnection
     {
         (_child, _options, _logger) = (child, options, logger);
         Output = PipeWriter.Create(child.Input);
+        foreach (SocketForward forward in options.Forwards)
+        {
+            LocalSockets.Claim(forward.LocalPath, this);
+        }
+
         _pump = Task.Run(PumpAsync);
         _watch = Task.Run(WatchAsync);
     }
@@ -148,7 +153,7 @@ public sealed class SshConnection : IMtunnelConnection
         _cut.Dispose();
         foreach (SocketForward forward in _options.Forwards)
         {
-            UnixFile.RemoveSocket(forward.LocalPath, _options.Name, _logger);
+            LocalSockets.Remove(forward.LocalPath, this, _options.Name, _logger);
         }
     }
 }

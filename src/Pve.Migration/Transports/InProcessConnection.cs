@@ -6,20 +6,22 @@ internal sealed class InProcessConnection : IMtunnelConnection
 {
     private readonly IDuplexPipe _ours;
     private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _run;
     private int _disposed;
 
     public InProcessConnection(IDuplexPipe ours, IDuplexPipe theirs, Func<IDuplexPipe, CancellationToken, Task> server)
     {
         _ours = ours;
         CancellationToken stop = _stop.Token;
-        Ended = Task.Run(() => RunAsync(theirs, server, stop), CancellationToken.None);
+        _run = Task.Run(() => RunAsync(theirs, server, stop), CancellationToken.None);
     }
 
     public PipeReader Input => _ours.Input;
 
     public PipeWriter Output => _ours.Output;
 
-    public Task<string> Ended { get; }
+    public Task<string> Ended => _ended.Task;
 
     public async ValueTask DisposeAsync()
     {
@@ -30,11 +32,11 @@ internal sealed class InProcessConnection : IMtunnelConnection
             await _stop.CancelAsync().ConfigureAwait(false);
         }
 
-        await Ended.ConfigureAwait(false);
+        await _run.ConfigureAwait(false);
         _stop.Dispose();
     }
 
-    private static async Task<string> RunAsync(IDuplexPipe pipe, Func<IDuplexPipe, CancellationToken, Task> server, CancellationToken stop)
+    private async Task RunAsync(IDuplexPipe pipe, Func<IDuplexPipe, CancellationToken, Task> server, CancellationToken stop)
     {
         string reason = "the server in this process ended";
         try
@@ -52,8 +54,9 @@ internal sealed class InProcessConnection : IMtunnelConnection
             reason = $"the server in this process failed: {e.GetType().Name}: {e.Message}";
         }
 
+        // told first, so that who sees the end can look it up
+        _ended.TrySetResult(reason);
         await pipe.Output.CompleteAsync().ConfigureAwait(false);
         await pipe.Input.CompleteAsync().ConfigureAwait(false);
-        return reason;
     }
 }

@@ -30,7 +30,9 @@ internal sealed class MtunnelSession : IAsyncDisposable
         Conversation = new MtunnelConversation(negotiation, connection.Ended, name, logger);
         _versionTimer = options.TimeProvider.CreateTimer(
             static session => ((MtunnelSession)session!).OnVersionTimeout(), this, options.VersionTimeout, Timeout.InfiniteTimeSpan);
-        _loop = Task.Run(ReadLoopAsync);
+
+        // not on another thread: a version that came together with the greeting is known before anybody can ask
+        _loop = ReadLoopAsync();
     }
 
     public MtunnelConversation Conversation { get; }

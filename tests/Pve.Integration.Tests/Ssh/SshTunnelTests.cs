@@ -174,7 +174,7 @@ public sealed class SshTunnelTests
     }
 
     [Fact]
-    public async Task A_socket_left_by_a_killed_ssh_is_no_obstacle()
+    public async Task A_socket_left_by_a_killed_ssh_is_no_obstacle_and_its_successor_keeps_its_own()
     {
         string local = _sshd.NewPath(".local");
         var options = _sshd.Options(SshdFixture.Host, _sshd.Script(StandIns.V1)) with { Forwards = [new SocketForward(local, "/nowhere")] };
@@ -185,11 +185,11 @@ public sealed class SshTunnelTests
         Assert.True(File.Exists(local));
         await using (MtunnelClient second = await MtunnelClient.OpenAsync(new SshTransport(options), cancellationToken: Test))
         {
-            Assert.True(File.Exists(local));
+            await killed.DisposeAsync();
+            Assert.True(File.Exists(local), "the socket is the successor's by now");
         }
 
         Assert.False(File.Exists(local));
-        await killed.DisposeAsync();
     }
 
     [Fact]

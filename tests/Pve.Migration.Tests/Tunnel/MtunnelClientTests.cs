@@ -201,9 +201,10 @@ public sealed class MtunnelClientTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Settling_keeps_what_was_told()
+    public async Task A_version_that_came_with_the_greeting_is_known_at_once()
     {
-        MtunnelClient client = await OpenV1Async();
+        MtunnelClient client = await OpenAsync("tunnel online\nver 1\n");
+        Assert.Equal(MtunnelDialect.V1, client.DialectSoFar);
         Assert.Equal(MtunnelDialect.V1, client.SettleDialect());
     }
 
