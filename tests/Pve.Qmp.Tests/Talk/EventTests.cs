@@ -1,0 +1,121 @@
+namespace Pve.Qmp.Tests.Talk;
+
+public sealed class EventTests
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_subscription_made_before_its_command_misses_nothing()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        using var all = client.Subscribe();
+        using var named = client.Subscribe("RESUME", "MIGRATION");
+        var call = client.ExecuteAsync(QmpCommands.Continue, cancellationToken: Ct);
+        await peer.PlayAsync($$$"""
+            -> {"execute": "cont", "id": 1}
+            <- {{{Samples.Stop}}}
+            <- {{{Samples.Migration}}}
+            <- {"event": "RESUME", "timestamp": {"seconds": -1, "microseconds": -1}}
+            <- {"return": {}, "id": 1}
+            <- {"event": "NEWS", "data": [1], "timestamp": {"seconds": 1, "microseconds": 2}}
+            """);
+        await call;
+        var migration = await named.ReadAsync(Ct);
+        Assert.Equal(("MIGRATION", "pre-switchover"), (migration.Name, migration.Data.GetProperty("status").GetString()));
+        Assert.Equal(DateTimeOffset.FromUnixTimeSeconds(1700000001).AddMicroseconds(7), migration.Timestamp);
+        Assert.Equal(peer.Time.GetTimestamp(), migration.ReceivedAt);
+        Assert.Equal(("RESUME", DateTimeOffset.MinValue), (await named.ReadAsync(Ct)) is var resume ? (resume.Name, resume.Timestamp) : default);
+        Assert.False(named.TryRead(out _));
+        foreach (var name in new[] { "STOP", "MIGRATION", "RESUME", "NEWS" })
+        {
+            Assert.Equal(name, (await all.ReadAsync(Ct)).Name);
+        }
+    }
+
+    [Fact]
+    public async Task The_oldest_is_dropped_and_counted_and_the_reader_never_waits()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        using var subscription = client.Subscribe(new QmpSubscriptionOptions { Capacity = 2 });
+        await FloodAsync(peer, client, 5);
+        Assert.Equal(3, subscription.Dropped);
+        Assert.Equal(["E3", "E4"], [(await subscription.ReadAsync(Ct)).Name, (await subscription.ReadAsync(Ct)).Name]);
+        Assert.False(subscription.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Overflow_can_end_the_subscription_while_the_connection_lives()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        using var read = client.Subscribe(new QmpSubscriptionOptions { Capacity = 2, Overflow = QmpOverflow.Fail });
+        using var enumerated = client.Subscribe(new QmpSubscriptionOptions { Capacity = 2, Overflow = QmpOverflow.Fail });
+        await FloodAsync(peer, client, 5);
+        Assert.Equal(["E0", "E1"], [(await read.ReadAsync(Ct)).Name, (await read.ReadAsync(Ct)).Name]);
+        var overflow = await Assert.ThrowsAsync<QmpEventOverflowException>(() => read.ReadAsync(Ct).AsTask());
+        Assert.Equal((2, true), (overflow.Capacity, overflow.ConnectionUsable));
+        var names = new List<string>();
+        await Assert.ThrowsAsync<QmpEventOverflowException>(async () =>
+        {
+            await foreach (var qmpEvent in enumerated.WithCancellation(Ct))
+            {
+                names.Add(qmpEvent.Name);
+            }
+        });
+        Assert.Equal(["E0", "E1"], names);
+        Assert.False(client.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_disposed_subscription_gets_no_more_and_ends()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        var subscription = client.Subscribe();
+        subscription.Dispose();
+        subscription.Dispose();
+        await FloodAsync(peer, client, 1);
+        await foreach (var qmpEvent in subscription.WithCancellation(Ct))
+        {
+            Assert.Fail($"{qmpEvent.Name} after the end");
+        }
+    }
+
+    [Fact]
+    public async Task Cancelling_a_read_ends_the_read_alone()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        using var subscription = client.Subscribe();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var read = subscription.ReadAsync(cancel.Token).AsTask();
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => read);
+        await FloodAsync(peer, client, 1);
+        Assert.Equal("E0", (await subscription.ReadAsync(Ct)).Name);
+    }
+
+    [Fact]
+    public async Task A_queue_holds_at_least_one()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        Assert.Throws<ArgumentOutOfRangeException>(() => client.Subscribe(new QmpSubscriptionOptions { Capacity = 0 }));
+    }
+
+    // The reply comes after the events: when it is here, they have been dealt with.
+    private static async Task FloodAsync(ScriptedQmpPeer peer, QmpClient client, int events)
+    {
+        var call = client.ExecuteAsync("ping", cancellationToken: Ct);
+        await peer.ReceiveAsync();
+        for (var i = 0; i < events; i++)
+        {
+            await peer.PlayAsync($$"""<- {"event": "E{{i}}"}""");
+        }
+
+        await peer.PlayAsync("""<- {"return": {}, "id": 1}""");
+        await call;
+    }
+}
