@@ -8,8 +8,9 @@ namespace Pve.Migration.Testing;
 /// Hand it in wherever a <see cref="TimeProvider"/> is taken, and run the test inside <see cref="RunAsync(Func{Task}, CancellationToken)"/>.
 /// Hours pass in milliseconds, and the same program takes the same virtual time on every run. It knows every timer, which is what a clock
 /// that is advanced by hand does not: there is no step to choose, and no race between a step and a continuation on the thread pool.
-/// Timers fire one at a time; each one's consequences settle before the next. "Nothing works" means that the thread pool has no work;
-/// where other tests keep it busy, that nothing has moved for some real milliseconds.
+/// Timers fire one at a time; each one's consequences settle before the next. "Nothing works" means that the thread pool, which runs every
+/// continuation, has come to rest; work on other threads, sockets and processes is not seen, so keep those out of the body. Several clocks may run
+/// in one process.
 /// </remarks>
 public sealed class VirtualTime : TimeProvider
 {

@@ -4,14 +4,17 @@ namespace Pve.Migration.Testing.Simulation;
 
 /// <summary>Tells whether the thread pool has come to rest; asked from a thread that is not one of the pool's.</summary>
 /// <remarks>
-/// Whatever an in-memory world still has to do is a work item: queued, or on a worker. Workers that block (a test runner's) never come to rest:
-/// once nothing has moved for <see cref="Patience"/>, as many as are busy then count as blocked.
+/// Whatever an in-memory world still has to do is a work item: queued, or on a worker. A worker that somebody blocks never comes to rest: once
+/// nothing at all has moved for <see cref="Patience"/>, as many as are busy then count as blocked. Patience outlasts what looks like standing
+/// still and is not, such as a method's compilation on a busy machine.
 /// </remarks>
 internal sealed class PoolQuiet(VirtualTimers timers)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private int _blocked;
+    // The pool is the process's, and so is what is known of it.
+    private static int _blocked;
+
     private (long Done, long Changes, int Busy) _last;
     private long _lastMoved = Stopwatch.GetTimestamp();
 

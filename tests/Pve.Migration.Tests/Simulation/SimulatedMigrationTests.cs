@@ -21,9 +21,10 @@ public sealed class SimulatedMigrationTests
         await talk.MigrateAsync();
         await talk.SourceReachesAsync(MigrationStatus.Completed);
         await talk.Target.ExecuteAsync(QmpCommands.Continue);
+        await Task.Delay(TimeSpan.FromMilliseconds(1), _time, Cancellation);
         talk.Listen();
 
-        Assert.Equal(["setup", "PASS 1", "active", "PASS 2", "STOP", "PASS 3", "completed"], talk.SourceSaid);
+        Assert.Equal(["setup", "PASS 1", "active", "PASS 2", "PASS 3", "STOP", "PASS 4", "completed"], talk.SourceSaid);
         Assert.Equal(["setup", "active", "completed", "RESUME"], talk.TargetSaid);
         Assert.Equal((RunState.PostMigrate, RunState.Running), (talk.Pair.Source.RunState, talk.Pair.Target.RunState));
         AssertOneGuest(talk);
@@ -56,7 +57,7 @@ public sealed class SimulatedMigrationTests
             talk.Source.ExecuteAsync(QmpCommands.MigrateContinue, new MigrateContinue(MigrationStatus.Device)));
         await talk.Source.ExecuteAsync(QmpCommands.MigrateContinue, new MigrateContinue(MigrationStatus.PreSwitchover));
         await talk.SourceReachesAsync(MigrationStatus.Completed);
-        Assert.Equal(["setup", "PASS 1", "active", "PASS 2", "STOP", "pre-switchover", "device", "PASS 3", "completed"], talk.SourceSaid);
+        Assert.Equal(["setup", "PASS 1", "active", "PASS 2", "PASS 3", "STOP", "pre-switchover", "device", "PASS 4", "completed"], talk.SourceSaid);
         Assert.Equal(RunState.Paused, talk.Pair.Target.RunState);
     }, ReturnPath, PreSwitchover);
 
