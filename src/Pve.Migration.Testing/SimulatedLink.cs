@@ -1,0 +1,61 @@
+using Pve.Migration.Testing.Simulation;
+
+namespace Pve.Migration.Testing;
+
+/// <summary>The network between simulated hosts, and the world they share: one clock, the listening addresses, and who ran when.</summary>
+public sealed class SimulatedLink
+{
+    private readonly SimulatedLinkOptions _options;
+    private readonly Dictionary<string, IncomingMigration> _listeners = new(StringComparer.Ordinal);
+    private readonly RunLog _runs;
+
+    /// <summary>Creates a link with nobody on it.</summary>
+    public SimulatedLink(SimulatedLinkOptions? options = null)
+    {
+        _options = options ?? new SimulatedLinkOptions();
+        _options.Validate();
+        _runs = new RunLog(_options.TimeProvider);
+    }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider TimeProvider => _options.TimeProvider;
+
+    /// <summary>What the link carries in bytes a second.</summary>
+    public long BytesPerSecond => _options.BytesPerSecond;
+
+    /// <summary>How long a byte travels.</summary>
+    public TimeSpan Latency => _options.Latency;
+
+    /// <summary>Every stretch of time in which a guest ran, in the order they began.</summary>
+    public IReadOnlyList<GuestRun> Runs
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _runs.ToArray();
+            }
+        }
+    }
+
+    // One lock for the whole world: what happens on one host happens before or after what happens on the other.
+    internal Lock Gate { get; } = new();
+
+    internal void GuestBegan(SimulatedQemu vm) => _runs.Began(vm);
+
+    internal void GuestEnded(SimulatedQemu vm) => _runs.Ended(vm);
+
+    internal bool TryListen(string address, IncomingMigration migration) => _listeners.TryAdd(address, migration);
+
+    internal void Forget(IncomingMigration migration)
+    {
+        foreach (var address in _listeners.Where(entry => entry.Value == migration).Select(entry => entry.Key).ToArray())
+        {
+            _listeners.Remove(address);
+        }
+    }
+
+    /// <summary>Takes the listener, as QEMU does: it accepts one migration.</summary>
+    internal bool TryConnect(string address, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out IncomingMigration? migration)
+        => _listeners.Remove(address, out migration);
+}

@@ -1,0 +1,55 @@
+using System.Text.Json;
+
+namespace Pve.Migration.Testing.Simulation;
+
+/// <summary>A command's arguments, checked the way QEMU's input visitor checks them, in its words.</summary>
+internal readonly struct CommandArguments(JsonElement arguments)
+{
+    private bool IsEmpty => arguments.ValueKind != JsonValueKind.Object;
+
+    /// <summary>The members, in the order they came.</summary>
+    public JsonElement.ObjectEnumerator Members => IsEmpty ? default : arguments.EnumerateObject();
+
+    /// <summary>Refuses what the command does not take.</summary>
+    public CommandArguments Only(params ReadOnlySpan<string> known)
+    {
+        foreach (var member in Members)
+        {
+            if (!known.Contains(member.Name))
+            {
+                throw new CommandRefusedException($"Parameter '{member.Name}' is unexpected");
+            }
+        }
+
+        return this;
+    }
+
+    public JsonElement Required(string name) => Required(name, name);
+
+    public string Text(string name) => Text(Required(name), name);
+
+    public JsonElement.ArrayEnumerator Array(string name)
+    {
+        var value = Required(name);
+        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw WrongType(name, "array");
+    }
+
+    public string Text(string name, string shownAs) => Text(Required(name, shownAs), shownAs);
+
+    public bool Flag(string name, string shownAs)
+        => Required(name, shownAs).ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw WrongType(shownAs, "boolean"),
+        };
+
+    public static CommandRefusedException WrongType(string shownAs, string expected)
+        => new($"Invalid parameter type for '{shownAs}', expected: {expected}");
+
+    private static string Text(JsonElement value, string shownAs)
+        => value.ValueKind == JsonValueKind.String ? value.GetString()! : throw WrongType(shownAs, "string");
+
+    private JsonElement Required(string name, string shownAs)
+        => !IsEmpty && arguments.TryGetProperty(name, out var value) ? value : throw new CommandRefusedException($"Parameter '{shownAs}' is missing");
+}

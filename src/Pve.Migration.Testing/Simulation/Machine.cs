@@ -1,0 +1,230 @@
+using System.IO.Pipelines;
+using System.Text.Json;
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration.Testing.Simulation;
+
+/// <summary>One QEMU process: its run state, its monitors and what it has to do. Everything happens under the world's lock.</summary>
+internal sealed class Machine
+{
+    private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;
+
+    private readonly SimulatedQemu _vm;
+    private readonly List<Monitor> _monitors = [];
+    private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _monitorsEnded = Task.CompletedTask;
+    private int _opened;
+
+    public Machine(SimulatedQemu vm, SimulatedLink link, SimulatedQemuOptions options)
+    {
+        (_vm, Link, Options) = (vm, link, options);
+        Agenda = new Agenda(link);
+        Incoming = new IncomingMigration(this);
+        Outgoing = new OutgoingMigration(this);
+        WillStart = !options.StartPaused;
+        RunState = options.Incoming ? RunState.InMigrate : RunState.Prelaunch;
+        if (!options.Incoming && WillStart)
+        {
+            // as at QEMU's start, before any monitor could hear of it
+            RunState = RunState.Running;
+            link.GuestBegan(vm);
+        }
+    }
+
+    public SimulatedLink Link { get; }
+
+    public SimulatedQemuOptions Options { get; }
+
+    public Agenda Agenda { get; }
+
+    public IncomingMigration Incoming { get; }
+
+    public OutgoingMigration Outgoing { get; }
+
+    public MigrationCapabilities Capabilities { get; } = new();
+
+    public MigrationParameters Parameters { get; } = new();
+
+    public RunState RunState { get; private set; }
+
+    /// <summary>Whether a target runs as soon as it has loaded.</summary>
+    public bool WillStart { get; private set; }
+
+    public int? ExitCode { get; private set; }
+
+    public Task<int> Exited => _exited.Task;
+
+    public bool IsRunning => ExitCode is null && RunState == RunState.Running;
+
+    public IEnumerable<string> MonitorIds => _monitors.Select(monitor => monitor.Id);
+
+    public DateTimeOffset HostTime => Link.TimeProvider.GetUtcNow() + Options.ClockOffset;
+
+    public TimeSpan Now => Link.TimeProvider.GetElapsedTime(0);
+
+    public void Serve(IDuplexPipe pipe)
+    {
+        var monitor = new Monitor(this, pipe, $"compat_monitor{_opened++}");
+        _monitorsEnded = Task.WhenAll(_monitorsEnded, monitor.Ended);
+        if (ExitCode is null)
+        {
+            _monitors.Add(monitor);
+        }
+        else
+        {
+            monitor.Close();
+        }
+    }
+
+    /// <summary>A client's line; a frozen process reads it when it thaws.</summary>
+    public void Take(Monitor from, MonitorRequest request)
+    {
+        lock (Link.Gate)
+        {
+            Agenda.Do(() => from.Send(CommandTable.Answer(this, from, request)));
+        }
+    }
+
+    public void Leave(Monitor monitor)
+    {
+        lock (Link.Gate)
+        {
+            _monitors.Remove(monitor);
+            monitor.Close();
+        }
+    }
+
+    public void CutMonitor(string id) => _monitors.Find(monitor => monitor.Id == id)?.Close();
+
+    /// <summary>Tells every negotiated monitor.</summary>
+    public void Emit(string name, Action<Utf8JsonWriter>? data = null)
+    {
+        var line = MonitorMessages.Event(name, data, HostTime);
+        foreach (var monitor in _monitors.Where(monitor => monitor.IsNegotiated))
+        {
+            monitor.Send(line);
+        }
+    }
+
+    public void EmitMigration(MigrationStatus status)
+    {
+        if (Capabilities.Events)
+        {
+            Emit("MIGRATION", json => json.WriteString("status"u8, status.Value));
+        }
+    }
+
+    /// <summary>Changes the run state, with STOP or RESUME where the guest stops or goes on.</summary>
+    public void Run(RunState next)
+    {
+        StateTables.Run.Require(RunState, next);
+        var ran = IsRunning;
+        RunState = next;
+        if (ran == IsRunning)
+        {
+            return;
+        }
+
+        if (ran)
+        {
+            Link.GuestEnded(_vm);
+            Emit("STOP");
+        }
+        else
+        {
+            Link.GuestBegan(_vm);
+            Emit("RESUME");
+        }
+
+        Outgoing.GuestChanged();
+    }
+
+    /// <summary><c>stop</c></summary>
+    public void Stop()
+    {
+        if (RunState == RunState.InMigrate)
+        {
+            WillStart = false;
+        }
+        else if (RunState == RunState.Running)
+        {
+            Run(RunState.Paused);
+        }
+    }
+
+    /// <summary><c>cont</c></summary>
+    public void Continue()
+    {
+        if (RunState == RunState.FinishMigrate)
+        {
+            throw new CommandRefusedException("Migration is not finalized yet");
+        }
+
+        if (RunState == RunState.InMigrate)
+        {
+            WillStart = true;
+        }
+        else if (RunState != RunState.Running)
+        {
+            Run(RunState.Running);
+        }
+    }
+
+    /// <summary><c>quit</c>: the answer still gets out.</summary>
+    public void Quit()
+    {
+        Emit("SHUTDOWN", json =>
+        {
+            json.WriteBoolean("guest"u8, false);
+            json.WriteString("reason"u8, "host-qmp-quit"u8);
+        });
+        Agenda.After(TimeSpan.Zero, () => Exit(0));
+    }
+
+    /// <summary>The process ends: its monitors close, its guest is gone, its peer will notice.</summary>
+    public void Exit(int code)
+    {
+        if (ExitCode is not null)
+        {
+            return;
+        }
+
+        if (IsRunning)
+        {
+            Link.GuestEnded(_vm);
+        }
+
+        ExitCode = code;
+        Agenda.Die();
+        Outgoing.ProcessEnded();
+        Incoming.ProcessEnded();
+        foreach (var monitor in _monitors)
+        {
+            monitor.Close();
+        }
+
+        _exited.TrySetResult(code);
+    }
+
+    public void Freeze()
+    {
+        Agenda.Freeze();
+        StreamMayStand();
+    }
+
+    public void Thaw()
+    {
+        Agenda.Thaw();
+        StreamMayStand();
+    }
+
+    public Task MonitorsEnded() => _monitorsEnded;
+
+    public static bool IsNever(TimeSpan span) => span == Never;
+
+    private void StreamMayStand()
+    {
+        Outgoing.StreamMayStand();
+        Incoming.Sender?.StreamMayStand();
+    }
+}
