@@ -53,7 +53,7 @@ public sealed class RawMigrationTests
     [Fact]
     public async Task Many_passes_lose_no_write()
     {
-        await using var host = new GuestHost(2, pagesPerTick: 5);
+        await using var host = new GuestBench(2, pagesPerTick: 5);
         var (source, ticks) = await host.StartAsync("source");
         await ticks.WaitForTicksAsync(200, TestContext.Current.CancellationToken);
         var (target, targetTicks) = await host.StartAsync("target", incoming: true);

@@ -27,7 +27,7 @@ public sealed class FailureTests
 
         var report = await bench.MigrateAsync(new LocalTarget(target.AsIncoming()));
 
-        await bench.AssertStayedAsync(target, report, "check target", "33554432 bytes of RAM", "has 50331648", "same -m");
+        await bench.AssertStayedAsync(target, report, "check target", "bytes of RAM, the target at", "same -m");
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using Pve.Migration;
 using Pve.Migration.Testing;
+using Pve.Qmp;
+using Pve.Qmp.Commands;
 using static Pve.Integration.Tests.Live.MigrationBench;
 
 namespace Pve.Integration.Tests.Live;
@@ -100,8 +102,8 @@ public sealed class MigrationTests
 
         Assert.IsType<MigrationOutcome.Migrated>(report.Outcome);
         await bench.Guest.ArriveAsync(target, Cancellation);
-        var status = await source.Monitor.ExecuteAsync(Qmp.QmpCommands.QueryStatus, cancellationToken: Cancellation);
-        Assert.Equal(Qmp.Commands.RunState.PostMigrate, status.Status);
+        var status = await source.Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: Cancellation);
+        Assert.Equal(RunState.PostMigrate, status.Status);
         await bench.AssertIntactAsync();
     }
 
