@@ -20,7 +20,8 @@ public sealed record HeartbeatReport(
     /// <summary>Whether the ticks are one sequence without a hole, a repetition or a damaged line.</summary>
     public bool Perfect => TicksLost == 0 && TicksRepeated == 0 && LinesDamaged == 0;
 
-    /// <summary>Whether a tick came from two sources: two guests ran on from one state.</summary>
+    /// <summary>Whether a tick came from two sources: two guests ran on from one state, or the target fell back to an older one.</summary>
+    /// <remarks>The handover's gap tells which: it is negative if both ran at the same time.</remarks>
     public bool RanTwice => Handovers.Any(handover => handover.TicksOnBoth > 0);
 
     public override string ToString() =>

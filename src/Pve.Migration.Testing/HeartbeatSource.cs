@@ -33,6 +33,10 @@ public sealed class HeartbeatSource
 
     internal uint LastTick { get; private set; }
 
+    internal uint LowestTick { get; private set; } = uint.MaxValue;
+
+    internal uint HighestTick { get; private set; }
+
     internal long FirstArrival { get; private set; }
 
     internal long LastArrival { get; private set; }
@@ -149,6 +153,8 @@ public sealed class HeartbeatSource
 
         TicksSeen++;
         LastTick = tick;
+        LowestTick = Math.Min(LowestTick, tick);
+        HighestTick = Math.Max(HighestTick, tick);
         LastArrival = timestamp;
         _recent.Add(this, tick, timestamp);
     }

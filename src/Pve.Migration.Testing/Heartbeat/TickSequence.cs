@@ -14,7 +14,7 @@ internal sealed class TickSequence
     private byte[] _open = [];
     private uint _first;
     private uint _last;
-    private uint _frontierFirst;
+    private uint _frontierLowest;
     private long _lastArrival;
     private long _seen;
     private long _lost;
@@ -55,7 +55,8 @@ internal sealed class TickSequence
         }
 
         var first = cut ?? source.FirstTick;
-        var last = source.TicksSeen == 0 ? first : source.LastTick;
+        var lowest = Math.Min(first, source.LowestTick);
+        var highest = Math.Max(first, source.HighestTick);
         if (cut is not null)
         {
             _seen++;
@@ -69,14 +70,14 @@ internal sealed class TickSequence
         }
         else
         {
-            HandOver(_frontier.Name, source.Name, first, last, cut is null ? source.FirstArrival : source.HeadArrival);
+            HandOver(_frontier.Name, source.Name, (first, lowest, highest), cut is null ? source.FirstArrival : source.HeadArrival);
         }
 
         // a target that ran and was abandoned does not move the front back
-        if (_frontier is null || last >= _last)
+        if (_frontier is null || highest >= _last)
         {
             _frontier = source;
-            (_frontierFirst, _last) = (first, last);
+            (_frontierLowest, _last) = (lowest, highest);
             _lastArrival = source.TicksSeen == 0 ? source.HeadArrival : source.LastArrival;
             _open = source.Tail.ToArray();
         }
@@ -106,12 +107,12 @@ internal sealed class TickSequence
         _repeated += after > before ? 0 : 1;
     }
 
-    private void HandOver(string from, string to, uint first, uint last, long arrival)
+    private void HandOver(string from, string to, (uint First, uint Lowest, uint Highest) ticks, long arrival)
     {
-        var lost = first > _last ? (long)first - _last - 1 : 0;
-        var onBoth = Math.Max(0, Math.Min(_last, last) - (long)Math.Max(_frontierFirst, first) + 1);
+        var lost = ticks.First > _last ? (long)ticks.First - _last - 1 : 0;
+        var onBoth = Math.Max(0, Math.Min(_last, ticks.Highest) - (long)Math.Max(_frontierLowest, ticks.Lowest) + 1);
         _lost += lost;
-        _repeated += first > _last ? 0 : Math.Max(1, onBoth);
-        _handovers.Add(new(from, to, _last, first, _time.GetElapsedTime(_lastArrival, arrival), lost, onBoth));
+        _repeated += ticks.First > _last ? onBoth : Math.Max(1, onBoth);
+        _handovers.Add(new(from, to, _last, ticks.First, _time.GetElapsedTime(_lastArrival, arrival), lost, onBoth));
     }
 }

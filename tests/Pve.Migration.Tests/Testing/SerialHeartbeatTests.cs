@@ -221,6 +221,20 @@ public sealed class SerialHeartbeatTests : IAsyncDisposable
         Assert.Equal(("source", "third", 0L), (report.Handovers[1].From, report.Handovers[1].To, report.Handovers[1].TicksLost));
     }
 
+    [Theory]
+    [InlineData(71, 120)] // its memory is older than its source's
+    [InlineData(101, 101)] // the same, seen only after the line under way
+    public void A_target_that_falls_back_is_found(uint first, uint last)
+    {
+        var (source, target) = (_heartbeat.AddSource("source"), _heartbeat.AddSource("target"));
+        Beat(source, 1, 100);
+        Beat(target, first, last);
+        Beat(target, 71, 110);
+        var report = _heartbeat.Report();
+        Assert.True(report is { RanTwice: true, Perfect: false }, report.ToString());
+        Assert.Equal((30L, true), (report.Handovers[0].TicksOnBoth, report.Handovers[0].Gap > TimeSpan.Zero));
+    }
+
     [Fact]
     public async Task Waiting_ends_with_the_tick_or_with_the_stream()
     {
