@@ -71,7 +71,7 @@ internal static class CommandLine
         {
             _ when options.RamMiB < guest.MinimumMemoryMiB
                 => $"--dirty {options.DirtyMiB} needs at least --ram {guest.MinimumMemoryMiB}.",
-            { Target: TargetKind.SshCommands, SshHost: null, Simulate: false } => "--target ssh-commands needs --ssh HOST.",
+            { Target: TargetKind.SshCommands, SshHost: null } => "--target ssh-commands needs --ssh HOST.",
             { Target: TargetKind.Local, SshHost: not null } => "--target local uses no ssh; leave --ssh out.",
             { SshHost: null, SshConfig: not null } or { SshHost: null, Mtunnel: not null } => "--ssh-config and --mtunnel go with --ssh HOST.",
             { Simulate: true, SshHost: not null } => "--simulate uses no ssh; leave --ssh out.",

@@ -11,11 +11,10 @@ internal sealed class QemuLab : ILab
     private readonly JobOptions _options;
     private readonly TravellingGuest _guest;
     private readonly LiveMigrator _migrator;
-    private readonly string _directory;
 
-    private QemuLab(JobOptions options, TravellingGuest guest, string directory)
+    private QemuLab(JobOptions options, TravellingGuest guest)
     {
-        (_options, _guest, _directory) = (options, guest, directory);
+        (_options, _guest) = (options, guest);
         _migrator = new LiveMigrator(new LiveMigratorOptions { Profile = options.Profile });
     }
 
@@ -23,11 +22,10 @@ internal sealed class QemuLab : ILab
 
     public static async Task<QemuLab> StartAsync(JobOptions options, string binary, CancellationToken cancellationToken)
     {
-        var directory = Directory.CreateTempSubdirectory("pve-").FullName;
         var guest = await TravellingGuest.BootAsync(
             new TravellingGuestOptions
             {
-                Directory = directory,
+                Directory = Directory.CreateTempSubdirectory("pve-").FullName,
                 VmId = JobOptions.VmId,
                 MemoryMiB = options.RamMiB,
                 SpanMiB = options.DirtyMiB,
@@ -35,7 +33,7 @@ internal sealed class QemuLab : ILab
                 TargetBinary = options.TargetQemu,
             },
             cancellationToken);
-        return new QemuLab(options, guest, directory);
+        return new QemuLab(options, guest);
     }
 
     public async Task<(MigrationReport Report, RunResult Result)> MigrateAsync(IProgress<MigrationProgress> progress, CancellationToken cancellationToken)
@@ -64,11 +62,7 @@ internal sealed class QemuLab : ILab
         return (report, RunResult.Of(report, "qemu", _options, target.Dialect, guest, Version(source), Version(host)));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _guest.DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
-    }
+    public ValueTask DisposeAsync() => _guest.DisposeAsync();
 
     private static string Version(GuestHost host) => host.Monitor.Greeting.Version.Qemu.ToString();
 

@@ -43,7 +43,7 @@ internal sealed class Screen(JobOptions options)
         if (IsBrief)
         {
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-                $"{run,4}  {result.Outcome}  paused {result.PausedMs,8:0.00} ms  handover {result.HandoverGapMs,7:0.00} ms  guest {result.Guest?.HeartbeatGapMs,8:0.00} ms  lost {result.Guest?.TicksLost}  RAM {(result.Guest?.RamIntact == true ? "intact" : "NOT PROVEN")}");
+                $"{run,4}  {result.Outcome}  paused {result.PausedMs,8:0.00} ms  handover {result.HandoverGapMs,7:0.00} ms  guest {result.Guest?.HeartbeatGapMs,8:0.00} ms  {Proof(result.Guest)}");
         }
         else
         {
@@ -103,7 +103,7 @@ internal sealed class Screen(JobOptions options)
         if (result.Guest is { } guest)
         {
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
-                $"The guest did not tick for {guest.HeartbeatGapMs:0.00} ms, lost {guest.TicksLost} ticks; its RAM is {(guest.RamIntact ? "intact" : "DAMAGED")}.");
+                $"The guest stood still for {guest.HeartbeatGapMs:0.00} ms: {Proof(guest)}.");
         }
 
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
@@ -127,6 +127,13 @@ internal sealed class Screen(JobOptions options)
                 break;
         }
     }
+
+    private static string Proof(GuestRow? guest) => guest switch
+    {
+        null => "it was not seen",
+        { RamIntact: null } => "simulated, so it has no ticks and no RAM to check",
+        _ => $"{guest.TicksLost} ticks lost, RAM {(guest.RamIntact.Value ? "intact" : "DAMAGED")}",
+    };
 
     private static string Placement(StepPlacement placement) => placement switch
     {

@@ -7,8 +7,8 @@ namespace Pve.Migration;
 /// <summary>The target side's handler that acts on the QEMUs of this host over QMP, as <c>qm mtunnel</c> does.</summary>
 public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
 {
-    private readonly Func<int, QmpEndpoint> _locate;
-    private readonly QmpClientOptions _options;
+    private readonly Func<int, CancellationToken, Task<QmpClient>> _connect;
+    private readonly TimeProvider _time;
     private readonly TimeSpan _resumeTimeout;
     private readonly ConcurrentDictionary<int, QmpClient> _connected = new();
 
@@ -17,16 +17,24 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
     /// <param name="options">How it is connected to.</param>
     /// <param name="resumeTimeout">How long a guest that still loads may take until it runs; 60 seconds unless given, as with Proxmox VE.</param>
     public QmpMtunnelHandler(Func<int, QmpEndpoint> locate, QmpClientOptions? options = null, TimeSpan? resumeTimeout = null)
+        : this((vmid, token) => QmpClient.ConnectAsync(locate(vmid), options, token), options?.TimeProvider, resumeTimeout)
+        => ArgumentNullException.ThrowIfNull(locate);
+
+    /// <summary>Creates a handler that connects in a way of its own.</summary>
+    /// <param name="connect">Connects to the monitor of a VM; the handler closes it.</param>
+    /// <param name="time">The clock of the deadline; the system's unless given.</param>
+    /// <param name="resumeTimeout">As above.</param>
+    public QmpMtunnelHandler(Func<int, CancellationToken, Task<QmpClient>> connect, TimeProvider? time = null, TimeSpan? resumeTimeout = null)
     {
-        ArgumentNullException.ThrowIfNull(locate);
-        (_locate, _options, _resumeTimeout) = (locate, options ?? new QmpClientOptions(), resumeTimeout ?? TimeSpan.FromSeconds(60));
+        ArgumentNullException.ThrowIfNull(connect);
+        (_connect, _time, _resumeTimeout) = (connect, time ?? TimeProvider.System, resumeTimeout ?? TimeSpan.FromSeconds(60));
     }
 
     /// <summary>Connects to a VM's monitor ahead of its resume: that saves the connecting inside the pause, and keeps the monitor busy until then.</summary>
     /// <exception cref="QmpException">It cannot be connected to.</exception>
     public async Task ConnectAsync(int vmid, CancellationToken cancellationToken = default)
     {
-        var monitor = await QmpClient.ConnectAsync(_locate(vmid), _options, cancellationToken).ConfigureAwait(false);
+        var monitor = await _connect(vmid, cancellationToken).ConfigureAwait(false);
         if (!_connected.TryAdd(vmid, monitor))
         {
             await monitor.DisposeAsync().ConfigureAwait(false);
@@ -41,7 +49,7 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         {
             monitor = _connected.TryRemove(vmid, out var connected) && !connected.Ended.IsCompleted
                 ? connected
-                : await QmpClient.ConnectAsync(_locate(vmid), _options, cancellationToken).ConfigureAwait(false);
+                : await _connect(vmid, cancellationToken).ConfigureAwait(false);
         }
         catch (QmpConnectionException)
         {
@@ -49,7 +57,7 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
 
         await using var closing = monitor.ConfigureAwait(false);
-        using var deadline = new CancellationTokenSource(_resumeTimeout, _options.TimeProvider);
+        using var deadline = new CancellationTokenSource(_resumeTimeout, _time);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
