@@ -9,8 +9,8 @@ namespace Pve.Migration.Testing;
 /// Hours pass in milliseconds, and the same program takes the same virtual time on every run. It knows every timer, which is what a clock
 /// that is advanced by hand does not: there is no step to choose, and no race between a step and a continuation on the thread pool.
 /// Timers fire one at a time; each one's consequences settle before the next. "Nothing works" means that the thread pool, which runs every
-/// continuation, has come to rest; work on other threads, sockets and processes is not seen, so keep those out of the body. Several clocks may run
-/// in one process.
+/// continuation, has come to rest. So nothing in the process may block a pool thread for long, and work on other threads, sockets and processes is
+/// not seen: keep those out of the body. Several clocks may run in one process.
 /// </remarks>
 public sealed class VirtualTime : TimeProvider
 {
@@ -89,7 +89,6 @@ public sealed class VirtualTime : TimeProvider
 
     private void Pump(Task work, CancellationToken cancellationToken)
     {
-        var pool = new PoolQuiet(_timers);
         var began = Stopwatch.GetTimestamp();
         var moved = began;
         var wait = default(SpinWait);
@@ -98,10 +97,11 @@ public sealed class VirtualTime : TimeProvider
             cancellationToken.ThrowIfCancellationRequested();
             if (Stopwatch.GetElapsedTime(began) > RealTimeLimit)
             {
-                throw new TimeoutException($"The run took more than {RealTimeLimit.TotalSeconds:0.#} s of real time; {Elapsed} of virtual time have passed.");
+                throw new TimeoutException($"The run took more than {RealTimeLimit.TotalSeconds:0.#} s of real time, and {Elapsed} of virtual time. "
+                    + $"{PoolQuiet.BusyWorkers} workers of the thread pool are busy or blocked.");
             }
 
-            if (!pool.IsQuiet())
+            if (!PoolQuiet.IsQuiet())
             {
                 moved = Stopwatch.GetTimestamp();
             }

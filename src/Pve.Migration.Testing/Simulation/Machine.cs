@@ -7,8 +7,6 @@ namespace Pve.Migration.Testing.Simulation;
 /// <summary>One QEMU process: its run state, its monitors and what it has to do. Everything happens under the world's lock.</summary>
 internal sealed class Machine
 {
-    private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;
-
     private readonly SimulatedQemu _vm;
     private readonly List<Monitor> _monitors = [];
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -219,8 +217,6 @@ internal sealed class Machine
     }
 
     public Task MonitorsEnded() => _monitorsEnded;
-
-    public static bool IsNever(TimeSpan span) => span == Never;
 
     private void StreamMayStand()
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Pve.Migration.Testing.Simulation;
@@ -6,6 +7,9 @@ namespace Pve.Migration.Testing.Simulation;
 /// <summary>Writes what a QMP server says, one message a line (docs/interop/qmp-spec).</summary>
 internal static class MonitorMessages
 {
+    // QEMU writes quotes and brackets as they are.
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static byte[] Greeting() => Line(json =>
     {
         json.WriteStartObject("QMP"u8);
@@ -87,7 +91,7 @@ internal static class MonitorMessages
     private static byte[] Line(Action<Utf8JsonWriter> members)
     {
         var line = new ArrayBufferWriter<byte>(256);
-        using (var json = new Utf8JsonWriter(line))
+        using (var json = new Utf8JsonWriter(line, Options))
         {
             json.WriteStartObject();
             members(json);

@@ -70,7 +70,8 @@ internal sealed class OutgoingMigration(Machine machine)
         }
         catch (CommandRefusedException e)
         {
-            _error = e.Description;
+            // a protocol QEMU does not know fails without a description (measured)
+            _error = uri.StartsWith("tcp:", StringComparison.Ordinal) ? e.Description : null;
             Move(MigrationStatus.Failed);
             throw;
         }
@@ -194,7 +195,7 @@ internal sealed class OutgoingMigration(Machine machine)
     {
         var fits = _ram!.UntilRemaining(Math.Max(Threshold - 1, 0));
         var empty = _ram.UntilRemaining(0);
-        if (Machine.IsNever(empty))
+        if (empty == Timeout.InfiniteTimeSpan)
         {
             _next?.Dispose();
             return;

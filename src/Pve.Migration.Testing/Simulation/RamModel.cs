@@ -28,6 +28,8 @@ internal sealed class RamModel(long total, long dirtyRate, long workingSet, Time
 
     public bool GuestRuns { get; private set; }
 
+    public bool PausedByMigration { get; private set; }
+
     public long Sent => (long)_sent;
 
     public long Remaining => (long)Math.Ceiling(_remaining);
@@ -40,8 +42,6 @@ internal sealed class RamModel(long total, long dirtyRate, long workingSet, Time
         MoveTo(at);
         (Rate, GuestRuns, PausedByMigration) = (rate, guestRuns, pausedByMigration);
     }
-
-    public bool PausedByMigration { get; private set; }
 
     public void MoveTo(TimeSpan at)
     {

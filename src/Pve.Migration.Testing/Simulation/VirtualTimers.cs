@@ -10,9 +10,6 @@ internal sealed class VirtualTimers
 
     public long Now => Interlocked.Read(ref _now);
 
-    /// <summary>Grows with whatever is set; a sign that something works.</summary>
-    public long Changes => Interlocked.Read(ref _order);
-
     /// <summary>Sets a timer; what it was set to before no longer fires. Infinite turns it off.</summary>
     public void Set(VirtualTimer timer, TimeSpan dueIn)
     {

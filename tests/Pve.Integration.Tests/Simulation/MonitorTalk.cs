@@ -19,6 +19,12 @@ internal static class MonitorTalk
             await AskAsync(command, arguments);
         }
 
+        // What the lines above caused at once was said before their answers.
+        while (events.TryRead(out var heard))
+        {
+            said.Add(Tell(heard));
+        }
+
         foreach (var address in refused)
         {
             await AskAsync("migrate", $$"""{"uri":"{{address}}"}""");
@@ -31,7 +37,16 @@ internal static class MonitorTalk
             await AskAsync("query-status", "{}");
         }
 
-        await AskAsync("quit", "{}");
+        // QEMU's answer to quit does not always get out; its SHUTDOWN does.
+        said.Add("quit");
+        try
+        {
+            await client.ExecuteAsync("quit", cancellationToken: cancellationToken);
+        }
+        catch (QmpConnectionException)
+        {
+        }
+
         while (!said[^1].StartsWith("  SHUTDOWN", StringComparison.Ordinal))
         {
             await HearAsync();
@@ -54,10 +69,11 @@ internal static class MonitorTalk
 
         async Task HearAsync()
         {
-            var next = await events.ReadAsync(cancellationToken);
-            said.Add($"  {next.Name} {(next.Name == "MIGRATION" ? next.Data.GetProperty("status").GetString() : "")}");
+            said.Add(Tell(await events.ReadAsync(cancellationToken)));
         }
     }
+
+    private static string Tell(QmpEvent heard) => $"  {heard.Name} {(heard.Name == "MIGRATION" ? heard.Data.GetProperty("status").GetString() : "")}";
 
     private static readonly (string Command, string Arguments)[] Lines =
     [

@@ -255,6 +255,15 @@ public sealed class SimulatedMigrationTests
         Assert.Equal(RunState.Paused, talk.Pair.Target.RunState);
     }
 
+    [Fact]
+    public async Task It_runs_in_real_time_too()
+    {
+        await using var talk = await SimulatedTalk.BeginAsync(TimeProvider.System, new SimulatedQemuOptions { MemoryBytes = 16L << 20 }, null, ReturnPath);
+        await talk.MigrateAsync();
+        await talk.SourceReachesAsync(MigrationStatus.Completed).WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, Cancellation);
+        Assert.Equal(RunState.Paused, talk.Pair.Target.RunState);
+    }
+
     private static async Task<(string Story, TimeSpan Elapsed)> EightGibibytesAsync()
     {
         var time = new VirtualTime();
