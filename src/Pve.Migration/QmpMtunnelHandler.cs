@@ -80,11 +80,32 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         _connected.Clear();
     }
 
-    // A guest that still loads only arms its start with cont, so RESUME is what counts.
+    // cont goes first, since a guest that waits to be resumed needs nothing else, and each exchange is time inside the pause. Its success
+    // is not running: a guest that still loads only arms its start, a suspended one stays so. RESUME is what counts.
     private static async Task ResumeAsync(QmpClient monitor, CancellationToken cancellationToken)
     {
         using var resumed = monitor.Subscribe("RESUME", "WAKEUP");
-        var status = await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpCommandException)
+        {
+            if ((await StatusAsync().ConfigureAwait(false)).Status != RunState.Shutdown)
+            {
+                throw;
+            }
+
+            await monitor.ExecuteAsync(QmpCommands.SystemReset, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+
+        if (resumed.TryRead(out _))
+        {
+            return;
+        }
+
+        var status = await StatusAsync().ConfigureAwait(false);
         if (status.Running)
         {
             return;
@@ -94,16 +115,9 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         {
             await monitor.ExecuteAsync(QmpCommands.SystemWakeup, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
-        else
-        {
-            if (status.Status == RunState.Shutdown)
-            {
-                await monitor.ExecuteAsync(QmpCommands.SystemReset, cancellationToken: cancellationToken).ConfigureAwait(false);
-            }
-
-            await monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
 
         await resumed.ReadAsync(cancellationToken).ConfigureAwait(false);
+
+        Task<StatusInfo> StatusAsync() => monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken);
     }
 }
