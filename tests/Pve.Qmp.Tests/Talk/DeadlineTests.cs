@@ -23,6 +23,7 @@ public sealed class DeadlineTests
 
         var next = client.ExecuteAsync("next", cancellationToken: Ct);
         await peer.PlayAsync("""
+            -> {"execute": "next", "id": 2}
             <- {"return": {}, "id": 1}
             <- {"return": {}, "id": 2}
             """);
@@ -149,7 +150,10 @@ public sealed class DeadlineTests
         }
 
         var last = client.ExecuteAsync("last", cancellationToken: Ct);
-        await peer.PlayAsync($$"""<- {"return": {}, "id": {{Rounds + 1}}}""");
+        await peer.PlayAsync($$"""
+            -> {"execute": "last", "id": {{Rounds + 1}}}
+            <- {"return": {}, "id": {{Rounds + 1}}}
+            """);
         await last;
         Assert.Equal(Rounds, answered + client.LateReplies);
     }
