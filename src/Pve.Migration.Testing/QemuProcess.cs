@@ -18,10 +18,11 @@ public sealed class QemuProcess : IAsyncDisposable
 
     private Stream? _serial;
 
-    private QemuProcess(Process process, QemuSockets sockets, TimeProvider time)
+    private QemuProcess(Process process, QemuSockets sockets, Stream? serial, TimeProvider time)
     {
         _process = process;
         _sockets = sockets;
+        _serial = serial;
         _time = time;
         Pid = process.Id;
         Exited = WaitForExitAsync();
@@ -57,21 +58,26 @@ public sealed class QemuProcess : IAsyncDisposable
         using var deadline = new CancellationTokenSource(options.StartTimeout, time);
         Directory.CreateDirectory(options.Directory);
         sockets.Delete();
+        SerialFifo? serial = null;
+        QemuProcess? qemu = null;
         try
         {
             using var monitor = new StartMonitor(sockets.Start);
-            using var serial = options.SerialPath is null ? UnixSocket.Listen(sockets.Serial) : null;
-            var qemu = new QemuProcess(await SpawnAsync(options, sockets).ConfigureAwait(false), sockets, time);
-            try
-            {
-                await qemu.WaitUntilUpAsync(monitor, serial, deadline.Token, cancellationToken).ConfigureAwait(false);
-                return qemu;
-            }
-            catch
+            serial = options.SerialPath is null ? SerialFifo.Create(sockets.Serial) : null;
+            qemu = new QemuProcess(await SpawnAsync(options, sockets).ConfigureAwait(false), sockets, serial, time);
+            await qemu.WaitUntilUpAsync(monitor, deadline.Token, cancellationToken).ConfigureAwait(false);
+            return qemu;
+        }
+        catch
+        {
+            if (qemu is not null)
             {
                 await qemu.DisposeAsync().ConfigureAwait(false);
-                throw;
             }
+
+            serial?.Dispose();
+            sockets.Delete();
+            throw;
         }
         finally
         {
@@ -80,7 +86,7 @@ public sealed class QemuProcess : IAsyncDisposable
     }
 
     /// <summary>Hands over the serial port from its first byte, for good: the taker reads it to its end and disposes it.</summary>
-    /// <remarks>Nobody need take it, but a guest that writes stands still once the socket is full.</remarks>
+    /// <remarks>Nobody need take it, but a guest that writes stands still once 64 KiB are waiting.</remarks>
     /// <exception cref="InvalidOperationException">It has been taken, or <see cref="QemuProcessOptions.SerialPath"/> leads it elsewhere.</exception>
     public Stream TakeSerial() =>
         Interlocked.Exchange(ref _serial, null) ?? throw new InvalidOperationException("The serial port is not here to be taken.");
@@ -141,15 +147,14 @@ public sealed class QemuProcess : IAsyncDisposable
         }
         catch (Win32Exception failure)
         {
-            sockets.Delete();
             throw new QemuStartException($"{binary} can't be executed: {failure.Message}", null, "", failure);
         }
     }
 
-    private async Task WaitUntilUpAsync(StartMonitor monitor, Socket? serial, CancellationToken deadline, CancellationToken cancellationToken)
+    private async Task WaitUntilUpAsync(StartMonitor monitor, CancellationToken deadline, CancellationToken cancellationToken)
     {
         using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(deadline, cancellationToken);
-        var up = AnswerAsync(monitor, serial, giveUp.Token);
+        var up = monitor.HandshakeAsync(giveUp.Token);
         try
         {
             await Task.WhenAny(up, Exited).ConfigureAwait(false);
@@ -161,7 +166,7 @@ public sealed class QemuProcess : IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new QemuStartException($"QEMU did not answer in time.", null, StandardError);
+            throw new QemuStartException("QEMU did not answer in time.", null, StandardError);
         }
         catch (Exception gone) when (gone is IOException or SocketException)
         {
@@ -173,17 +178,6 @@ public sealed class QemuProcess : IAsyncDisposable
         await KillAsync().ConfigureAwait(false);
         var code = await Exited.ConfigureAwait(false);
         throw new QemuStartException($"QEMU ended with exit code {code} before it answered.", code, StandardError);
-    }
-
-    private async Task AnswerAsync(StartMonitor monitor, Socket? serial, CancellationToken cancellationToken)
-    {
-        // QEMU connects both before it runs the guest
-        if (serial is not null)
-        {
-            _serial = new NetworkStream(await serial.AcceptAsync(cancellationToken).ConfigureAwait(false), ownsSocket: true);
-        }
-
-        await monitor.HandshakeAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<int> WaitForExitAsync()

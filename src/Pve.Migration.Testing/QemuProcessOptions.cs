@@ -30,7 +30,7 @@ public sealed record QemuProcessOptions
     /// <summary>Whether it waits for <c>cont</c> (<c>-S</c>).</summary>
     public bool Paused { get; init; }
 
-    /// <summary>A unix socket that someone listens on for the serial port; null for <see cref="QemuProcess.TakeSerial"/>.</summary>
+    /// <summary>A file or FIFO that the serial port is written to, such as that of <see cref="SerialHeartbeat.Listen"/>; null for <see cref="QemuProcess.TakeSerial"/>.</summary>
     public string? SerialPath { get; init; }
 
     /// <summary>Further arguments, after all others.</summary>

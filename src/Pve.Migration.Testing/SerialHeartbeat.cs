@@ -1,11 +1,12 @@
 using Pve.Migration.Testing.Heartbeat;
+using Pve.Migration.Testing.Processes;
 
 namespace Pve.Migration.Testing;
 
 /// <summary>Listens to a <see cref="BootSectorGuest"/> from outside, over as many migrations as it makes.</summary>
 /// <remarks>
 /// Attach one source for each QEMU process, in the order the guest may reach them, before that process may run. They must
-/// be read without pause, which is what this type does: a full socket stops the guest. It keeps counters and the most recent
+/// be read without pause, which is what this type does: a full port stops the guest. It keeps counters and the most recent
 /// ticks, so that it may listen for hours.
 /// </remarks>
 public sealed class SerialHeartbeat : IAsyncDisposable
@@ -50,6 +51,12 @@ public sealed class SerialHeartbeat : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(process);
         return Attach(process.TakeSerial(), name);
     }
+
+    /// <summary>Makes a FIFO and begins to read it: the serial port of a QEMU that others start (<c>-chardev file,path=...</c>).</summary>
+    /// <param name="path">Where the FIFO lies; the caller deletes it.</param>
+    /// <param name="name">What reports call it.</param>
+    /// <exception cref="IOException">It can't be made.</exception>
+    public HeartbeatSource Listen(string path, string name) => Attach(SerialFifo.Create(path), name);
 
     /// <summary>Begins to read the serial port of a QEMU process and owns the stream.</summary>
     /// <param name="serial">The port; disposing it must end a read under way, as it does with a socket's.</param>

@@ -17,6 +17,12 @@ internal sealed class GuestBench(int spanMiB, int? pagesPerTick = null) : IAsync
 
     public async Task<(QemuProcess Process, HeartbeatSource Ticks)> StartAsync(string name, bool incoming = false)
     {
+        var process = await StartUnheardAsync(name, incoming);
+        return (process, Heartbeat.Attach(process, name));
+    }
+
+    public async Task<QemuProcess> StartUnheardAsync(string name, bool incoming = false, string? serialPath = null)
+    {
         await RealQemu.RequireAsync();
         var image = Path.Combine(Root, "boot.img");
         await Guest.WriteAsync(image, Cancellation);
@@ -30,10 +36,19 @@ internal sealed class GuestBench(int spanMiB, int? pagesPerTick = null) : IAsync
                 MemoryMiB = Guest.MinimumMemoryMiB,
                 Incoming = incoming,
                 Paused = incoming,
+                SerialPath = serialPath,
             },
             cancellationToken: Cancellation);
         _processes.Add(process);
-        return (process, Heartbeat.Attach(process, name));
+        return process;
+    }
+
+    /// <summary>The guest's tick counter, read from its RAM while it may run.</summary>
+    public async Task<uint> ReadTickAsync(RawQmp qmp)
+    {
+        var file = Path.Combine(Root, "tick");
+        await qmp.ExecuteAsync("pmemsave", $$"""{"val": {{GuestMemory.Address}}, "size": 4, "filename": "{{file}}"}""");
+        return BitConverter.ToUInt32(await File.ReadAllBytesAsync(file, Cancellation));
     }
 
     /// <summary>Dumps the RAM of a paused guest and looks at it.</summary>

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using System.Runtime.Versioning;
 using Microsoft.Extensions.Time.Testing;
 using Pve.Migration.Testing;
@@ -158,14 +157,25 @@ public sealed class QemuProcessTests : IAsyncLifetime
     [Fact]
     public async Task The_serial_port_may_lead_elsewhere()
     {
-        await using var first = await QemuProcess.StartAsync(Options, cancellationToken: Cancellation);
-        var path = Path.Combine(_directory, "elsewhere");
-        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        listener.Bind(new UnixDomainSocketEndPoint(path));
-        listener.Listen();
-        await using var qemu = await QemuProcess.StartAsync(Options with { VmId = "101", SerialPath = path }, cancellationToken: Cancellation);
-        using var serial = await listener.AcceptAsync(Cancellation);
+        await using var host = new GuestHost(0);
+        var path = Path.Combine(host.Root, "elsewhere");
+        var ticks = host.Heartbeat.Listen(path, "elsewhere");
+        var qemu = await host.StartUnheardAsync("only", serialPath: path);
         Assert.Throws<InvalidOperationException>(qemu.TakeSerial);
+        await ticks.WaitForTicksAsync(300, Cancellation);
+        await qemu.DisposeAsync();
+        await ticks.Ended.WaitAsync(Cancellation);
+        Assert.True(host.Heartbeat.Report().Perfect);
+    }
+
+    [Fact]
+    public async Task A_silent_serial_port_can_be_closed()
+    {
+        await using var qemu = await QemuProcess.StartAsync(Options, cancellationToken: Cancellation);
+        await using var heartbeat = new SerialHeartbeat();
+        var ticks = heartbeat.Attach(qemu, "only");
+        await heartbeat.DisposeAsync();
+        await ticks.Ended.WaitAsync(Cancellation);
     }
 
     [Fact]

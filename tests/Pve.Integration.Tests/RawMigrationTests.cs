@@ -69,6 +69,29 @@ public sealed class RawMigrationTests
         Assert.True(result.Intact, result.ToString());
     }
 
+    // a byte that still waits in the source when it stops would be sent by both sides
+    [Fact]
+    public async Task A_reader_that_was_away_meets_no_byte_twice()
+    {
+        await using var host = new GuestHost(0);
+        var source = await host.StartUnheardAsync("source");
+        await using (var qmp = await RawQmp.ConnectAsync(source.QmpPath))
+        {
+            while (await host.ReadTickAsync(qmp) < 1000)
+            {
+            }
+        }
+
+        var target = await host.StartUnheardAsync("target", incoming: true);
+        await MigrateAsync(source, target, host.Root);
+        var ticks = host.Heartbeat.Attach(source, "source");
+        var targetTicks = host.Heartbeat.Attach(target, "target");
+        await targetTicks.WaitForTicksAsync(100, TestContext.Current.CancellationToken);
+        await source.DisposeAsync();
+        await ticks.Ended.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.True(host.Heartbeat.Report() is { Perfect: true, FirstTick: 1, LastTick: > 1000 }, host.Heartbeat.Report().ToString());
+    }
+
     [Fact]
     public async Task Two_guests_from_one_state_do_not_go_unseen()
     {
@@ -80,7 +103,7 @@ public sealed class RawMigrationTests
         await targetTicks.WaitForTicksAsync(50, TestContext.Current.CancellationToken);
         Assert.False(host.Heartbeat.Report().RanTwice);
 
-        // what must never be done: QEMU allows it, since no lock stands between
+        // what must never be done; QEMU allows it, since no lock stands between
         await using var qmp = await RawQmp.ConnectAsync(source.QmpPath);
         await qmp.ExecuteAsync("cont");
         await ticks.WaitForTicksAsync(ticks.TicksSeen + 20, TestContext.Current.CancellationToken);

@@ -23,7 +23,7 @@ internal static class QemuCommandLine
             .. Monitor("qmp", $"path={Escape(sockets.Qmp)},server=on,wait=off"),
             .. Monitor("watch", $"path={Escape(sockets.Watch)},server=on,wait=off"),
             .. Monitor("start", $"path={Escape(sockets.Start)}"),
-            "-chardev", $"socket,id=serial,path={Escape(sockets.Serial)}", "-serial", "chardev:serial",
+            "-chardev", $"file,id=serial,path={Escape(sockets.Serial)}", "-serial", "chardev:serial",
         ];
         AddIf(options.Name is not null, "-name", Escape(options.Name ?? ""));
         AddIf(options.BootImage is not null, "-boot", "order=a");
