@@ -79,7 +79,12 @@ public sealed class IncomingQemu
             }
         }
 
-        await Monitor.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        // Only the other side's end is a proof; a client that was disposed, or did not understand, ended on ours.
+        if (await Monitor.Ended.WaitAsync(cancellationToken).ConfigureAwait(false) is not QmpConnectionException)
+        {
+            throw new MigrationTargetException(
+                $"The target QEMU at {Monitor.Name} could not be proven dead: its monitor was closed on this side.", "End its process by hand.");
+        }
     }
 
     // With port 0 QEMU tells the port it took.

@@ -44,6 +44,10 @@ public sealed class LiveMigrator
         var outcome = await RunAsync(run, plan, source, target, cancellationToken).ConfigureAwait(false);
         run.Phase.Enter(MigrationPhase.Ended);
         run.Report(outcome.GetType().Name);
+
+        // What was told until now is noted before the ledger is closed.
+        await source.DisposeAsync().ConfigureAwait(false);
+        await target.DisposeAsync().ConfigureAwait(false);
         var ledger = run.Ledger.Close(source.Trail, target.Trail);
         Announce(request, outcome, ledger);
         return new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings);
@@ -56,17 +60,10 @@ public sealed class LiveMigrator
         var rollback = new Rollback(run, source, target, plan.Copy);
         foreach (var step in plan.Steps.TakeWhile(step => step.Placement != StepPlacement.AfterResume))
         {
-            begun.Add(step);
-            Log.StepBegins(run.Logger, run.Request.VmId, step.Name);
-            if (!step.IsCommit && step.Placement == StepPlacement.BeforePause)
-            {
-                run.Report(step.Name);
-            }
-
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await run.Ledger.TimeAsync(step, cancellationToken).ConfigureAwait(false);
+                await BeginAsync(run, step, begun, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e)
             {
@@ -79,7 +76,7 @@ public sealed class LiveMigrator
         switch (resume.Verdict)
         {
             case ResumeVerdict.NeverRan:
-                return await rollback.RunAsync(failure, begun.SkipLast(1)).ConfigureAwait(false);
+                return await rollback.RunAsync(failure, begun).ConfigureAwait(false);
             case ResumeVerdict.Runs:
                 run.Phase.Enter(MigrationPhase.CleaningUp);
                 await CleanUpAsync(run, plan).ConfigureAwait(false);
@@ -87,6 +84,29 @@ public sealed class LiveMigrator
             default:
                 return Rollback.Unknown(failure, "The guest is paused on the source, complete.", resume.Detail);
         }
+    }
+
+    // Inside the pause a step has a deadline, since the guest waits for it. The commit has its own, and is not to be undone.
+    private static async Task BeginAsync(RunContext run, MigrationStep step, List<MigrationStep> begun, CancellationToken cancellationToken)
+    {
+        Log.StepBegins(run.Logger, run.Request.VmId, step.Name);
+        if (step.IsCommit)
+        {
+            await run.Ledger.TimeAsync(step, CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
+        begun.Add(step);
+        if (step.Placement == StepPlacement.BeforePause)
+        {
+            run.Report(step.Name);
+            await run.Ledger.TimeAsync(step, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        using var deadline = run.Deadline(run.Options.PausedStepTimeout);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        await run.Ledger.TimeAsync(step, either.Token).ConfigureAwait(false);
     }
 
     // The guest runs on the target: what fails now is told, and changes nothing.
@@ -111,6 +131,7 @@ public sealed class LiveMigrator
     private static MigrationFailure Failure(MigrationStep step, Exception cause, CancellationToken cancellationToken) => cause switch
     {
         OperationCanceledException when cancellationToken.IsCancellationRequested => new(step.Name, "The caller cancelled.", null, cause),
+        OperationCanceledException => new(step.Name, "It took too long, and was given up.", null, new TimeoutException(cause.Message, cause)),
         MigrationFailedException e => new(step.Name, e.Message, e.Remedy, e),
         MigrationTargetException e => new(step.Name, e.Message, e.Remedy, e),
         QmpCommandException e => new(step.Name, e.Message, null, e),

@@ -12,13 +12,22 @@ public sealed record LiveMigratorOptions
     /// <summary>How long QEMU may take to open the channel to the target; 30 seconds unless set.</summary>
     public TimeSpan SetupTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the target may take to say that it has loaded, once the source is done; 30 seconds unless set.</summary>
+    /// <summary>
+    /// How long the target may take to say that it has loaded, once the source is done, and how much longer than the downtime limit the last of
+    /// the copy may keep the guest paused; 30 seconds unless set.
+    /// </summary>
     public TimeSpan LoadTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long one step between the copy and the resume may take, such as the handover of the ownership; 60 seconds unless set.</summary>
+    public TimeSpan PausedStepTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long the target may take to answer the resume before it counts as no answer; 90 seconds unless set. A tunnel has its own, shorter deadline.</summary>
+    public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>How long RESUME may take once the target has accepted to resume; 5 seconds unless set.</summary>
     public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The time that undoing a failed or cancelled migration has for itself; 60 seconds unless set.</summary>
+    /// <summary>The time that each part of undoing or cleaning up has for itself, whatever the caller cancels; 60 seconds unless set.</summary>
     public TimeSpan RollbackTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>The clock of every delay and deadline; the system's unless set.</summary>
@@ -29,10 +38,21 @@ public sealed record LiveMigratorOptions
 
     internal void Validate()
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(SetupTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(LoadTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ResumeTimeout, TimeSpan.Zero);
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RollbackTimeout, TimeSpan.Zero);
+        Check(SetupTimeout, nameof(SetupTimeout));
+        Check(LoadTimeout, nameof(LoadTimeout));
+        Check(PausedStepTimeout, nameof(PausedStepTimeout));
+        Check(AnswerTimeout, nameof(AnswerTimeout));
+        Check(ResumeTimeout, nameof(ResumeTimeout));
+        Check(RollbackTimeout, nameof(RollbackTimeout));
         ArgumentNullException.ThrowIfNull(Profile);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        ArgumentNullException.ThrowIfNull(LoggerFactory);
+    }
+
+    // What a timer cannot hold would only show in the middle of a migration.
+    private static void Check(TimeSpan timeout, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout, TimeSpan.FromDays(24), name);
     }
 }

@@ -10,7 +10,7 @@ public abstract record MigrationOutcome
     /// <summary>The guest runs on the target.</summary>
     public sealed record Migrated : MigrationOutcome;
 
-    /// <summary>The guest runs on the source as before, and the target is ended.</summary>
+    /// <summary>The guest runs on the source as before, and the target is ended; where its end could not be proven, a warning says so.</summary>
     /// <param name="Failure">Why.</param>
     public sealed record RolledBack(MigrationFailure Failure) : MigrationOutcome;
 

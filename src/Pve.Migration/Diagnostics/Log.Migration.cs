@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(1008, LogLevel.Warning, "A progress handler threw; the migration goes on")]
     public static partial void ProgressHandlerFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(1009, LogLevel.Warning, "A progress handler does not return; reports are lost")]
+    public static partial void ProgressHandlerStuck(ILogger logger);
 }

@@ -14,7 +14,8 @@ internal sealed class HostClock(TimeProvider time)
     public TimeSpan Offset => _least ?? _most ?? TimeSpan.Zero;
 
     /// <summary>How far <see cref="Offset"/> may be off; unknown counts as nothing, since then nothing was measured by it.</summary>
-    public TimeSpan Error => _most - _least ?? TimeSpan.Zero;
+    /// <remarks>Bounds that contradict each other tell how far the clock was set meanwhile.</remarks>
+    public TimeSpan Error => (_most - _least ?? TimeSpan.Zero).Duration();
 
     /// <summary>Notes that an event stamped <paramref name="stamp"/> was read at <paramref name="heardAt"/>.</summary>
     public void HeardAt(DateTimeOffset stamp, long heardAt)

@@ -15,7 +15,7 @@ internal sealed class LedgerRecorder(TimeProvider time)
         var start = _previousEnd;
         try
         {
-            await step.Do(cancellationToken).ConfigureAwait(false);
+            await step.Do(cancellationToken).HeedingAsync(time, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -62,22 +62,28 @@ internal sealed class LedgerRecorder(TimeProvider time)
     {
         if (source.Completed is not { } completed)
         {
+            AddQemuLine(MigrationPlan.LastPass, stop, noticed);
             return;
         }
 
         var sent = HostClock.ToOurs(completed.Timestamp, sourceOffset);
-        _lines.Add((MigrationPlan.LastPass, StepPlacement.InsidePause, stop, sent));
+        AddQemuLine(MigrationPlan.LastPass, stop, sent);
         var done = sent;
         if (target?.Completed is { } loaded && HostClock.ToOurs(loaded.Timestamp, targetOffset) is var loadedAt && loadedAt > sent
             && loadedAt <= noticed)
         {
-            _lines.Add((MigrationPlan.TargetLoads, StepPlacement.InsidePause, sent, loadedAt));
+            AddQemuLine(MigrationPlan.TargetLoads, sent, loadedAt);
             done = loadedAt;
         }
 
-        if (noticed > done)
+        AddQemuLine(MigrationPlan.Notice, done, noticed);
+    }
+
+    private void AddQemuLine(string name, TimeSpan start, TimeSpan end)
+    {
+        if (end > start)
         {
-            _lines.Add((MigrationPlan.Notice, StepPlacement.InsidePause, done, noticed));
+            _lines.Add((name, StepPlacement.InsidePause, start, end));
         }
     }
 
@@ -91,7 +97,7 @@ internal sealed class LedgerRecorder(TimeProvider time)
         }
 
         var before = _lines[index].End;
-        if (end > _lines[index].Start)
+        if (end > _lines[index].Start && end < before)
         {
             _lines[index] = _lines[index] with { End = end };
         }

@@ -67,7 +67,10 @@ internal sealed class MigrationPlan
             new("prepare ownership", BeforePause, token => request.Ownership.PrepareAsync(vm, token), token => request.Ownership.RevertAsync(vm, token)),
             new("make target ready", BeforePause, token => target.MakeReadyAsync(vm, token), MigrationStep.NothingToUndo),
             new(CopyRam, BeforePause, token => Copy.RunAsync(_uri, token), TakeBackAsync),
-            new("hand over ownership", InsidePause, token => request.Ownership.CommitAsync(vm, token), token => request.Ownership.RevertAsync(vm, token)),
+            new("hand over ownership", InsidePause, token => request.Ownership.CommitAsync(vm, token), token => request.Ownership.RevertAsync(vm, token))
+            {
+                GuardsTheGuest = true,
+            },
         ];
         if (profile.ClosesTunnelBeforeResume)
         {

@@ -44,13 +44,14 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source)
             return;
         }
 
+        cancellationToken.ThrowIfCancellationRequested(); // the copy is over: nobody wants to know any more
         _polls++;
         Status = info.Status;
         run.Report(MigrationPlan.CopyRam, info);
         if (info.Ram is { } ram)
         {
             (_previous, _current) = (_current, ram);
-            if (info.Status == MigrationStatus.Active && source.Trail!.Stopped is null)
+            if (info.Status == MigrationStatus.Active && !source.Trail!.IsStopped)
             {
                 await ConvergeAsync(ram, cancellationToken).ConfigureAwait(false);
             }
@@ -66,7 +67,17 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source)
 
         if (run.Profile.Convergence.RaiseDowntimeLimit(new ConvergenceState(_withoutProgress, DowntimeLimit, ram)) is { } limit)
         {
-            await source.Capabilities.ApplyAsync(new MigrationParameters { DowntimeLimit = limit }, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await source.Capabilities.ApplyAsync(new MigrationParameters { DowntimeLimit = limit }, cancellationToken).ConfigureAwait(false);
+            }
+            catch (QmpException e) when (e.ConnectionUsable)
+            {
+                // The copy goes on as it was, and the next poll tries again.
+                Log.PollFailed(run.Logger, run.Request.VmId, _failures, e.Message);
+                return;
+            }
+
             (DowntimeLimit, _withoutProgress) = (limit, 0);
             Log.DowntimeLimitRaised(run.Logger, run.Request.VmId, limit.TotalMilliseconds);
         }

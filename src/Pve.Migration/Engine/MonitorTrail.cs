@@ -11,6 +11,7 @@ internal sealed class MonitorTrail : IAsyncDisposable
     private readonly Task _pump;
     private long? _setupSentAt;
     private long? _resumeSentAt;
+    private volatile bool _closing;
     private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Watches <paramref name="monitor"/> from now on and signals each change.</summary>
@@ -29,6 +30,9 @@ internal sealed class MonitorTrail : IAsyncDisposable
 
     /// <summary>The latest STOP.</summary>
     public QmpEvent? Stopped { get; private set; }
+
+    /// <summary>Whether the guest was stopped and has not gone on since.</summary>
+    public bool IsStopped { get; private set; }
 
     /// <summary>The latest RESUME.</summary>
     public QmpEvent? Resumed { get; private set; }
@@ -50,6 +54,7 @@ internal sealed class MonitorTrail : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _closing = true;
         _events.Dispose();
         await _pump.ConfigureAwait(false);
     }
@@ -69,13 +74,23 @@ internal sealed class MonitorTrail : IAsyncDisposable
                 Note(qmpEvent);
                 _changed.Set();
             }
+
+            if (!_closing)
+            {
+                Lose($"The monitor {Monitor.Name} was closed by its owner.");
+            }
         }
-        catch (QmpException e)
+        catch (Exception e)
         {
-            Lost = e.Message;
-            _resumed.TrySetResult();
-            _changed.Set();
+            Lose(e.Message);
         }
+    }
+
+    private void Lose(string reason)
+    {
+        Lost = reason;
+        _resumed.TrySetResult();
+        _changed.Set();
     }
 
     private void Note(QmpEvent qmpEvent)
@@ -85,9 +100,11 @@ internal sealed class MonitorTrail : IAsyncDisposable
         {
             case "STOP":
                 Stopped = qmpEvent;
+                IsStopped = true;
                 break;
             case "RESUME":
                 Resumed = qmpEvent;
+                IsStopped = false;
                 Bound(qmpEvent, _resumeSentAt);
                 _resumed.TrySetResult();
                 break;

@@ -9,9 +9,12 @@ namespace Pve.Migration.Engine;
 internal sealed class ProgressReporter : IAsyncDisposable
 {
     private const int Waiting = 64;
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly IProgress<MigrationProgress>? _progress;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly Lock _reporting = new();
     private readonly Channel<MigrationProgress> _queue = Channel.CreateBounded<MigrationProgress>(
         new BoundedChannelOptions(Waiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
 
@@ -19,13 +22,15 @@ internal sealed class ProgressReporter : IAsyncDisposable
     private long _sequence;
     private MigrationInfo? _latest;
     private long _pass;
+    private volatile bool _abandoned;
 
-    public ProgressReporter(IProgress<MigrationProgress>? progress, ILogger logger)
+    public ProgressReporter(IProgress<MigrationProgress>? progress, TimeProvider time, ILogger logger)
     {
-        (_progress, _logger) = (progress, logger);
+        (_progress, _time, _logger) = (progress, time, logger);
         _delivery = progress is null ? Task.CompletedTask : DeliverAsync(progress);
     }
 
+    /// <summary>The steps report and so does the poll beside them; the numbers follow the order of the queue.</summary>
     public void Report(MigrationPhase phase, string step, TimeSpan elapsed, MigrationInfo? info = null, long pass = 0)
     {
         if (_progress is null)
@@ -33,6 +38,29 @@ internal sealed class ProgressReporter : IAsyncDisposable
             return;
         }
 
+        lock (_reporting)
+        {
+            Enqueue(phase, step, elapsed, info, pass);
+        }
+    }
+
+    /// <summary>Delivers what waits, the last report included; a handler that does not come back is left behind.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        try
+        {
+            await _delivery.WaitAsync(Grace, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            _abandoned = true;
+            Log.ProgressHandlerStuck(_logger);
+        }
+    }
+
+    private void Enqueue(MigrationPhase phase, string step, TimeSpan elapsed, MigrationInfo? info, long pass)
+    {
         _latest = info ?? _latest;
         var ram = _latest?.Ram;
         _pass = Math.Max(_pass, Math.Max(pass, ram?.DirtySyncCount ?? 0));
@@ -52,17 +80,15 @@ internal sealed class ProgressReporter : IAsyncDisposable
         });
     }
 
-    /// <summary>Delivers what waits, the last report included.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _queue.Writer.TryComplete();
-        await _delivery.ConfigureAwait(false);
-    }
-
     private async Task DeliverAsync(IProgress<MigrationProgress> progress)
     {
         await foreach (var report in _queue.Reader.ReadAllAsync().ConfigureAwait(false))
         {
+            if (_abandoned)
+            {
+                return;
+            }
+
             try
             {
                 progress.Report(report);

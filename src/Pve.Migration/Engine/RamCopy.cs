@@ -13,6 +13,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
     private Task? _pollUnderWay;
     private long _begun;
     private long? _sourceDone;
+    private long? _pausedSince;
     private long _passReported;
 
     /// <summary>The downtime limit that QEMU has now.</summary>
@@ -36,8 +37,17 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
         await source.Monitor.ExecuteAsync(QmpCommands.Migrate, new MigrateUri(uri), cancellationToken: cancellationToken).ConfigureAwait(false);
         run.Phase.Enter(MigrationPhase.Copying);
         _begun = run.Time.GetTimestamp();
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var pollTimer = run.Time.CreateTimer(_ => run.Changed.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        await FollowAsync(pollTimer, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await FollowAsync(pollTimer, following.Token).ConfigureAwait(false);
+        }
+        finally
+        {
+            // A poll under way is given up: its answer comes too late, and nothing is set behind our back.
+            await following.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     /// <summary>Joins a poll that is still under way: nobody waits for it inside the pause.</summary>
@@ -65,12 +75,12 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
             }
 
             await ThrowIfFailedAsync(cancellationToken).ConfigureAwait(false);
-            ThrowIfOverdue();
+            await ThrowIfOverdueAsync().ConfigureAwait(false);
             ReportPass();
             if (_pollUnderWay is null && run.Time.GetTimestamp() >= pollAt)
             {
                 _pollUnderWay = PollAsync(cancellationToken);
-                pollTimer.Change(_poll.Delay, Timeout.InfiniteTimeSpan);
+                pollTimer.Change(_poll.Delay, _poll.Delay); // the deadlines are looked at, however long it takes
             }
 
             await run.Changed.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -141,7 +151,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
         }
     }
 
-    private void ThrowIfOverdue()
+    private async Task ThrowIfOverdueAsync()
     {
         var isSetup = Status is not { } status || status == MigrationStatus.Setup || status == MigrationStatus.None;
         if (isSetup && run.Time.GetElapsedTime(_begun) > run.Options.SetupTimeout)
@@ -155,6 +165,34 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
             throw new MigrationFailedException(
                 $"The target has not said that it has loaded within {run.Options.LoadTimeout.TotalSeconds:0.#} s after the source was done.");
         }
+
+        await ThrowIfPausedTooLongAsync().ConfigureAwait(false);
+    }
+
+    // A target that stands still while the last of the guest is sent would keep it paused for ever.
+    private async Task ThrowIfPausedTooLongAsync()
+    {
+        if (!source.Trail!.IsStopped)
+        {
+            _pausedSince = null;
+            return;
+        }
+
+        _pausedSince ??= run.Time.GetTimestamp();
+        var limit = DowntimeLimit + run.Options.LoadTimeout;
+        if (run.Time.GetElapsedTime(_pausedSince.Value) <= limit)
+        {
+            return;
+        }
+
+        if (await source.TryQueryAsync().ConfigureAwait(false) is { } status && status.Status == RunState.Paused)
+        {
+            _pausedSince = null; // it was stopped by somebody else, and the copy goes on
+            return;
+        }
+
+        throw new MigrationFailedException(
+            $"The guest is paused for {limit.TotalSeconds:0.#} s, and the target has not loaded it.", "See that nothing blocks the way, and that the target's QEMU is not stuck.");
     }
 
     private void ReportPass()

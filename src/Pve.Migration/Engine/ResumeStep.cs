@@ -12,27 +12,37 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
     public string Detail { get; private set; } = "";
 
     /// <summary>Takes no cancellation: from the commit point it only goes forward.</summary>
+    /// <exception cref="MigrationFailedException">The target was gone before, and nothing was sent.</exception>
     public async Task RunAsync()
     {
+        if (target.Trail?.Lost is { } lost)
+        {
+            throw new MigrationFailedException($"The target QEMU is gone: {lost}", "Its log says why.");
+        }
+
         run.Phase.Enter(MigrationPhase.Committing);
         target.Trail?.ExpectResume();
-        var result = await AskAsync().ConfigureAwait(false);
-        Detail = result.Detail;
-        Verdict = result.Answer switch
+        try
         {
-            ResumeAnswer.Refused => await AfterRefusalAsync().ConfigureAwait(false),
-            ResumeAnswer.Accepted when target.Trail is null => ResumeVerdict.Runs,
-            _ when target.Trail is null => ResumeVerdict.Unknown,
-            ResumeAnswer.Accepted => await SeesItRunAsync().ConfigureAwait(false) ? ResumeVerdict.Runs : ResumeVerdict.Unknown,
-            _ => await AfterSilenceAsync().ConfigureAwait(false),
-        };
+            var result = await AskAsync().ConfigureAwait(false);
+            Detail = result.Detail;
+            Verdict = await JudgeAsync(result.Answer).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // Whatever it was, the resume may have been sent.
+            (Verdict, Detail) = (ResumeVerdict.Unknown, $"{Detail} {e.Message}");
+        }
     }
 
     private async Task<ResumeResult> AskAsync()
     {
+        using var deadline = run.Deadline(run.Options.AnswerTimeout);
         try
         {
-            return await target.Target.ResumeAsync(run.Request.VmId, CancellationToken.None).ConfigureAwait(false);
+            var answer = target.Target.ResumeAsync(run.Request.VmId, deadline.Token);
+            await answer.HeedingAsync(run.Time, deadline.Token).ConfigureAwait(false);
+            return await answer.ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -40,19 +50,26 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
         }
     }
 
-    // A refusal is believed unless the guest was seen running all the same.
-    private async Task<ResumeVerdict> AfterRefusalAsync()
+    private async Task<ResumeVerdict> JudgeAsync(ResumeAnswer answer)
     {
         if (target.Trail is null)
         {
-            return ResumeVerdict.Unknown;
+            return answer == ResumeAnswer.Accepted ? ResumeVerdict.Runs : ResumeVerdict.Unknown;
         }
 
-        return await IsRunningAsync().ConfigureAwait(false) ? ResumeVerdict.Runs : ResumeVerdict.NeverRan;
+        return answer == ResumeAnswer.Refused ? await AfterRefusalAsync().ConfigureAwait(false) : await ForwardAsync().ConfigureAwait(false);
     }
 
-    // No answer: the resume may come yet, and a second one changes nothing where the first one worked. So forward, over the monitor.
-    private async Task<ResumeVerdict> AfterSilenceAsync()
+    // A refusal is believed where the target itself says that it does not run: who refuses may have given up after it sent cont.
+    private async Task<ResumeVerdict> AfterRefusalAsync() => await IsRunningAsync().ConfigureAwait(false) switch
+    {
+        true => ResumeVerdict.Runs,
+        false => ResumeVerdict.NeverRan,
+        null => ResumeVerdict.Unknown,
+    };
+
+    // It accepted, or did not answer and the resume may come yet. A second one changes nothing where the first one worked, so forward.
+    private async Task<ResumeVerdict> ForwardAsync()
     {
         if (await SeesItRunAsync().ConfigureAwait(false))
         {
@@ -83,10 +100,11 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
             // the event may be lost; the state is not
         }
 
-        return await IsRunningAsync().ConfigureAwait(false);
+        return await IsRunningAsync().ConfigureAwait(false) ?? false;
     }
 
-    private async Task<bool> IsRunningAsync()
+    // Null where it cannot be asked.
+    private async Task<bool?> IsRunningAsync()
     {
         if (target.Trail!.Resumed is not null)
         {
@@ -102,7 +120,7 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
         catch (QmpException e)
         {
             Detail += $" The target cannot be asked: {e.Message}";
-            return false;
+            return null;
         }
     }
 }

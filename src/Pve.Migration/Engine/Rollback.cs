@@ -3,36 +3,20 @@ namespace Pve.Migration.Engine;
 /// <summary>Gives the guest back to the source: the target is proven dead first, then what was done is undone in reverse.</summary>
 internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target, RamCopy copy)
 {
+    public const string Name = "roll back";
+
     /// <param name="failure">Why.</param>
     /// <param name="begun">The steps that have begun, in order.</param>
-    public async Task<MigrationOutcome> RunAsync(MigrationFailure failure, IEnumerable<MigrationStep> begun)
+    public async Task<MigrationOutcome> RunAsync(MigrationFailure failure, IReadOnlyList<MigrationStep> begun)
     {
         run.Phase.Enter(MigrationPhase.RollingBack);
         run.Report(failure.Step);
-        using var deadline = run.Deadline(run.Options.RollbackTimeout);
-
-        // A source that cannot be asked can't be given its guest back, and a target that has loaded may be all that is left of it.
-        if (await source.TryQueryAsync(deadline.Token).ConfigureAwait(false) is not { } status)
-        {
-            return Unknown(failure, "The source's monitor does not answer.", "The target was left as it is.");
-        }
-
-        var touched = copy.HasBegun;
-        if (await DestroyTargetAsync(deadline.Token).ConfigureAwait(false) is { } alive && touched && !status.Running)
-        {
-            return Unknown(failure, $"The guest is paused on the source ({status.Status}).", alive);
-        }
-
-        foreach (var step in begun.Reverse())
-        {
-            await UndoAsync(step, deadline.Token).ConfigureAwait(false);
-        }
-
-        // Before the copy nothing was done to the guest: it is as it was, be it paused.
-        var after = await source.TryQueryAsync(deadline.Token).ConfigureAwait(false);
-        return after is { Running: true } || (after is not null && !touched)
-            ? new MigrationOutcome.RolledBack(failure)
-            : Unknown(failure, after is null ? "The source's monitor does not answer any more." : $"The source is {after.Status}.", "The target is ended.");
+        MigrationOutcome? outcome = null;
+        var placement = source.Trail?.IsStopped == true ? StepPlacement.InsidePause : StepPlacement.BeforePause;
+        await run.Ledger.TimeAsync(
+            new MigrationStep(Name, placement, async _ => outcome = await UndoAsync(failure, begun).ConfigureAwait(false)),
+            CancellationToken.None).ConfigureAwait(false);
+        return outcome!;
     }
 
     public static MigrationOutcome.Unknown Unknown(MigrationFailure failure, params string[] evidence)
@@ -43,11 +27,56 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
             "Never send cont to one while the other may run.",
         ]);
 
-    private async Task<string?> DestroyTargetAsync(CancellationToken cancellationToken)
+    private async Task<MigrationOutcome> UndoAsync(MigrationFailure failure, IReadOnlyList<MigrationStep> begun)
     {
+        // Whoever let it run there: a guest that has run on the target has left the source.
+        if (target.Trail?.Resumed is not null)
+        {
+            return Unknown(failure, "The guest was seen running on the target.", "Both sides were left as they are.");
+        }
+
+        // A target that has loaded may be all that is left of the guest. One that has not holds nothing, and while it lives it may
+        // be what keeps the source's monitor from answering.
+        if (copy.HasBegun && target.MayHaveLoaded && await source.TryQueryAsync().ConfigureAwait(false) is null)
+        {
+            return Unknown(failure, "The source's monitor does not answer.", "The target may have loaded the guest, and was left as it is.");
+        }
+
+        var alive = await DestroyTargetAsync().ConfigureAwait(false);
+        var targetIs = alive ?? "The target is ended.";
+        if (await source.TryQueryAsync().ConfigureAwait(false) is not { } status)
+        {
+            return Unknown(failure, "The source's monitor does not answer.", targetIs);
+        }
+
+        if (alive is not null && copy.HasBegun && !status.Running)
+        {
+            return Unknown(failure, $"The guest is paused on the source ({status.Status}).", alive);
+        }
+
+        source.MayContinue = alive is null;
+        foreach (var step in begun.Reverse())
+        {
+            if (!await IsUndoneAsync(step).ConfigureAwait(false) && step.GuardsTheGuest)
+            {
+                return Unknown(failure, $"The guest was not continued on the source, since undoing '{step.Name}' failed.", targetIs);
+            }
+        }
+
+        // Before the copy nothing was done to the guest: it is as it was, be it paused.
+        var after = await source.TryQueryAsync().ConfigureAwait(false);
+        return after is { Running: true } || (after is not null && !copy.HasBegun)
+            ? new MigrationOutcome.RolledBack(failure)
+            : Unknown(failure, after is null ? "The source's monitor does not answer any more." : $"The source is {after.Status}.", targetIs);
+    }
+
+    /// <returns>Why it may still live; null once it is gone.</returns>
+    private async Task<string?> DestroyTargetAsync()
+    {
+        using var deadline = run.Deadline(run.Options.RollbackTimeout);
         try
         {
-            await target.Target.DestroyAsync(run.Request.VmId, cancellationToken).ConfigureAwait(false);
+            await target.Target.DestroyAsync(run.Request.VmId, deadline.Token).HeedingAsync(run.Time, deadline.Token).ConfigureAwait(false);
             return null;
         }
         catch (Exception e)
@@ -57,15 +86,18 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
         }
     }
 
-    private async Task UndoAsync(MigrationStep step, CancellationToken cancellationToken)
+    private async Task<bool> IsUndoneAsync(MigrationStep step)
     {
+        using var deadline = run.Deadline(run.Options.RollbackTimeout);
         try
         {
-            await step.Undo!(cancellationToken).ConfigureAwait(false);
+            await step.Undo!(deadline.Token).HeedingAsync(run.Time, deadline.Token).ConfigureAwait(false);
+            return true;
         }
         catch (Exception e)
         {
             run.Warn($"Undoing '{step.Name}' failed: {e.Message}");
+            return false;
         }
     }
 }

@@ -23,7 +23,7 @@ internal sealed class RunContext(MigrationRequest request, LiveMigratorOptions o
 
     public PhaseTracker Phase { get; } = new();
 
-    public ProgressReporter Progress { get; } = new(progress, logger);
+    public ProgressReporter Progress { get; } = new(progress, options.TimeProvider, logger);
 
     public List<string> Warnings { get; } = [];
 

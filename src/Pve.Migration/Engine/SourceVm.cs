@@ -15,6 +15,9 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     /// <summary>What its events told; null before it is watched.</summary>
     public MonitorTrail? Trail { get; private set; }
 
+    /// <summary>Whether <see cref="TakeBackAsync"/> may let a paused guest go on: only once the target is proven gone.</summary>
+    public bool MayContinue { get; set; }
+
     public CapabilitySet Capabilities => _capabilities ?? throw new InvalidOperationException("The source has not been checked yet.");
 
     public async Task CheckAsync(CancellationToken cancellationToken)
@@ -57,19 +60,20 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     public void Watch() => Trail ??= new MonitorTrail(Monitor, run.Changed);
 
     /// <summary>Whether the guest runs here; null where the monitor cannot be asked.</summary>
-    public async Task<StatusInfo?> TryQueryAsync(CancellationToken cancellationToken)
+    public async Task<StatusInfo?> TryQueryAsync()
     {
+        using var deadline = run.Deadline(run.Options.RollbackTimeout);
         try
         {
-            return await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: deadline.Token).ConfigureAwait(false);
         }
-        catch (QmpException)
+        catch (Exception e) when (e is QmpException or OperationCanceledException)
         {
             return null;
         }
     }
 
-    /// <summary>Gives the guest back to the source: cancels what is under way, and continues what is paused. The target must be gone.</summary>
+    /// <summary>Gives the guest back to the source: cancels what is under way, and continues what is paused where it may.</summary>
     public async Task TakeBackAsync(CancellationToken cancellationToken)
     {
         var cancelled = false;
@@ -94,7 +98,7 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
             await Task.Delay(SettleInterval, run.Time, cancellationToken).ConfigureAwait(false);
         }
 
-        if (!status.Running)
+        if (!status.Running && MayContinue)
         {
             await Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken).ConfigureAwait(false);
         }

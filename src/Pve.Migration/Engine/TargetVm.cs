@@ -16,6 +16,10 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
     /// <summary>What its events told; null before it is watched, and where there is no monitor.</summary>
     public MonitorTrail? Trail { get; private set; }
 
+    /// <summary>Whether it may hold the whole guest; only a target that can be watched and has not said <c>completed</c> surely does not.</summary>
+    public bool MayHaveLoaded
+        => Trail is null || Trail.Lost is not null || Trail.Completed is not null || !Knows(MigrationCapability.Events);
+
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         Monitor = await Target.OpenAsync(cancellationToken).ConfigureAwait(false);
@@ -70,6 +74,12 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
     /// <returns>Where the source connects to.</returns>
     public async Task<string> ListenAsync(CancellationToken cancellationToken)
     {
+        if (Monitor is not null)
+        {
+            // inmigrate does not tell whether it would run as soon as it has loaded; stop makes sure that it waits.
+            await Monitor.ExecuteAsync(QmpCommands.Stop, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+
         Trail?.ExpectSetup();
         return await Target.StartIncomingAsync(run.Request.VmId, cancellationToken).ConfigureAwait(false);
     }

@@ -1,0 +1,33 @@
+namespace Pve.Migration.Engine;
+
+/// <summary>Waits for what others wrote, which may not heed its token.</summary>
+internal static class Patience
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    /// <summary>Waits for <paramref name="task"/>; once the token has fired, only as long as one that heeds it needs to end.</summary>
+    public static async Task HeedingAsync(this Task task, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await task.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // it was told as well, and may still say how it ended
+        }
+
+        try
+        {
+            await task.WaitAsync(Grace, time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!task.IsCompleted)
+        {
+            _ = task.ContinueWith(
+                static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default); // observed here: nobody else will
+            throw new OperationCanceledException("It does not end, though it was told to.", cancellationToken);
+        }
+    }
+}
