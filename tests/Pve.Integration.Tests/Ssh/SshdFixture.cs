@@ -122,6 +122,7 @@ public sealed class SshdFixture : IAsyncLifetime
             AllowStreamLocalForwarding yes
             StreamLocalBindUnlink yes
             PrintMotd no
+            SetEnv "DOTNET_ROOT={Samples.SampleProgram.DotnetRoot}"
             MaxStartups 100
             MaxSessions 100
 

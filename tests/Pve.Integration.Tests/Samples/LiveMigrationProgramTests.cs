@@ -1,0 +1,134 @@
+using System.Text.Json;
+using Pve.Integration.Tests.Ssh;
+
+namespace Pve.Integration.Tests.Samples;
+
+public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
+{
+    private static readonly string[] SmallGuest = ["--ram", "48", "--dirty", "4"];
+
+    private readonly SampleProgram _sample = new("LiveMigration");
+
+    public void Dispose() => _sample.Dispose();
+
+    [Theory]
+    [InlineData("'--frobnicate'", "--frobnicate")]
+    [InlineData("at least --ram", "--ram", "16", "--dirty", "16")]
+    [InlineData("--ssh HOST", "--target", "ssh-commands")]
+    [InlineData("'v7'", "--tunnel", "v7")]
+    [InlineData("--runs takes 1", "--runs", "0")]
+    [InlineData("--ssh -oProxyCommand=x", "--ssh", "-oProxyCommand=x")]
+    [InlineData("/nonexistent", "--qemu", "/nonexistent")]
+    [InlineData("/nonexistent", "--target-qemu", "/nonexistent")]
+    public async Task A_bad_option_is_refused_in_one_line(string says, params string[] arguments)
+    {
+        await RealQemu.RequireAsync();
+        var result = await _sample.RunAsync(arguments);
+        result.AssertRefused(2, "livemigration", says);
+        _sample.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Two_runs_say_where_the_time_went_and_leave_nothing_behind()
+    {
+        var qemu = await RealQemu.RequireAsync();
+        var runs = await MigrateAsync("--runs", "2");
+        Assert.Equal(2, runs.Count);
+        Assert.All(runs, run =>
+        {
+            AssertMigrated(run, "qemu");
+            Assert.Equal("v1", run.GetProperty("tunnelVersion").GetString());
+            Assert.Equal(qemu.Version.ToString(), run.GetProperty("sourceQemu").GetString());
+            Assert.Equal(qemu.Version.ToString(), run.GetProperty("targetQemu").GetString());
+        });
+    }
+
+    [Theory]
+    [InlineData("v1", "--tunnel", "v1")]
+    [InlineData("v0", "--tunnel", "v0")]
+    [InlineData(null, "--target", "ssh-commands")]
+    public async Task It_migrates_over_ssh(string? dialect, params string[] options)
+    {
+        SshdFixture.Require();
+        await RealQemu.RequireAsync();
+        var run = Assert.Single(await MigrateAsync(["--ssh", SshdFixture.Host, "--ssh-config", sshd.ClientConfig, .. options]));
+        AssertMigrated(run, "qemu");
+        if (dialect is not null)
+        {
+            Assert.Equal(dialect, run.GetProperty("tunnelVersion").GetString());
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_qemu_it_says_so_and_simulates()
+    {
+        var file = _sample.NewFile("runs.json");
+        var result = await _sample.RunAsync([.. SmallGuest, "--json", file], searchPath: _sample.Empty);
+        result.AssertSucceeded();
+        var first = result.Output.Split('\n')[0];
+        Assert.Contains("No QEMU is installed", first, StringComparison.Ordinal);
+        Assert.Contains("qemu-system-x86", first, StringComparison.Ordinal);
+        var run = Assert.Single(Read(file));
+        Assert.Equal("simulated", run.GetProperty("mode").GetString());
+        Assert.Equal("Migrated", run.GetProperty("outcome").GetString());
+        AssertTimes(run);
+        _sample.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task Without_a_qemu_ssh_is_refused()
+    {
+        var result = await _sample.RunAsync(["--ssh", "target"], searchPath: _sample.Empty);
+        result.AssertRefused(2, "livemigration", "qemu-system-x86");
+    }
+
+    private async Task<List<JsonElement>> MigrateAsync(params string[] options)
+    {
+        var file = _sample.NewFile("runs.json");
+        var result = await _sample.RunAsync([.. SmallGuest, "--json", file, .. options]);
+        result.AssertSucceeded();
+        _sample.AssertNothingIsLeft();
+        return Read(file);
+    }
+
+    private static List<JsonElement> Read(string file)
+    {
+        using var document = JsonDocument.Parse(File.ReadAllText(file));
+        return [.. document.RootElement.Clone().EnumerateArray()];
+    }
+
+    private static void AssertMigrated(JsonElement run, string mode)
+    {
+        Assert.Equal(mode, run.GetProperty("mode").GetString());
+        Assert.Equal("Migrated", run.GetProperty("outcome").GetString());
+        Assert.NotEmpty(run.GetProperty("polling").GetString()!);
+        Assert.InRange(run.GetProperty("ramTransferredBytes").GetInt64(), 1, 1L << 30);
+        Assert.InRange(run.GetProperty("qemuDowntimeMs").GetDouble(), 0, 60_000);
+        AssertTimes(run);
+
+        var guest = run.GetProperty("guest");
+        Assert.InRange(guest.GetProperty("heartbeatGapMs").GetDouble(), 0, 60_000);
+        Assert.Equal(0, guest.GetProperty("ticksLost").GetInt64());
+        Assert.True(guest.GetProperty("ramIntact").GetBoolean());
+    }
+
+    private static void AssertTimes(JsonElement run)
+    {
+        var paused = run.GetProperty("pausedMs").GetDouble();
+        Assert.InRange(paused, 0.001, 60_000);
+        Assert.InRange(run.GetProperty("handoverGapMs").GetDouble(), 0, paused);
+        Assert.InRange(run.GetProperty("totalMs").GetDouble(), paused, 180_000);
+
+        var ledger = run.GetProperty("ledger").EnumerateArray().ToList();
+        Assert.NotEmpty(ledger);
+        Assert.All(ledger, line =>
+        {
+            Assert.NotEmpty(line.GetProperty("name").GetString()!);
+            Assert.Contains(line.GetProperty("placement").GetString(), new[] { "BeforePause", "InsidePause", "AfterResume" });
+            Assert.InRange(line.GetProperty("startMs").GetDouble(), 0, run.GetProperty("totalMs").GetDouble() + 1);
+            Assert.InRange(line.GetProperty("durationMs").GetDouble(), 0, run.GetProperty("totalMs").GetDouble() + 1);
+        });
+        var inside = ledger.Where(line => line.GetProperty("placement").GetString() == "InsidePause").Sum(line => line.GetProperty("durationMs").GetDouble());
+        Assert.InRange(inside, paused - 1, paused + 1);
+    }
+}

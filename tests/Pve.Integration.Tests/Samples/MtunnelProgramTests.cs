@@ -1,0 +1,48 @@
+namespace Pve.Integration.Tests.Samples;
+
+public sealed class MtunnelProgramTests : IDisposable
+{
+    private readonly SampleProgram _mtunnel = new("mtunnel");
+
+    public void Dispose() => _mtunnel.Dispose();
+
+    [Theory]
+    [InlineData("--qmp-dir", "")]
+    [InlineData("/nonexistent", "--qmp-dir", "/nonexistent")]
+    [InlineData("'v9'", "--qmp-dir", ".", "--dialect", "v9")]
+    [InlineData("'--frobnicate'", "--qmp-dir", ".", "--frobnicate")]
+    [InlineData("VMID", "--qmp-dir", ".", "resume")]
+    [InlineData("'abc'", "--qmp-dir", ".", "resume", "abc")]
+    public async Task A_bad_option_is_refused_in_one_line(string says, params string[] arguments)
+    {
+        var result = await _mtunnel.RunAsync(arguments.Where(argument => argument.Length > 0));
+        result.AssertRefused(2, "mtunnel", says);
+    }
+
+    [Theory]
+    [InlineData("v0", "tunnel online\n")]
+    [InlineData("v1", "tunnel online\nver 1\n")]
+    public async Task It_greets_and_ends_with_its_input(string dialect, string bytes)
+    {
+        var result = await _mtunnel.RunAsync(["--qmp-dir", ".", "--dialect", dialect]);
+        result.AssertSucceeded();
+        Assert.Equal(bytes, result.Output);
+    }
+
+    [Theory]
+    [InlineData("v0", "tunnel online\n")]
+    [InlineData("v1", "tunnel online\nver 1\nERR: resume failed - VM 100 not running\nOK\n")]
+    public async Task It_answers_only_where_the_dialect_has_answers(string dialect, string bytes)
+    {
+        var result = await _mtunnel.RunAsync(["--qmp-dir", ".", "--dialect", dialect], input: "frobnicate\nresume 100\nquit\n");
+        result.AssertSucceeded();
+        Assert.Equal(bytes, result.Output);
+    }
+
+    [Fact]
+    public async Task To_resume_a_vm_that_is_not_there_fails()
+    {
+        var result = await _mtunnel.RunAsync(["--qmp-dir", ".", "resume", "100"]);
+        result.AssertRefused(1, "mtunnel", "VM 100 not running");
+    }
+}
