@@ -157,7 +157,7 @@ public sealed class QemuProcessTests : IAsyncLifetime
     [Fact]
     public async Task The_serial_port_may_lead_elsewhere()
     {
-        await using var host = new GuestHost(0);
+        await using var host = new GuestBench(0);
         var path = Path.Combine(host.Root, "elsewhere");
         var ticks = host.Heartbeat.Listen(path, "elsewhere");
         var qemu = await host.StartUnheardAsync("only", serialPath: path);

@@ -73,7 +73,7 @@ public sealed class RawMigrationTests
     [Fact]
     public async Task A_reader_that_was_away_meets_no_byte_twice()
     {
-        await using var host = new GuestHost(0);
+        await using var host = new GuestBench(0);
         var source = await host.StartUnheardAsync("source");
         await using (var qmp = await RawQmp.ConnectAsync(source.QmpPath))
         {
