@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Pve.Migration.Testing;
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration.Tests.Engine;
+
+/// <summary>A simulated pair with a client on each side and one more on the source, in virtual time.</summary>
+internal sealed class EngineBench : IAsyncDisposable
+{
+    public const int VmId = 100;
+    public const string Address = "unix:/run/100.migrate";
+
+    private EngineBench(VirtualTime time, SimulatedPair pair, QmpClient source, QmpClient spy, QmpClient target)
+        => (Time, Pair, Source, Spy, Target) = (time, pair, source, spy, target);
+
+    public static SimulatedQemuOptions SmallGuest { get; } = new() { MemoryBytes = 256L << 20 };
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public VirtualTime Time { get; }
+
+    public SimulatedPair Pair { get; }
+
+    public QmpClient Source { get; }
+
+    /// <summary>A second monitor of the source's, which no migration uses.</summary>
+    public QmpClient Spy { get; }
+
+    public QmpClient Target { get; }
+
+    public HookedOwnership Ownership { get; } = new();
+
+    public static Task RunAsync(
+        Func<EngineBench, Task> body, SimulatedQemuOptions? guest = null, SimulatedQemuOptions? target = null, long bytesPerSecond = 125_000_000)
+    {
+        var time = new VirtualTime { RealTimeLimit = TimeSpan.FromMinutes(2) };
+        return time.RunAsync(async () =>
+        {
+            var link = new SimulatedLinkOptions { TimeProvider = time, BytesPerSecond = bytesPerSecond };
+            var pair = new SimulatedPair(link, guest ?? SmallGuest, target);
+            var options = new QmpClientOptions { TimeProvider = time };
+            await using var bench = new EngineBench(
+                time,
+                pair,
+                await QmpClient.ConnectAsync(pair.Source.OpenMonitor(), "source", options),
+                await QmpClient.ConnectAsync(pair.Source.OpenMonitor(), "spy", options),
+                await QmpClient.ConnectAsync(pair.Target.OpenMonitor(), "target", options));
+            await body(bench);
+        }, Cancellation);
+    }
+
+    public IncomingQemu Incoming(Func<CancellationToken, Task>? kill = null) => new(Target, Address, kill: kill ?? (_ =>
+    {
+        Pair.Target.Kill();
+        return Task.CompletedTask;
+    }));
+
+    public HookedTarget Local(Func<CancellationToken, Task>? kill = null) => new(new LocalTarget(Incoming(kill)));
+
+    public MigrationRequest Request(IMigrationTarget target) => new() { VmId = VmId, Source = Source, Target = target, Ownership = Ownership };
+
+    public Task<MigrationReport> MigrateAsync(
+        IMigrationTarget? target = null, MigrationProfile? profile = null, IProgress<MigrationProgress>? progress = null,
+        Func<MigrationRequest, MigrationRequest>? change = null, CancellationToken? cancellation = null)
+    {
+        var request = Request(target ?? Local());
+        var migrator = new LiveMigrator(new LiveMigratorOptions { TimeProvider = Time, Profile = profile ?? MigrationProfile.Default });
+        return migrator.MigrateAsync(change?.Invoke(request) ?? request, progress, cancellation ?? Cancellation);
+    }
+
+    /// <summary>The connection of the source's monitor breaks; its QEMU lives on.</summary>
+    public Task LoseSourceMonitorAsync()
+        => Spy.ExecuteAsync("yank", JsonElement.Parse("""{"instances":[{"type":"chardev","id":"compat_monitor0"}]}"""), cancellationToken: Cancellation);
+
+    public Task PassAsync(double seconds) => Task.Delay(TimeSpan.FromSeconds(seconds), Time, Cancellation);
+
+    /// <summary>What must be true whatever went wrong.</summary>
+    public void AssertSafe(MigrationReport report)
+    {
+        var ran = string.Join(", ", Pair.Runs.Select(run => $"{run.Vm} {run.Began}-{run.Ended}"));
+        var all = $"{report.Outcome} [{string.Join("; ", report.Warnings)}] {ran}";
+        Assert.False(Pair.EverTwoRan, all);
+        Assert.True(Pair.Source.IsAlive || report.Outcome is MigrationOutcome.Migrated, all);
+        Assert.All(report.Ledger.Lines, line => Assert.True(line.Duration >= TimeSpan.Zero, line.ToString()));
+        switch (report.Outcome)
+        {
+            case MigrationOutcome.Migrated:
+                Assert.True(Pair.Target.IsGuestRunning && !Pair.Source.IsGuestRunning, all);
+                break;
+            case MigrationOutcome.RolledBack:
+                Assert.True(Pair.Source.IsGuestRunning && !Pair.Target.IsAlive, all);
+                Assert.DoesNotContain(Pair.Runs, run => run.Vm == Pair.Target);
+                break;
+            case MigrationOutcome.Unknown unknown:
+                Assert.NotEmpty(unknown.Evidence);
+                Assert.NotEmpty(unknown.NextActions);
+                break;
+        }
+    }
+
+    public MigrationFailure AssertRolledBack(MigrationReport report)
+    {
+        Assert.True(report.Outcome is MigrationOutcome.RolledBack, $"{report.Outcome}");
+        AssertSafe(report);
+        return ((MigrationOutcome.RolledBack)report.Outcome).Failure;
+    }
+
+    public MigrationOutcome.Unknown AssertUnknown(MigrationReport report)
+    {
+        Assert.True(report.Outcome is MigrationOutcome.Unknown, $"{report.Outcome}");
+        AssertSafe(report);
+        return (MigrationOutcome.Unknown)report.Outcome;
+    }
+
+    public void AssertMigrated(MigrationReport report)
+    {
+        Assert.True(report.Outcome is MigrationOutcome.Migrated, $"{report.Outcome}");
+        AssertSafe(report);
+    }
+
+    /// <summary>From the guest's last moment on the source to its first on the target.</summary>
+    public TimeSpan TruePause => Pair.Runs.Single(run => run.Vm == Pair.Target).Began - Pair.Runs.Last(run => run.Vm == Pair.Source).Ended!.Value;
+
+    public static TimeSpan Line(MigrationReport report, string name)
+        => report.Ledger.Lines.SingleOrDefault(line => line.Name == name)?.Duration ?? TimeSpan.Zero;
+
+    public static async Task<string> SettingsAsync(QmpClient monitor)
+        => $"{await monitor.ExecuteAsync("query-migrate-capabilities", cancellationToken: Cancellation)}"
+            + $"{await monitor.ExecuteAsync("query-migrate-parameters", cancellationToken: Cancellation)}";
+
+    public Task<RunState> SourceStateAsync() => StateAsync(Spy);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Source.DisposeAsync();
+        await Spy.DisposeAsync();
+        await Target.DisposeAsync();
+        await Pair.DisposeAsync();
+    }
+
+    private static async Task<RunState> StateAsync(QmpClient monitor)
+        => (await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: Cancellation)).Status;
+}

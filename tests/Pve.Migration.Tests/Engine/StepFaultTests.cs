@@ -1,0 +1,94 @@
+using Pve.Migration.Testing;
+using static Pve.Migration.Tests.Engine.EngineBench;
+
+namespace Pve.Migration.Tests.Engine;
+
+/// <summary>At each step each fault: never two guests, and what the outcome says is so.</summary>
+public sealed class StepFaultTests
+{
+    // Those that call nobody are hit by way of the progress, somewhere around their time.
+    private static readonly string[] Reported = ["check source", "check target", "set capabilities", "copy RAM"];
+    private static readonly string[] Called
+        = ["open target", "start incoming", "prepare ownership", "make target ready", "hand over ownership", "set replication state", "resume"];
+
+    private static readonly string[] Faults = ["it throws", "cancelled", "target killed", "source's monitor lost", "target frozen"];
+
+    public static IEnumerable<TheoryDataRow<string, string>> Everything
+        => Reported.Concat(Called).SelectMany(step => Faults.Select(fault => new TheoryDataRow<string, string>(step, fault)));
+
+    [Theory]
+    [MemberData(nameof(Everything))]
+    public Task Whatever_goes_wrong_one_guest_at_most_runs(string step, string fault) => RunAsync(async bench =>
+    {
+        using var caller = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var target = bench.Local();
+        var hit = 0;
+        async Task HitAsync(string at)
+        {
+            if (at == step && Interlocked.Exchange(ref hit, 1) == 0)
+            {
+                await StrikeAsync(bench, fault, caller);
+            }
+        }
+
+        target.Before = bench.Ownership.Before = HitAsync;
+        var handler = new Handler(progress =>
+        {
+            if (Reported.Contains(progress.Step) && (progress.Step != "copy RAM" || progress.RamTransferredBytes > 0))
+            {
+                _ = HitAsync(progress.Step);
+            }
+        });
+
+        var report = await bench.MigrateAsync(target, progress: handler, change: request => request with { IsReplicated = true }, cancellation: caller.Token);
+        await bench.PassAsync(5);
+
+        Assert.Equal(1, hit);
+        bench.AssertSafe(report);
+        AssertAsExpected(bench, step, fault, report);
+    });
+
+    private static void AssertAsExpected(EngineBench bench, string step, string fault, MigrationReport report)
+    {
+        switch (fault)
+        {
+            case "it throws" when Called.Contains(step) && step != "resume":
+                Assert.Equal(step, bench.AssertRolledBack(report).Step);
+                break;
+            case "cancelled" when step == "resume":
+                bench.AssertMigrated(report);
+                break;
+            case "cancelled":
+                Assert.True(bench.AssertRolledBack(report).IsCancellation);
+                break;
+            case "target killed" when step != "resume":
+                bench.AssertRolledBack(report);
+                break;
+            case "source's monitor lost" when report.Outcome is MigrationOutcome.Unknown:
+                // It runs on the source, unless the target had it whole.
+                Assert.True(bench.Pair.Source.IsGuestRunning || bench.Pair.Target.IsAlive);
+                break;
+        }
+    }
+
+    private static async Task StrikeAsync(EngineBench bench, string fault, CancellationTokenSource caller)
+    {
+        switch (fault)
+        {
+            case "it throws":
+                throw new InvalidOperationException(fault);
+            case "cancelled":
+                await caller.CancelAsync();
+                break;
+            case "target killed":
+                bench.Pair.Target.Kill();
+                break;
+            case "source's monitor lost":
+                await bench.LoseSourceMonitorAsync();
+                break;
+            default:
+                bench.Pair.Target.Freeze();
+                break;
+        }
+    }
+}
