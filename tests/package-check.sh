@@ -18,6 +18,7 @@ finish() {
   local cache
   cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
   rm -rf "${cache:?}/pve.qmp/$version" "${cache:?}/pve.migration/$version" "$scratch"
+  rmdir "$cache/pve.qmp" "$cache/pve.migration" 2>/dev/null || true
   exit "$code"
 }
 trap finish EXIT
