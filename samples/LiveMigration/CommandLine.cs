@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Pve.Migration;
 using Pve.Migration.Testing;
 
@@ -34,7 +35,7 @@ internal static class CommandLine
             return Contradiction(options) is { } problem ? Complain(problem) : await job(options, token);
         });
         var parsed = root.Parse(args);
-        return parsed.Errors.Count > 0 ? Complain(parsed.Errors[0].Message) : await parsed.InvokeAsync();
+        return parsed.Errors.Count > 0 ? Complain(parsed.Errors[0].Message.ReplaceLineEndings(" ")) : await parsed.InvokeAsync();
     }
 
     private static JobOptions Read(ParseResult result) => new()
@@ -91,15 +92,23 @@ internal static class CommandLine
 
     private static Option<int> Number(string name, string description, int preset, int least, int most)
     {
-        var option = new Option<int>(name) { Description = $"{description} ({least} to {most})", HelpName = name == "--runs" ? "N" : "MIB", DefaultValueFactory = _ => preset };
-        option.Validators.Add(result =>
+        var wrong = $"{name} takes {least} to {most}";
+        return new Option<int>(name)
         {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && (value < least || value > most))
+            Description = $"{description} ({least} to {most})",
+            HelpName = name == "--runs" ? "N" : "MIB",
+            DefaultValueFactory = _ => preset,
+            CustomParser = result =>
             {
-                result.AddError($"{name} takes {least} to {most}, not {value}.");
-            }
-        });
-        return option;
+                var text = result.Tokens[0].Value;
+                if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
+                {
+                    result.AddError($"{wrong}, not '{text}'.");
+                }
+
+                return value;
+            },
+        };
     }
 
     private static Option<string> OneOf(string name, string description, string preset, params string[] others)

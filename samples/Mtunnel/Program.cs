@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using Mtunnel;
 using Pve.Migration;
 using Pve.Qmp;
@@ -14,8 +15,13 @@ var qmpDirectory = new Option<DirectoryInfo>("--qmp-dir")
 qmpDirectory.AcceptExistingOnly();
 var dialect = new Option<string>("--dialect") { Description = "what to speak", DefaultValueFactory = _ => "v1" };
 dialect.AcceptOnlyFromAmong("v0", "v1");
-var ahead = new Option<int?>("--vmid") { Description = "connect to this VM's monitor ahead, which makes its resume quicker", HelpName = "N" };
-var vmid = new Argument<int>("VMID") { Description = "the VM" };
+var ahead = new Option<int?>("--vmid")
+{
+    Description = "connect to this VM's monitor ahead, which makes its resume quicker",
+    HelpName = "N",
+    CustomParser = result => ParseVmid(result),
+};
+var vmid = new Argument<int>("VMID") { Description = "the VM", CustomParser = ParseVmid };
 
 var resume = new Command("resume", "lets one VM run, without a tunnel: the old way, one ssh a command") { vmid };
 var root = new RootCommand("The target side of a migration tunnel, on standard input and output; ssh starts it.") { qmpDirectory, dialect, ahead, resume };
@@ -52,7 +58,7 @@ resume.SetAction(async (result, token) =>
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    await Console.Error.WriteLineAsync($"mtunnel: {parsed.Errors[0].Message} See mtunnel --help.");
+    await Console.Error.WriteLineAsync($"mtunnel: {parsed.Errors[0].Message.ReplaceLineEndings(" ")} See mtunnel --help.");
     return 2;
 }
 
@@ -62,6 +68,17 @@ QmpMtunnelHandler NewHandler(ParseResult result)
 {
     var directory = result.GetRequiredValue(qmpDirectory).FullName;
     return new QmpMtunnelHandler(vm => QmpEndpoint.Unix(Path.Combine(directory, $"{vm}.qmp")));
+}
+
+static int ParseVmid(ArgumentResult result)
+{
+    var text = result.Tokens[0].Value;
+    if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var vm) || vm is < 1 or > 999_999_999)
+    {
+        result.AddError($"A VM's number is within 1 to 999999999, not '{text}'.");
+    }
+
+    return vm;
 }
 
 // The VM may start later than its tunnel; its resume then connects by itself.

@@ -7,6 +7,14 @@ public abstract record MigrationOutcome
     {
     }
 
+    /// <summary>The outcome in one line.</summary>
+    public sealed override string ToString() => this switch
+    {
+        RolledBack rolledBack => $"{nameof(RolledBack)} ({rolledBack.Failure})",
+        Unknown unknown => $"{nameof(Unknown)} ({unknown.Failure} {string.Join(" ", unknown.Evidence)})",
+        _ => nameof(Migrated),
+    };
+
     /// <summary>The guest runs on the target.</summary>
     public sealed record Migrated : MigrationOutcome;
 
