@@ -30,11 +30,24 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         (_connect, _time, _resumeTimeout) = (connect, time ?? TimeProvider.System, resumeTimeout ?? TimeSpan.FromSeconds(60));
     }
 
-    /// <summary>Connects to a VM's monitor ahead of its resume: that saves the connecting inside the pause, and keeps the monitor busy until then.</summary>
+    /// <summary>
+    /// Connects to a VM's monitor ahead of its resume, and asks it once, so that inside the pause neither a connection nor code is cold.
+    /// The monitor is busy until then.
+    /// </summary>
     /// <exception cref="QmpException">It cannot be connected to.</exception>
     public async Task ConnectAsync(int vmid, CancellationToken cancellationToken = default)
     {
         var monitor = await _connect(vmid, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await monitor.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
         if (!_connected.TryAdd(vmid, monitor))
         {
             await monitor.DisposeAsync().ConfigureAwait(false);
