@@ -112,34 +112,4 @@ public sealed class ArrivalTests
         Assert.Empty(report.Warnings);
         Assert.Equal(MigrationPhase.Ended, handler.Seen[^1].Phase);
     });
-
-    [Fact]
-    public async Task A_handler_that_blocks_adds_nothing_to_the_pause_and_is_left_behind()
-    {
-        TimeSpan? without = null;
-        await RunAsync(async bench => without = (await bench.MigrateAsync()).Ledger.Paused);
-        using var released = new ManualResetEventSlim();
-        var returned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await RunAsync(async bench =>
-        {
-            try
-            {
-                var report = await bench.MigrateAsync(progress: new Handler(_ =>
-                {
-                    released.Wait(Cancellation);
-                    returned.TrySetResult();
-                }));
-                bench.AssertMigrated(report);
-                Assert.Equal(without, report.Ledger.Paused);
-            }
-            finally
-            {
-                // The clock took the blocked worker for one that never comes back; it sees here that it did.
-                released.Set();
-                await returned.Task;
-                await bench.PassAsync(1);
-                await bench.PassAsync(1);
-            }
-        });
-    }
 }
