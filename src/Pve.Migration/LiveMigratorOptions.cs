@@ -12,6 +12,9 @@ public sealed record LiveMigratorOptions
     /// <summary>How long QEMU may take to open the channel to the target; 30 seconds unless set.</summary>
     public TimeSpan SetupTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the copy may stand still, without a byte sent, before it is given up; 60 seconds unless set.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>
     /// How long the target may take to say that it has loaded, once the source is done, and how much longer than the downtime limit the last of
     /// the copy may keep the guest paused; 30 seconds unless set.
@@ -39,6 +42,7 @@ public sealed record LiveMigratorOptions
     internal void Validate()
     {
         Check(SetupTimeout, nameof(SetupTimeout));
+        Check(StallTimeout, nameof(StallTimeout));
         Check(LoadTimeout, nameof(LoadTimeout));
         Check(PausedStepTimeout, nameof(PausedStepTimeout));
         Check(AnswerTimeout, nameof(AnswerTimeout));

@@ -40,12 +40,12 @@ internal sealed class LedgerRecorder(TimeProvider time)
         TimeSpan? resume = target?.Resumed is { } resumed ? HostClock.ToOurs(resumed.Timestamp, targetOffset) : null;
 
         var noticed = EndAt(MigrationPlan.CopyRam, stop);
+        AddQemuLines(source, target, stop, noticed, sourceOffset, targetOffset);
         if (resume is { } end)
         {
-            EndAt(MigrationPlan.Resume, end);
+            EndThePauseAt(end);
         }
 
-        AddQemuLines(source, target, stop, noticed, sourceOffset, targetOffset);
         return new DowntimeLedger
         {
             Lines = Lines(),
@@ -87,7 +87,20 @@ internal sealed class LedgerRecorder(TimeProvider time)
         }
     }
 
-    // Cuts a line where QEMU's own part began or the guest ran again, and returns its end as it was.
+    // QEMU's stamps are whole microseconds, so that RESUME may seem to lie before the step that caused it.
+    private void EndThePauseAt(TimeSpan end)
+    {
+        for (var i = 0; i < _lines.Count; i++)
+        {
+            var line = _lines[i];
+            if (line.Placement == StepPlacement.InsidePause && line.End > end)
+            {
+                _lines[i] = line with { Start = line.Start < end ? line.Start : end, End = end };
+            }
+        }
+    }
+
+    // Cuts a line where QEMU's own part began, and returns its end as it was.
     private TimeSpan EndAt(string name, TimeSpan end)
     {
         var index = _lines.FindIndex(line => line.Name == name);

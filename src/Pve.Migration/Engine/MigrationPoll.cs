@@ -16,6 +16,7 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source)
     private int _polls;
     private int _failures;
     private int _withoutProgress;
+    private long _movedAt;
 
     /// <summary>What the latest poll said; null before the first.</summary>
     public MigrationStatus? Status { get; private set; }
@@ -25,6 +26,9 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source)
 
     /// <summary>The downtime limit that QEMU has now.</summary>
     public TimeSpan DowntimeLimit { get; private set; } = run.Request.DowntimeLimit;
+
+    /// <summary>For how long no byte was sent, by the polls' word.</summary>
+    public TimeSpan StoodStill { get; private set; }
 
     public TimeSpan NextDelay()
         => Delay = _failures > 0 ? AfterFailure : run.Profile.Polling.NextDelay(new PollingState(_polls, Delay, _previous, _current));
@@ -51,6 +55,8 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source)
         if (info.Ram is { } ram)
         {
             (_previous, _current) = (_current, ram);
+            _movedAt = _previous?.Transferred == ram.Transferred ? _movedAt : run.Time.GetTimestamp();
+            StoodStill = run.Time.GetElapsedTime(_movedAt);
             if (info.Status == MigrationStatus.Active && !source.Trail!.IsStopped)
             {
                 await ConvergeAsync(ram, cancellationToken).ConfigureAwait(false);
@@ -60,7 +66,7 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source)
 
     private async Task ConvergeAsync(MigrationRamStats ram, CancellationToken cancellationToken)
     {
-        if (ram.Remaining == 0 || ram.Remaining > _previous?.Remaining)
+        if (ram.Remaining == 0 || (ram.Remaining >= _previous?.Remaining && ram.Transferred > _previous.Transferred))
         {
             _withoutProgress++;
         }

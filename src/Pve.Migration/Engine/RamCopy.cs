@@ -160,6 +160,12 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
                 $"The source QEMU has not reached the target within {run.Options.SetupTimeout.TotalSeconds:0.#} s.", "See that nothing blocks the way.");
         }
 
+        if (Status == MigrationStatus.Active && !source.Trail!.IsStopped && _poll.StoodStill > run.Options.StallTimeout)
+        {
+            throw new MigrationFailedException(
+                $"Not a byte was sent for {run.Options.StallTimeout.TotalSeconds:0.#} s.", "See that the target's QEMU is not stuck, and that nothing blocks the way.");
+        }
+
         if (_sourceDone is { } done && run.Time.GetElapsedTime(done) > run.Options.LoadTimeout)
         {
             throw new MigrationFailedException(

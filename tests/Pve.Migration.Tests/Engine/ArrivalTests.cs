@@ -112,25 +112,4 @@ public sealed class ArrivalTests
         Assert.Empty(report.Warnings);
         Assert.Equal(MigrationPhase.Ended, handler.Seen[^1].Phase);
     });
-
-    [Fact]
-    public async Task A_handler_that_blocks_adds_nothing_to_the_pause_and_is_left_behind()
-    {
-        TimeSpan? without = null;
-        await RunAsync(async bench => without = (await bench.MigrateAsync()).Ledger.Paused);
-        using var released = new ManualResetEventSlim();
-        await RunAsync(async bench =>
-        {
-            try
-            {
-                var report = await bench.MigrateAsync(progress: new Handler(_ => released.Wait(Cancellation)));
-                bench.AssertMigrated(report);
-                Assert.Equal(without, report.Ledger.Paused);
-            }
-            finally
-            {
-                released.Set();
-            }
-        });
-    }
 }

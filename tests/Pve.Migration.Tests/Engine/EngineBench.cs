@@ -129,7 +129,12 @@ internal sealed class EngineBench : IAsyncDisposable
         => $"{await monitor.ExecuteAsync("query-migrate-capabilities", cancellationToken: Cancellation)}"
             + $"{await monitor.ExecuteAsync("query-migrate-parameters", cancellationToken: Cancellation)}";
 
-    public Task<RunState> SourceStateAsync() => StateAsync(Spy);
+    /// <summary>Once it has settled: the run state follows the stream's.</summary>
+    public async Task<RunState> SourceStateAsync()
+    {
+        await PassAsync(0.1);
+        return (await Spy.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: Cancellation)).Status;
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -138,7 +143,4 @@ internal sealed class EngineBench : IAsyncDisposable
         await Target.DisposeAsync();
         await Pair.DisposeAsync();
     }
-
-    private static async Task<RunState> StateAsync(QmpClient monitor)
-        => (await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: Cancellation)).Status;
 }
