@@ -7,10 +7,6 @@ namespace Pve.Migration;
 /// <summary>A tunnel within the process: each connection is a crosswise pair of pipes with a server running at the other end.</summary>
 public sealed class InProcessTransport : IMtunnelTransport
 {
-    // Each end goes on where the other one wrote: a resume inside the pause does not wait for a thread.
-    private static readonly PipeOptions Direct = new(
-        readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
-
     private readonly Func<IDuplexPipe, CancellationToken, Task> _server;
 
     /// <summary><paramref name="server"/> is started for each connection; its token fires when the connection is disposed, which waits for it.</summary>
@@ -27,7 +23,7 @@ public sealed class InProcessTransport : IMtunnelTransport
     public Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        (IDuplexPipe ours, IDuplexPipe theirs) = FullDuplexStream.CreatePipePair(Direct);
+        (IDuplexPipe ours, IDuplexPipe theirs) = FullDuplexStream.CreatePipePair();
         return Task.FromResult<IMtunnelConnection>(new InProcessConnection(ours, theirs, _server));
     }
 }
