@@ -87,6 +87,14 @@ public sealed class VirtualTime : TimeProvider
     public Task AdvanceAsync(TimeSpan span, CancellationToken cancellationToken = default)
         => RunAsync(() => Task.Delay(span, this, cancellationToken), cancellationToken);
 
+    /// <summary>Runs code that blocks its thread of the pool, so that time goes on without it; for tests of what must survive such code.</summary>
+    /// <remarks>The pool is one for the process: while a thread is blocked, no other clock may run.</remarks>
+    public static void Block(Action wait)
+    {
+        ArgumentNullException.ThrowIfNull(wait);
+        PoolQuiet.Block(wait);
+    }
+
     private void Pump(Task work, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();

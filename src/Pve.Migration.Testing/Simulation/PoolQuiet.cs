@@ -7,6 +7,8 @@ namespace Pve.Migration.Testing.Simulation;
 /// </remarks>
 internal static class PoolQuiet
 {
+    private static int _blocked;
+
     public static int BusyWorkers
     {
         get
@@ -18,5 +20,20 @@ internal static class PoolQuiet
     }
 
     // In this order: a worker that queues an item is busy until somebody else is.
-    public static bool IsQuiet() => ThreadPool.PendingWorkItemCount == 0 && BusyWorkers == 0 && ThreadPool.PendingWorkItemCount == 0;
+    public static bool IsQuiet()
+        => ThreadPool.PendingWorkItemCount == 0 && BusyWorkers == Volatile.Read(ref _blocked) && ThreadPool.PendingWorkItemCount == 0;
+
+    /// <summary>Runs what blocks its worker; the worker counts as resting meanwhile.</summary>
+    public static void Block(Action wait)
+    {
+        Interlocked.Increment(ref _blocked);
+        try
+        {
+            wait();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _blocked);
+        }
+    }
 }

@@ -1,8 +1,9 @@
+using Pve.Migration.Testing;
 using static Pve.Migration.Tests.Engine.EngineBench;
 
 namespace Pve.Migration.Tests.Engine;
 
-// A worker that is blocked looks the same to every clock of the process, so nothing else runs meanwhile.
+// A worker that is blocked is one for every clock of the process, so nothing else runs meanwhile.
 [CollectionDefinition(nameof(BlockedHandlerTests), DisableParallelization = true)]
 [Collection(nameof(BlockedHandlerTests))]
 public sealed class BlockedHandlerTests
@@ -20,7 +21,7 @@ public sealed class BlockedHandlerTests
             {
                 var report = await bench.MigrateAsync(progress: new Handler(_ =>
                 {
-                    released.Wait(Cancellation);
+                    VirtualTime.Block(() => released.Wait(Cancellation));
                     returned.TrySetResult();
                 }));
                 bench.AssertMigrated(report);
@@ -28,13 +29,8 @@ public sealed class BlockedHandlerTests
             }
             finally
             {
-                // The clock took the blocked worker for one that never comes back; it sees here that it did.
                 released.Set();
                 await returned.Task;
-                for (var i = 0; i < 200; i++)
-                {
-                    await bench.PassAsync(0.001);
-                }
             }
         });
     }
