@@ -28,6 +28,9 @@ public interface IMigrationTarget : IAsyncDisposable
     /// <exception cref="MigrationTargetException">Something is not.</exception>
     Task MakeReadyAsync(int vmId, CancellationToken cancellationToken);
 
+    /// <summary>Told when the guest was paused, while QEMU sends the last of it: wakes what the resume goes through, and asks nothing.</summary>
+    Task WakeAsync() => Task.CompletedTask;
+
     /// <summary>Tells the target which volumes are replicated.</summary>
     /// <exception cref="MigrationTargetException">It refused, or did not answer.</exception>
     Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken);

@@ -105,6 +105,13 @@ public sealed class MtunnelClient : IAsyncDisposable
     }
 
     /// <summary>
+    /// Wakes whatever carries the tunnel, and the peer, with a blank line, which Proxmox VE's <c>qm mtunnel</c> ignores without a reply
+    /// like any other that is no command. Where the next command matters to the millisecond, this is sent shortly before it. It does
+    /// nothing while the dialect is not known, or has no replies, and never throws for a tunnel that is gone.
+    /// </summary>
+    public Task WakeAsync() => _session.WakeAsync();
+
+    /// <summary>
     /// Ends the tunnel politely: v1 is asked and answers, v0 is told and its end of stream awaited, a faulted one is told and left.
     /// A second call does nothing. The carrier lives until <see cref="DisposeAsync"/>.
     /// </summary>

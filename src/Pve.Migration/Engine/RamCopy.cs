@@ -15,6 +15,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
     private long? _sourceDone;
     private long? _pausedSince;
     private long _passReported;
+    private bool _wasStopped;
 
     /// <summary>The downtime limit that QEMU has now.</summary>
     public TimeSpan DowntimeLimit => _poll.DowntimeLimit;
@@ -77,6 +78,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
             await ThrowIfFailedAsync(cancellationToken).ConfigureAwait(false);
             await ThrowIfOverdueAsync().ConfigureAwait(false);
             ReportPass();
+            WakeTarget();
             if (_pollUnderWay is null && run.Time.GetTimestamp() >= pollAt)
             {
                 _pollUnderWay = PollAsync(cancellationToken);
@@ -199,6 +201,20 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
 
         throw new MigrationFailedException(
             $"The guest is paused for {limit.TotalSeconds:0.#} s, and the target has not loaded it.", "See that nothing blocks the way, and that the target's QEMU is not stuck.");
+    }
+
+    // Once in each pause, and beside it: nobody waits for it, and whatever it meets, the resume will meet and tell.
+    private void WakeTarget()
+    {
+        var isStopped = source.Trail!.IsStopped;
+        if (isStopped && !_wasStopped)
+        {
+            _ = Task.Run(target.Target.WakeAsync).ContinueWith(
+                static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+
+        _wasStopped = isStopped;
     }
 
     private void ReportPass()

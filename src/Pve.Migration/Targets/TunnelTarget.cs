@@ -87,6 +87,9 @@ public sealed class TunnelTarget : IMigrationTarget
     }
 
     /// <inheritdoc/>
+    public Task WakeAsync() => _tunnel?.WakeAsync() ?? Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken)
         => _fallback?.SetReplicationStateAsync(vmId, cancellationToken)
             ?? throw new MigrationTargetException(

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
 
@@ -44,6 +45,34 @@ internal sealed class MtunnelSession : IAsyncDisposable
         {
             cancellationToken.ThrowIfCancellationRequested();
             return await ExchangeInTurnAsync(command, timeout, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    // A blank line fits no command of a text dialect, so it gets no reply. One under way is not disturbed, and one that cannot be sent
+    // shows at the next command.
+    public async Task WakeAsync()
+    {
+        if (!await _turn.WaitAsync(TimeSpan.Zero).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        try
+        {
+            if (Conversation.Fault is null && Conversation.Codec is { HasReplies: true } && _flush.IsCompletedSuccessfully)
+            {
+                _connection.Output.Write("\n"u8);
+                _flush = FlushAsync();
+                await _flush.ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // the reader tells why
         }
         finally
         {

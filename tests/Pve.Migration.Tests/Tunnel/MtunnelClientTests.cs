@@ -48,6 +48,25 @@ public sealed class MtunnelClientTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_wake_is_a_blank_line_that_wants_no_answer()
+    {
+        MtunnelClient client = await OpenV1Async();
+        await client.WakeAsync();
+        await client.WakeAsync();
+        Task<TimeSpan> resume = client.ResumeAsync(123, Test);
+        await _peer.PlayAsync("-> ");
+        await _peer.PlayAsync("-> ");
+        await _peer.PlayAsync("-> resume 123");
+        await client.WakeAsync(); // while an answer is awaited it stays out of the way
+        await _peer.PlayAsync("<- OK");
+        await resume;
+        Assert.False(client.IsFaulted);
+        await client.DisposeAsync();
+        await client.WakeAsync();
+        Assert.Equal("", await _peer.HearRestAsync());
+    }
+
+    [Fact]
     public async Task The_time_to_the_answer_is_told()
     {
         MtunnelClient client = await OpenV1Async();
