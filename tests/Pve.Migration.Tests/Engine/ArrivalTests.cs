@@ -35,6 +35,25 @@ public sealed class ArrivalTests
         Assert.Equal(["prepare ownership", "hand over ownership"], bench.Ownership.Calls);
     });
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task The_target_is_woken_once_in_the_pause_and_nobody_waits_for_it(bool throws) => RunAsync(async bench =>
+    {
+        var never = new TaskCompletionSource();
+        var target = bench.Local();
+        target.Before = step => step != "wake" ? Task.CompletedTask : throws ? throw new IOException("asleep for good") : never.Task;
+
+        var report = await bench.MigrateAsync(target);
+
+        bench.AssertMigrated(report);
+        Assert.Empty(report.Warnings);
+        Assert.Equal(report.Ledger.Paused, report.Ledger.Explained);
+        Assert.Equal(["make target ready", "wake", "resume"], target.Calls.SkipWhile(call => call != "make target ready").Take(3));
+        Assert.Single(target.Calls, "wake");
+        never.SetResult();
+    });
+
     [Fact]
     public Task Capabilities_and_parameters_are_put_back() => RunAsync(async bench =>
     {

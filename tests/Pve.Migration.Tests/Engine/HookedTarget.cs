@@ -42,6 +42,12 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
         await inner.SetReplicationStateAsync(vmId, cancellationToken);
     }
 
+    public async Task WakeAsync()
+    {
+        await CalledAsync("wake");
+        await inner.WakeAsync();
+    }
+
     public async Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken)
     {
         await CalledAsync("resume");
@@ -70,7 +76,11 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
 
     private Task CalledAsync(string step)
     {
-        Calls.Add(step);
+        lock (Calls)
+        {
+            Calls.Add(step);
+        }
+
         return Before(step);
     }
 }
