@@ -100,25 +100,32 @@ prepare() {
 # A test project's own runner writes the count; without one the run itself has failed.
 run_tests() {
   local project=$1 limit=$2
-  local results="$work/$project.xml" code=0 counts
-  local command=("artifacts/bin/$project/release/$project" -noColor -noLogo -result-xml "$results")
+  local results="$work/$project.xml" log="$work/$project.log" code=0 counts
+  local command=("artifacts/bin/$project/release/$project" -noColor -noLogo -reporter verbose -result-xml "$results")
   if ((EUID != 0)); then
     command=("${root[@]}" env "PATH=$PATH" "HOME=$HOME" "DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}" "${command[@]}")
   fi
 
   say "$project"
-  timeout -k 10 "$limit" "${command[@]}" </dev/null || code=$?
+  timeout -k 10 "$limit" "${command[@]}" </dev/null 2>&1 | tee "$log" | { grep --line-buffered -vE '\[(STARTING|FINISHED)\]' || true; } || code=$?
   counts=$(grep -m 1 -o '<assembly [^>]*>' "$results" 2>/dev/null || true)
   local ok bad out errors
   ok=$(attribute passed "$counts") bad=$(attribute failed "$counts") out=$(attribute skipped "$counts") errors=$(attribute errors "$counts")
   if ((code != 0 && bad + errors == 0)); then
-    echo "FAILED: $project ended with code $code"
+    echo "FAILED: $project ended with code $code; begun and not ended:"
+    unended "$log"
     bad=$((bad + 1))
   elif ((ok + bad + out == 0)); then
     echo "FAILED: $project ran no tests"
     bad=1
   fi
   passed=$((passed + ok)) failed=$((failed + bad + errors)) skipped=$((skipped + out))
+}
+
+# The tests that a run which was cut off has left under way.
+unended() {
+  sed -n 's/ \[STARTING\]$//p' "$1" | sort >"$1.begun"
+  sed -n 's/ \[FINISHED\].*//p' "$1" | sort | comm -23 "$1.begun" -
 }
 
 attribute() {

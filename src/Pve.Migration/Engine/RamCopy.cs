@@ -16,6 +16,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
     private long? _pausedSince;
     private long _passReported;
     private bool _wasStopped;
+    private volatile bool _pollDue;
 
     /// <summary>The downtime limit that QEMU has now.</summary>
     public TimeSpan DowntimeLimit => _poll.DowntimeLimit;
@@ -39,7 +40,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
         run.Phase.Enter(MigrationPhase.Copying);
         _begun = run.Time.GetTimestamp();
         using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var pollTimer = run.Time.CreateTimer(_ => run.Changed.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var pollTimer = run.Time.CreateTimer(_ => PollIsDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
             await FollowAsync(pollTimer, following.Token).ConfigureAwait(false);
@@ -57,7 +58,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
 
     private async Task FollowAsync(ITimer pollTimer, CancellationToken cancellationToken)
     {
-        var pollAt = Schedule(pollTimer);
+        Schedule(pollTimer);
         _ = target.Target.Lost.ContinueWith(
             _ => run.Changed.Set(), cancellationToken, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         while (true)
@@ -66,7 +67,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
             {
                 _pollUnderWay = null;
                 await answered.ConfigureAwait(false);
-                pollAt = Schedule(pollTimer);
+                Schedule(pollTimer);
             }
 
             if (IsComplete())
@@ -79,7 +80,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
             await ThrowIfOverdueAsync().ConfigureAwait(false);
             ReportPass();
             WakeTarget();
-            if (_pollUnderWay is null && run.Time.GetTimestamp() >= pollAt)
+            if (_pollUnderWay is null && _pollDue)
             {
                 _pollUnderWay = PollAsync(cancellationToken);
                 pollTimer.Change(_poll.Delay, _poll.Delay); // the deadlines are looked at, however long it takes
@@ -102,11 +103,17 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
         }
     }
 
-    private long Schedule(ITimer pollTimer)
+    // The timer's own word counts, not a look at the clock: a timer may fire a little before the timestamps say so.
+    private void PollIsDue()
     {
-        var delay = _poll.NextDelay();
-        pollTimer.Change(delay, Timeout.InfiniteTimeSpan);
-        return run.Time.GetTimestamp() + (long)(delay.TotalSeconds * run.Time.TimestampFrequency);
+        _pollDue = true;
+        run.Changed.Set();
+    }
+
+    private void Schedule(ITimer pollTimer)
+    {
+        _pollDue = false;
+        pollTimer.Change(_poll.NextDelay(), Timeout.InfiniteTimeSpan);
     }
 
     // Where events are used, the target's own word is waited for; the polls of 2017 went by the source's alone.

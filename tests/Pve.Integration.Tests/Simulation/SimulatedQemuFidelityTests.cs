@@ -4,6 +4,9 @@ using Pve.Qmp;
 
 namespace Pve.Integration.Tests.Simulation;
 
+/// <summary>Alone in its process while it runs: virtual time waits for a thread pool that is at rest.</summary>
+[CollectionDefinition(nameof(SimulatedQemuFidelityTests), DisableParallelization = true)]
+[Collection(nameof(SimulatedQemuFidelityTests))]
 public sealed class SimulatedQemuFidelityTests
 {
     private const string Binary = "qemu-system-x86_64";

@@ -54,4 +54,20 @@ public sealed class PollingTests
         },
         new SimulatedQemuOptions { MemoryBytes = gibibytes << 30 },
         bytesPerSecond: 1_250_000_000);
+
+    [Theory]
+    [InlineData("before")]
+    [InlineData("reduced")]
+    public Task A_timer_that_fires_early_costs_no_poll(string name) => RunAsync(async bench =>
+    {
+        var migrator = new LiveMigrator(new LiveMigratorOptions
+        {
+            TimeProvider = new HastyTime(bench.Time),
+            Profile = MigrationProfile.Default with { Polling = ByName[name] },
+        });
+
+        var report = await migrator.MigrateAsync(bench.Request(bench.Local()), cancellationToken: Cancellation);
+
+        bench.AssertMigrated(report);
+    });
 }
