@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pve.Qmp.Diagnostics;
@@ -53,10 +55,10 @@ public sealed class QmpClient : IAsyncDisposable
         options = Checked(options);
         using var deadline = new CancellationTokenSource(options.ConnectTimeout, options.TimeProvider);
         using var connecting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        Stream stream;
+        SocketPipe pipe;
         try
         {
-            stream = await endpoint.OpenAsync(connecting.Token).ConfigureAwait(false);
+            pipe = await endpoint.OpenAsync(connecting.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -69,11 +71,33 @@ public sealed class QmpClient : IAsyncDisposable
         }
         catch (SocketException e)
         {
-            throw new QmpConnectionException(
-                $"No QMP server answers at {endpoint}: {endpoint.Explain(e)}. Is the VM running, and was it started with -qmp {endpoint},server=on,wait=off?", e);
+            throw new QmpConnectionException($"No QMP server answers at {endpoint}: {endpoint.Explain(e)}.{endpoint.Advice}", e);
         }
 
-        return await OpenAsync(new StreamPipe(stream), endpoint.Text, options, connecting.Token, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(pipe, endpoint.Text, options, connecting.Token, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Negotiates over a socket that is already connected; the client owns it from here on. File descriptors can travel over a unix socket.</summary>
+    /// <exception cref="QmpException">As for an endpoint.</exception>
+    public static Task<QmpClient> ConnectAsync(
+        Socket socket, string name, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        return OpenAsync(new SocketPipe(socket), name, Checked(options), cancellationToken);
+    }
+
+    /// <summary>
+    /// Negotiates over the standard input and output of a child, such as a QEMU that was started with <c>-qmp stdio</c>. Both must be redirected;
+    /// the client owns the two streams from here on, the process stays its owner's.
+    /// </summary>
+    /// <exception cref="QmpException">As for an endpoint.</exception>
+    /// <exception cref="InvalidOperationException">Standard input or output is not redirected.</exception>
+    public static Task<QmpClient> ConnectAsync(Process child, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        return OpenAsync(
+            new StreamPipe(child.StandardOutput.BaseStream, child.StandardInput.BaseStream), $"the standard input and output of process {child.Id}",
+            Checked(options), cancellationToken);
     }
 
     /// <summary>Negotiates over a stream that is already connected, such as a TLS stream; the client owns it from here on.</summary>
@@ -119,8 +143,13 @@ public sealed class QmpClient : IAsyncDisposable
                 : $"Out-of-band execution is not enabled on {Name}.");
         }
 
+        if (call?.FileDescriptor is { } descriptor)
+        {
+            Check(descriptor, outOfBand, command.Name);
+        }
+
         var timeout = call?.ReplyTimeout ?? command.ReplyTimeout ?? _options.ReplyTimeout;
-        return _session.ExecuteAsync(command, arguments, timeout, outOfBand, cancellationToken);
+        return _session.ExecuteAsync(command, arguments, timeout, outOfBand, call?.FileDescriptor, cancellationToken);
     }
 
     /// <summary>Executes any command by name, JSON in and JSON out.</summary>
@@ -130,6 +159,23 @@ public sealed class QmpClient : IAsyncDisposable
         => ExecuteAsync(
             new QmpCommand<JsonElement, JsonElement>(command, WireJson.Default.JsonElement, WireJson.Default.JsonElement) { AllowOutOfBand = true },
             arguments, call, cancellationToken);
+
+    /// <summary>Executes a command that takes no arguments, and returns its failure instead of throwing it.</summary>
+    /// <exception cref="InvalidOperationException">As for <see cref="ExecuteAsync{TResult}"/>.</exception>
+    public Task<QmpResult<TResult>> TryExecuteAsync<TResult>(
+        QmpCommand<QmpNothing, TResult> command, QmpCallOptions? call = null, CancellationToken cancellationToken = default)
+        => TryAsync(ExecuteAsync(command, call, cancellationToken));
+
+    /// <summary>Executes a command, and returns its failure instead of throwing it. Cancelling still throws.</summary>
+    /// <exception cref="InvalidOperationException">Out of band was asked for where it is not enabled or not allowed.</exception>
+    public Task<QmpResult<TResult>> TryExecuteAsync<TArguments, TResult>(
+        QmpCommand<TArguments, TResult> command, TArguments arguments, QmpCallOptions? call = null, CancellationToken cancellationToken = default)
+        => TryAsync(ExecuteAsync(command, arguments, call, cancellationToken));
+
+    /// <summary>Executes any command by name, and returns its failure instead of throwing it. Cancelling still throws.</summary>
+    public Task<QmpResult<JsonElement>> TryExecuteAsync(
+        string command, JsonElement arguments = default, QmpCallOptions? call = null, CancellationToken cancellationToken = default)
+        => TryAsync(ExecuteAsync(command, arguments, call, cancellationToken));
 
     /// <summary>Queues the named events from now on; all events where none is named.</summary>
     public QmpEventSubscription Subscribe(params string[] events) => Subscribe(new QmpSubscriptionOptions { Events = events });
@@ -145,6 +191,33 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>Ends the conversation; commands that wait fail, subscriptions end. When it returns, the connection is closed.</summary>
     public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    private static async Task<QmpResult<TResult>> TryAsync<TResult>(Task<TResult> executing)
+    {
+        await ((Task)executing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return executing.Exception?.InnerException is QmpException failure
+            ? new QmpResult<TResult>(failure)
+            : new QmpResult<TResult>(await executing.ConfigureAwait(false));
+    }
+
+    private void Check(SafeHandle descriptor, bool outOfBand, string command)
+    {
+        if (outOfBand)
+        {
+            throw new InvalidOperationException($"'{command}' cannot take a file descriptor along out of band: QEMU could give it to another command.");
+        }
+
+        if (descriptor.IsInvalid || descriptor.IsClosed)
+        {
+            throw new ArgumentException($"The file descriptor for '{command}' is not open.");
+        }
+
+        if (!_session.CarriesDescriptors)
+        {
+            throw new InvalidOperationException(
+                $"'{command}' cannot take a file descriptor along to {Name}: only a unix socket on Linux that this client opened or was handed as such carries one.");
+        }
+    }
 
     private static QmpClientOptions Checked(QmpClientOptions? options)
     {

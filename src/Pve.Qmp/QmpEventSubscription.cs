@@ -1,44 +1,60 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Pve.Qmp.Session;
 
 namespace Pve.Qmp;
 
 /// <summary>A bounded queue of events. Register it before the command that causes the event, and nothing is missed.</summary>
-/// <remarks>Enumerate it once. It ends when the client is disposed, and throws the reason when the connection is lost.</remarks>
+/// <remarks>It is read by one reader at a time. It ends when the client is disposed, and throws the reason when the connection is lost.</remarks>
+/// <example><code>
+/// using QmpEventSubscription stops = qemu.Subscribe("STOP");
+/// await qemu.ExecuteAsync(QmpCommands.Stop, cancellationToken: cancellationToken);
+/// QmpEvent stopped = await stops.ReadAsync(cancellationToken);
+/// </code></example>
 public sealed class QmpEventSubscription : IAsyncEnumerable<QmpEvent>, IDisposable
 {
+    // what one event takes beside its data: the object, its place in the queue
+    private const int EventBytes = 128;
+
     private readonly EventHub _hub;
     private readonly FrozenSet<string> _names;
     private readonly Channel<QmpEvent> _queue;
-    private readonly QmpOverflow _overflow;
-    private readonly int _capacity;
+    private readonly QmpSubscriptionOptions _options;
     private long _dropped;
+    private long _waitingBytes;
 
     internal QmpEventSubscription(EventHub hub, QmpSubscriptionOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Capacity, 1);
-        (_hub, _overflow, _capacity) = (hub, options.Overflow, options.Capacity);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxWaitingBytes, 1);
+        (_hub, _options) = (hub, options);
         _names = options.Events.ToFrozenSet(StringComparer.Ordinal);
-        var bounds = new BoundedChannelOptions(options.Capacity)
-        {
-            SingleWriter = true,
-            FullMode = options.Overflow == QmpOverflow.DropOldest ? BoundedChannelFullMode.DropOldest : BoundedChannelFullMode.Wait,
-        };
-        _queue = Channel.CreateBounded<QmpEvent>(bounds, _ => Interlocked.Increment(ref _dropped));
+        _queue = options.Overflow == QmpOverflow.Wait
+            ? Channel.CreateUnbounded<QmpEvent>(new UnboundedChannelOptions { SingleWriter = true })
+            : Channel.CreateBounded<QmpEvent>(
+                new BoundedChannelOptions(options.Capacity)
+                {
+                    SingleWriter = true,
+                    FullMode = options.Overflow == QmpOverflow.DropOldest ? BoundedChannelFullMode.DropOldest : BoundedChannelFullMode.Wait,
+                },
+                _ => Interlocked.Increment(ref _dropped));
     }
 
     /// <summary>How many events were dropped because they were not read in time.</summary>
     public long Dropped => Interlocked.Read(ref _dropped);
 
+    /// <summary>How many events wait to be read.</summary>
+    public int Waiting => _queue.Reader.Count;
+
     /// <summary>Takes the next event, waiting for it.</summary>
-    /// <exception cref="QmpException">The connection was lost, or the queue overflowed with <see cref="QmpOverflow.Fail"/>.</exception>
+    /// <exception cref="QmpException">The connection was lost, or the queue overflowed where that ends it.</exception>
     /// <exception cref="ChannelClosedException">The subscription or its client was disposed.</exception>
     public async ValueTask<QmpEvent> ReadAsync(CancellationToken cancellationToken = default)
     {
         try
         {
-            return await _queue.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+            return Taken(await _queue.Reader.ReadAsync(cancellationToken).ConfigureAwait(false));
         }
         catch (ChannelClosedException e) when (e.InnerException is QmpException reason)
         {
@@ -47,11 +63,28 @@ public sealed class QmpEventSubscription : IAsyncEnumerable<QmpEvent>, IDisposab
     }
 
     /// <summary>Takes an event that already waits.</summary>
-    public bool TryRead([System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out QmpEvent? qmpEvent) => _queue.Reader.TryRead(out qmpEvent);
+    public bool TryRead([NotNullWhen(true)] out QmpEvent? qmpEvent)
+    {
+        if (!_queue.Reader.TryRead(out qmpEvent))
+        {
+            return false;
+        }
+
+        Taken(qmpEvent);
+        return true;
+    }
 
     /// <inheritdoc/>
-    public IAsyncEnumerator<QmpEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default)
-        => _queue.Reader.ReadAllAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+    public async IAsyncEnumerator<QmpEvent> GetAsyncEnumerator(CancellationToken cancellationToken = default)
+    {
+        while (await _queue.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            while (TryRead(out var qmpEvent))
+            {
+                yield return qmpEvent;
+            }
+        }
+    }
 
     /// <summary>Ends the subscription; events that wait can still be read.</summary>
     public void Dispose()
@@ -64,12 +97,34 @@ public sealed class QmpEventSubscription : IAsyncEnumerable<QmpEvent>, IDisposab
 
     internal void Push(QmpEvent qmpEvent)
     {
-        if (!_queue.Writer.TryWrite(qmpEvent) && _overflow == QmpOverflow.Fail)
+        if (_options.Overflow == QmpOverflow.Wait
+            && Interlocked.Add(ref _waitingBytes, Weight(qmpEvent)) > _options.MaxWaitingBytes && Waiting >= _options.Capacity)
         {
-            _hub.Remove(this);
-            End(new QmpEventOverflowException(_capacity));
+            Overflow();
+        }
+        else if (!_queue.Writer.TryWrite(qmpEvent) && _options.Overflow == QmpOverflow.Fail)
+        {
+            Overflow();
         }
     }
 
     internal void End(QmpException? reason) => _queue.Writer.TryComplete(reason);
+
+    private static int Weight(QmpEvent qmpEvent) => EventBytes + qmpEvent.PayloadBytes;
+
+    private QmpEvent Taken(QmpEvent qmpEvent)
+    {
+        if (_options.Overflow == QmpOverflow.Wait)
+        {
+            Interlocked.Add(ref _waitingBytes, -Weight(qmpEvent));
+        }
+
+        return qmpEvent;
+    }
+
+    private void Overflow()
+    {
+        _hub.Remove(this);
+        End(new QmpEventOverflowException(Waiting));
+    }
 }

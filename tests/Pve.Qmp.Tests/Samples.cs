@@ -27,9 +27,10 @@ internal static class Samples
     public static TheoryData<string> Each => [.. All];
 
     /// <summary>The text in two segments, cut at each index, and last in segments of one byte.</summary>
-    public static IEnumerable<ReadOnlySequence<byte>> EveryCut(string text)
+    public static IEnumerable<ReadOnlySequence<byte>> EveryCut(string text) => EveryCut(Encoding.UTF8.GetBytes(text));
+
+    public static IEnumerable<ReadOnlySequence<byte>> EveryCut(byte[] bytes)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
         for (var i = 0; i <= bytes.Length; i++)
         {
             yield return Segment.Join(bytes.AsMemory(0, i), bytes.AsMemory(i));

@@ -6,17 +6,18 @@ namespace Pve.Qmp.Framing;
 /// <summary>Reads a pipe line by line. A clean end and a cut-off message are different answers.</summary>
 internal sealed class QmpLineReader(PipeReader reader, int maxLineBytes)
 {
-    private LineScanner _scanner = new(maxLineBytes);
-    private ReadOnlySequence<byte> _buffer;
+    private readonly LineCutter _cutter = new(maxLineBytes);
+    private ReadOnlySequence<byte> _rest;
+    private SequencePosition _end;
     private bool _holdsBuffer;
     private bool _ended;
 
-    /// <summary>Takes a line that has already been read; it is valid until the next call of <see cref="ReadAsync"/>.</summary>
+    /// <summary>Takes a line that has already been read; it is valid until the next call of this or of <see cref="ReadAsync"/>.</summary>
     /// <exception cref="QmpProtocolException">A line is longer than the limit.</exception>
     public bool TryTake(out ReadOnlySequence<byte> line)
     {
         line = default;
-        return _holdsBuffer && _scanner.TryTake(ref _buffer, out line);
+        return _holdsBuffer && _cutter.TryTake(ref _rest, out line);
     }
 
     /// <summary>Reads more, once every line read so far is taken; false at a clean end of stream.</summary>
@@ -25,19 +26,19 @@ internal sealed class QmpLineReader(PipeReader reader, int maxLineBytes)
     {
         if (_ended)
         {
-            return _buffer.IsEmpty
+            return _cutter.Begun == 0
                 ? false
-                : throw new QmpProtocolException($"The stream ended inside a message, after {_buffer.Length} bytes of it.");
+                : throw new QmpProtocolException($"The stream ended inside a message, after {_cutter.Begun} bytes of it.");
         }
 
         if (_holdsBuffer)
         {
             _holdsBuffer = false;
-            reader.AdvanceTo(_buffer.Start, _buffer.End);
+            reader.AdvanceTo(_end);
         }
 
         var result = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        (_buffer, _holdsBuffer, _ended) = (result.Buffer, true, result.IsCompleted);
+        (_rest, _end, _holdsBuffer, _ended) = (result.Buffer, result.Buffer.End, true, result.IsCompleted);
         return true;
     }
 }

@@ -36,10 +36,10 @@ internal static class Handshake
         IDuplexPipe pipe, QmpLineReader lines, QmpGreeting greeting, bool wantOutOfBand, string name, CancellationToken cancellationToken)
     {
         var outOfBand = wantOutOfBand && greeting.Capabilities.Contains("oob");
-        var request = new ArrayBufferWriter<byte>(128);
         QmpCommandWriter.Write(
-            request, Capabilities, new EnableCapabilities { Enable = outOfBand ? ["oob"] : [] }, WireJson.Default.EnableCapabilities, NegotiationId, outOfBand: false);
-        var written = await pipe.Output.WriteAsync(request.WrittenMemory, cancellationToken).ConfigureAwait(false);
+            Capabilities, new EnableCapabilities { Enable = outOfBand ? ["oob"] : [] }, WireJson.Default.EnableCapabilities, NegotiationId, outOfBand: false,
+            pipe.Output, static (output, line) => output.Write(line));
+        var written = await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (written.IsCompleted)
         {
             throw new QmpConnectionException($"The peer at {name} greeted, but reads nothing.");
@@ -85,7 +85,7 @@ internal static class Handshake
     {
         try
         {
-            var reader = new Utf8JsonReader(payload, WireJson.Reading);
+            var reader = WireJson.Reader(payload);
             return JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("null");
         }
         catch (JsonException e)

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 using Pve.Qmp.Diagnostics;
 using Pve.Qmp.Framing;
@@ -12,17 +12,13 @@ namespace Pve.Qmp.Session;
 /// <summary>A negotiated conversation: one reader, one writer, and one reason of its end that reaches every waiter.</summary>
 internal sealed class QmpSession : IAsyncDisposable
 {
-    // QEMU stops reading a monitor when the 8th in-band command is queued (monitor/qmp.c, QMP_REQ_QUEUE_LEN_MAX): behind 8
-    // an out-of-band command does not overtake while QEMU's main loop hangs, behind 7 it does.
-    private const int InBandWindow = 7;
-
     private readonly IDuplexPipe _pipe;
     private readonly QmpLineReader _lines;
     private readonly string _name;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PendingCalls _pending = new();
-    private readonly SemaphoreSlim _window = new(InBandWindow);
+    private readonly EventNames _eventNames = new();
     private readonly SemaphoreSlim _writeGate = new(1);
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource<QmpException?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,30 +41,31 @@ internal sealed class QmpSession : IAsyncDisposable
 
     public long UnmatchedReplies => Interlocked.Read(ref _unmatchedReplies);
 
-    public async Task<TResult> ExecuteAsync<TArguments, TResult>(
-        QmpCommand<TArguments, TResult> command, TArguments arguments, TimeSpan timeout, bool outOfBand, CancellationToken cancellationToken)
+    /// <summary>Whether a command can take a file descriptor along.</summary>
+    public bool CarriesDescriptors => _pipe is SocketPipe { CarriesDescriptors: true };
+
+    public Task<TResult> ExecuteAsync<TArguments, TResult>(
+        QmpCommand<TArguments, TResult> command, TArguments arguments, TimeSpan timeout, bool outOfBand, SafeHandle? descriptor, CancellationToken cancellationToken)
     {
-        var call = new PendingCall<TResult>(command.Name, outOfBand, command.Result);
-        var sent = false;
-        using var deadline = new CancellationTokenSource(timeout, _time);
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, _ending.Token);
+        var id = Interlocked.Increment(ref _lastId);
+        var call = new PendingCall<TResult>(id, command.Name, outOfBand, descriptor, timeout, command.Result);
         try
         {
-            await SendAsync(call, command.Arguments, arguments, waiting.Token).ConfigureAwait(false);
-            sent = true;
-            using var abandoning = waiting.Token.UnsafeRegister(static state => ((PendingCall)state!).Abandon(), call);
-            return await call.Result.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (waiting.IsCancellationRequested)
-        {
-            if (_ending.IsCancellationRequested)
+            QmpCommandWriter.Write(
+                command.Name, arguments, command.Arguments, id, outOfBand, call, static (call, line) => call.SetLine(line));
+            call.Watch(_pending, _time, cancellationToken);
+            if (!_pending.TryAdd(call))
             {
-                throw await _ended.Task.ConfigureAwait(false) ?? Disposed();
+                call.ReleaseLine();
             }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            throw new QmpTimeoutException(command.Name, timeout, sent);
         }
+        catch (Exception e)
+        {
+            call.Refuse(e);
+        }
+
+        Write();
+        return call.Result;
     }
 
     public async ValueTask DisposeAsync()
@@ -77,50 +74,53 @@ internal sealed class QmpSession : IAsyncDisposable
         await _running.ConfigureAwait(false);
     }
 
-    // Once the bytes are handed over, the caller's token no longer counts: a half-written line would end the conversation.
-    private async Task SendAsync<TArguments>(
-        PendingCall call, JsonTypeInfo<TArguments> argumentsType, TArguments arguments, CancellationToken cancellationToken)
+    // One writes at a time, and whoever has something to write while another one does leaves it to them.
+    private void Write()
     {
-        var id = Interlocked.Increment(ref _lastId);
-        var line = new ArrayBufferWriter<byte>(128);
-        QmpCommandWriter.Write(line, call.Command, arguments, argumentsType, id, call.OutOfBand);
-
-        if (!call.OutOfBand)
+        while (_pending.HasReady && _writeGate.Wait(0))
         {
-            await _window.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        try
-        {
-            await _writeGate.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
+            var writing = WriteReadyAsync();
+            if (!writing.IsCompleted)
             {
-                Log.Sending(_logger, _name, call.Command, id);
-                _pending.Add(id, call);
+                _ = FinishAsync(writing);
+                return;
             }
-            catch
-            {
-                _writeGate.Release();
-                throw;
-            }
-        }
-        catch when (!call.OutOfBand)
-        {
-            _window.Release();
-            throw;
-        }
 
-        _ = WriteAsync(line.WrittenMemory); // opens the gate again
+            _writeGate.Release();
+        }
     }
 
-    private async Task WriteAsync(ReadOnlyMemory<byte> line)
+    private async Task FinishAsync(Task writing)
+    {
+        await writing.ConfigureAwait(false);
+        _writeGate.Release();
+        Write();
+    }
+
+    // A line that has been begun is written whole, whatever becomes of its caller: half a line would end the conversation.
+    private async Task WriteReadyAsync()
     {
         try
         {
-            var written = await _pipe.Output.WriteAsync(line, _ending.Token).ConfigureAwait(false);
-            if (written.IsCompleted)
+            while (_pending.TryTakeReady(out var call))
             {
-                End(new QmpConnectionException($"QEMU at {_name} reads no more commands."));
+                do
+                {
+                    Log.Sending(_logger, _name, call.Command, call.Id);
+                    if (call.FileDescriptor is { } descriptor)
+                    {
+                        await FlushAsync().ConfigureAwait(false);
+                        await ((SocketPipe)_pipe).SendAsync(call.Line, descriptor, _ending.Token).ConfigureAwait(false);
+                    }
+                    else
+                    {
+                        _pipe.Output.Write(call.Line.Span);
+                    }
+
+                    call.ReleaseLine();
+                }
+                while (_pending.TryTakeReady(out call));
+                await FlushAsync().ConfigureAwait(false);
             }
         }
         catch (Exception) when (_ending.IsCancellationRequested)
@@ -131,9 +131,13 @@ internal sealed class QmpSession : IAsyncDisposable
         {
             End(Lost("cannot be written to", e));
         }
-        finally
+    }
+
+    private async ValueTask FlushAsync()
+    {
+        if ((await _pipe.Output.FlushAsync(_ending.Token).ConfigureAwait(false)).IsCompleted)
         {
-            _writeGate.Release();
+            End(new QmpConnectionException($"QEMU at {_name} reads no more commands."));
         }
     }
 
@@ -193,24 +197,17 @@ internal sealed class QmpSession : IAsyncDisposable
 
     private void DispatchEvent(in QmpMessage message)
     {
-        var name = message.EventName!;
+        var name = _eventNames.Of(message.EventName);
         Log.Event(_logger, _name, name);
         if (Events.IsWanted(name))
         {
-            var data = default(JsonElement);
-            if (!message.Payload.IsEmpty)
-            {
-                var reader = new Utf8JsonReader(message.Payload, WireJson.Reading);
-                data = JsonElement.ParseValue(ref reader);
-            }
-
-            Events.Publish(new QmpEvent(name, message.Timestamp, data, _time.GetTimestamp()));
+            Events.Publish(new QmpEvent(name, message.Timestamp, message.Payload.ToArray(), _time.GetTimestamp()));
         }
     }
 
     private void DispatchReply(in QmpMessage message)
     {
-        var call = message.Id is { } id ? _pending.Take(id) : _pending.TakeOnly();
+        var call = message.Id is { } id ? _pending.TakeAnswered(id) : _pending.TakeOnlyOne();
         if (call is null)
         {
             if (message.Id is null)
@@ -224,16 +221,13 @@ internal sealed class QmpSession : IAsyncDisposable
             return;
         }
 
-        if (!call.OutOfBand)
-        {
-            _window.Release();
-        }
-
         if (!TryHandOver(call, message))
         {
             Interlocked.Increment(ref _lateReplies);
             Log.LateReply(_logger, _name, call.Command);
         }
+
+        Write(); // what waited for this place
     }
 
     private static bool TryHandOver(PendingCall call, in QmpMessage message)
@@ -251,7 +245,7 @@ internal sealed class QmpSession : IAsyncDisposable
     {
         try
         {
-            var reader = new Utf8JsonReader(payload, WireJson.Reading);
+            var reader = WireJson.Reader(payload);
             return JsonSerializer.Deserialize(ref reader, WireJson.Default.QmpError) ?? new QmpError();
         }
         catch (JsonException e)

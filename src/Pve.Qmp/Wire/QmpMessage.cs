@@ -21,7 +21,8 @@ internal readonly ref struct QmpMessage
     /// <summary>The value of <c>QMP</c>, <c>return</c>, <c>error</c> or <c>data</c>; empty where an event has no data.</summary>
     public ReadOnlySequence<byte> Payload { get; init; }
 
-    public string? EventName { get; init; }
+    /// <summary>The name of an event, as UTF-8.</summary>
+    public ReadOnlySequence<byte> EventName { get; init; }
 
     public DateTimeOffset Timestamp { get; init; }
 }

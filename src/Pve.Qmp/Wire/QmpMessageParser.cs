@@ -21,7 +21,7 @@ internal static class QmpMessageParser
     {
         try
         {
-            return ParseObject(line);
+            return Utf8Text.IsValid(line) ? ParseObject(line) : throw new FormatException("not UTF-8");
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentOutOfRangeException)
         {
@@ -31,11 +31,10 @@ internal static class QmpMessageParser
 
     private static QmpMessage ParseObject(ReadOnlySequence<byte> line)
     {
-        var reader = new Utf8JsonReader(line, WireJson.Reading);
+        var reader = WireJson.Reader(line);
         QmpMessageKind? kind = null;
-        ReadOnlySequence<byte> payload = default, data = default;
+        ReadOnlySequence<byte> payload = default, data = default, name = default;
         long? id = null;
-        string? name = null;
         var timestamp = DateTimeOffset.MinValue;
 
         Expect(ref reader, JsonTokenType.StartObject);
@@ -44,7 +43,7 @@ internal static class QmpMessageParser
             if (reader.ValueTextEquals("event"u8))
             {
                 Expect(ref reader, JsonTokenType.String);
-                (kind, name) = (Only(kind, QmpMessageKind.Event), reader.GetString());
+                (kind, name) = (Only(kind, QmpMessageKind.Event), Text(ref reader, line));
             }
             else if (reader.ValueTextEquals("id"u8))
             {
@@ -111,6 +110,11 @@ internal static class QmpMessageParser
         reader.Skip();
         return line.Slice(start, reader.BytesConsumed - start);
     }
+
+    private static ReadOnlySequence<byte> Text(ref Utf8JsonReader reader, ReadOnlySequence<byte> line)
+        => reader.ValueIsEscaped
+            ? new ReadOnlySequence<byte>(Encoding.UTF8.GetBytes(reader.GetString()!))
+            : line.Slice(reader.TokenStartIndex + 1, reader.BytesConsumed - reader.TokenStartIndex - 2);
 
     // QEMU writes -1 where it could not read its clock.
     private static DateTimeOffset ReadTimestamp(ref Utf8JsonReader reader)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -15,4 +16,8 @@ internal sealed partial class WireJson : JsonSerializerContext
     /// <summary>How every message and every payload is read: as deep as QEMU's own parser goes (qobject/json-streamer.c, MAX_NESTING).</summary>
     /// <remarks>A chain of disk snapshots is nested one level an image, so the usual 64 is too few.</remarks>
     public static readonly JsonReaderOptions Reading = new() { MaxDepth = 1024 };
+
+    /// <summary>A reader of a message or a payload.</summary>
+    public static Utf8JsonReader Reader(in ReadOnlySequence<byte> json)
+        => json.IsSingleSegment ? new Utf8JsonReader(json.FirstSpan, Reading) : new Utf8JsonReader(json, Reading);
 }

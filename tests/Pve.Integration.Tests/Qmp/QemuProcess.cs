@@ -16,6 +16,8 @@ internal sealed class QemuProcess : IAsyncDisposable
 
     public string Directory { get; }
 
+    public int Id => _process.Id;
+
     public static bool Exists
         => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Any(folder => File.Exists(Path.Combine(folder, Binary)));
 

@@ -97,7 +97,7 @@ public sealed class CommandJsonTests
     private static void Writes<TArguments, TResult>(QmpCommand<TArguments, TResult> command, TArguments arguments, string json, bool outOfBand = false)
     {
         var written = new ArrayBufferWriter<byte>();
-        QmpCommandWriter.Write(written, command.Name, arguments, command.Arguments, id: 7, outOfBand);
+        QmpCommandWriter.Write(command.Name, arguments, command.Arguments, id: 7, outOfBand, written, static (written, line) => written.Write(line));
         Assert.Equal(json + "\n", System.Text.Encoding.UTF8.GetString(written.WrittenSpan));
     }
 

@@ -55,7 +55,7 @@ public sealed class EventTests
         await FloodAsync(peer, client, 5);
         Assert.Equal(["E0", "E1"], [(await read.ReadAsync(Ct)).Name, (await read.ReadAsync(Ct)).Name]);
         var overflow = await Assert.ThrowsAsync<QmpEventOverflowException>(() => read.ReadAsync(Ct).AsTask());
-        Assert.Equal((2, true), (overflow.Capacity, overflow.ConnectionUsable));
+        Assert.Equal((2, true), (overflow.Waiting, overflow.ConnectionUsable));
         var names = new List<string>();
         await Assert.ThrowsAsync<QmpEventOverflowException>(async () =>
         {
@@ -65,6 +65,50 @@ public sealed class EventTests
             }
         });
         Assert.Equal(["E0", "E1"], names);
+        Assert.False(client.Ended.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Events_can_wait_in_memory_while_replies_go_by()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        using var subscription = client.Subscribe(new QmpSubscriptionOptions { Capacity = 2, Overflow = QmpOverflow.Wait });
+        await FloodAsync(peer, client, 1000);
+        Assert.Equal((1000, 0), (subscription.Waiting, subscription.Dropped));
+        for (var i = 0; i < 1000; i++)
+        {
+            Assert.Equal($"E{i}", (await subscription.ReadAsync(Ct)).Name);
+        }
+
+        Assert.False(subscription.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Events_that_wait_have_a_limit_too_and_reading_makes_room()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        using var subscription = client.Subscribe(new QmpSubscriptionOptions { Capacity = 2, Overflow = QmpOverflow.Wait, MaxWaitingBytes = 1500 });
+        for (var id = 1; id <= 3; id++)
+        {
+            await FloodAsync(peer, client, 10, id);
+            for (var i = 0; i < 10; i++)
+            {
+                Assert.Equal($"E{i}", (await subscription.ReadAsync(Ct)).Name);
+            }
+        }
+
+        await FloodAsync(peer, client, 30, 4);
+        var waiting = 0;
+        while (subscription.TryRead(out _))
+        {
+            waiting++;
+        }
+
+        var overflow = await Assert.ThrowsAsync<QmpEventOverflowException>(() => subscription.ReadAsync(Ct).AsTask());
+        Assert.Equal(waiting, overflow.Waiting);
+        Assert.InRange(waiting, 10, 12);
         Assert.False(client.Ended.IsCompleted);
     }
 
@@ -106,7 +150,7 @@ public sealed class EventTests
     }
 
     // The reply comes after the events: when it is here, they have been dealt with.
-    private static async Task FloodAsync(ScriptedQmpPeer peer, QmpClient client, int events)
+    private static async Task FloodAsync(ScriptedQmpPeer peer, QmpClient client, int events, int id = 1)
     {
         var call = client.ExecuteAsync("ping", cancellationToken: Ct);
         await peer.ReceiveAsync();
@@ -115,7 +159,7 @@ public sealed class EventTests
             await peer.PlayAsync($$"""<- {"event": "E{{i}}"}""");
         }
 
-        await peer.PlayAsync("""<- {"return": {}, "id": 1}""");
+        await peer.PlayAsync($$"""<- {"return": {}, "id": {{id}}}""");
         await call;
     }
 }

@@ -66,6 +66,34 @@ public sealed class ExecuteTests
     }
 
     [Fact]
+    public async Task What_fails_can_be_told_instead_of_thrown()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        var good = client.TryExecuteAsync(QmpCommands.QueryStatus, cancellationToken: Ct);
+        var refused = client.TryExecuteAsync("nope", cancellationToken: Ct);
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Ct);
+        var cancelled = client.TryExecuteAsync(QmpCommands.QomGet, new QomProperty("/", "type"), cancellationToken: cancel.Token);
+        await peer.SendAsync("""{"return": {"status": "running", "running": true}, "id": 1}""" + "\n" + """{"id": 2, "error": {"class": "c", "desc": "d"}}""" + "\n");
+        var value = await good;
+        Assert.True(value.Succeeded);
+        Assert.True(value.ValueOrThrow().Running);
+        Assert.Null(value.Failure);
+        var failure = await refused;
+        Assert.False(failure.Succeeded);
+        Assert.Equal("d", Assert.IsType<QmpCommandException>(failure.Failure).Description);
+        Assert.Same(failure.Failure, Assert.Throws<QmpCommandException>(() => failure.ValueOrThrow()));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
+        var timedOut = client.TryExecuteAsync(QmpCommands.QueryStatus, cancellationToken: Ct);
+        peer.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.True(Assert.IsType<QmpTimeoutException>((await timedOut).Failure).ConnectionUsable);
+        var lost = client.TryExecuteAsync(QmpCommands.QueryStatus, cancellationToken: Ct);
+        await peer.HangUpAsync();
+        Assert.False(Assert.IsType<QmpConnectionException>((await lost).Failure).ConnectionUsable);
+    }
+
+    [Fact]
     public async Task Cancelling_stops_the_wait_and_the_late_reply_is_counted()
     {
         await using var peer = new ScriptedQmpPeer();

@@ -33,11 +33,13 @@ public sealed class QmpMessageParserTests
     [InlineData("""{"event": "STOP", "timestamp": {"microseconds": 5, "seconds": 1, "more": {}}}""", "Event STOP 1970-01-01T00:00:01.0000050+00:00 ")]
     [InlineData("""{"data": {"a": 1}, "timestamp": {"seconds": 0, "microseconds": 0}, "event": "X"}""", "Event X 1970-01-01T00:00:00.0000000+00:00 {\"a\": 1}")]
     [InlineData("""{"timestamp": {"seconds": -1, "microseconds": -1}, "event": "X"}""", "Event X 0001-01-01T00:00:00.0000000+00:00 ")]
+    [InlineData("""{"event": "\u0053T\u004fP"}""", "Event STOP 0001-01-01T00:00:00.0000000+00:00 ")]
+    [InlineData("""{"event": "Ä€😀"}""", "Event Ä€😀 0001-01-01T00:00:00.0000000+00:00 ")]
     [InlineData("""{"event": "X"}""", "Event X 0001-01-01T00:00:00.0000000+00:00 ")]
     public void Reads_events(string line, string expected)
     {
         var message = QmpMessageParser.Parse(Samples.Bytes(line));
-        Assert.Equal(expected, $"{message.Kind} {message.EventName} {message.Timestamp:o} {Samples.Text(message.Payload)}");
+        Assert.Equal(expected, $"{message.Kind} {Samples.Text(message.EventName)} {message.Timestamp:o} {Samples.Text(message.Payload)}");
     }
 
     [Theory]
@@ -90,8 +92,37 @@ public sealed class QmpMessageParserTests
         Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(new ReadOnlySequence<byte>(new byte[] { 0xFF, 0xFE, 0x7B })).Kind);
     }
 
+    [Fact]
+    public void Characters_of_several_bytes_are_read_however_they_are_cut_and_half_ones_are_not()
+    {
+        const string Line = """{"return": "aÄ€😀z", "id": 1}""";
+        foreach (var cut in Samples.EveryCut(Line))
+        {
+            Assert.Equal("\"aÄ€😀z\"", Samples.Text(QmpMessageParser.Parse(cut).Payload));
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(Line);
+        for (var i = 0; i < bytes.Length; i++)
+        {
+            if (bytes[i] < 0x80)
+            {
+                continue;
+            }
+
+            foreach (var spoilt in new byte[] { (byte)'x', 0xFF, 0xC0 })
+            {
+                byte[] line = [.. bytes[..i], spoilt, .. bytes[(i + 1)..]];
+                foreach (var cut in Samples.EveryCut(line))
+                {
+                    Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(cut).Kind);
+                }
+            }
+        }
+    }
+
     [Theory]
     [InlineData(1000, true)]
+    [InlineData(10_000, false)]
     [InlineData(1100, false)]
     public void Nesting_is_read_as_deep_as_QEMU_nests(int depth, bool readable)
     {
@@ -115,7 +146,7 @@ public sealed class QmpMessageParserTests
     private static string Describe(ReadOnlySequence<byte> line)
     {
         var message = QmpMessageParser.Parse(line);
-        return new StringBuilder().Append(message.Kind).Append('|').Append(message.Id).Append('|').Append(message.EventName).Append('|')
+        return new StringBuilder().Append(message.Kind).Append('|').Append(message.Id).Append('|').Append(Samples.Text(message.EventName)).Append('|')
             .AppendFormat(null, "{0:o}", message.Timestamp).Append('|').Append(Samples.Text(message.Payload)).ToString();
     }
 }

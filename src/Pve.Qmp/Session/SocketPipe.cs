@@ -1,0 +1,29 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+
+namespace Pve.Qmp.Session;
+
+/// <summary>A connected socket as a pipe; it owns the socket, and where that is a unix socket, file descriptors travel with the bytes.</summary>
+internal sealed class SocketPipe(Socket socket) : StreamPipe(new NetworkStream(socket, ownsSocket: true))
+{
+    public bool CarriesDescriptors => OperatingSystem.IsLinux() && socket.AddressFamily == AddressFamily.Unix;
+
+    /// <summary>Sends <paramref name="line"/> whole; QEMU receives a copy of <paramref name="descriptor"/> with its first byte.</summary>
+    /// <exception cref="IOException">The socket is broken.</exception>
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> line, SafeHandle descriptor, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var sent = DescriptorPassing.TrySend(socket.SafeHandle, line.Span, descriptor);
+            if (sent > 0)
+            {
+                await Output.WriteAsync(line[sent..], cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
+            // the peer's buffer is full, and that is rare: waiting for it may cost a thread
+            await Task.Run(() => DescriptorPassing.WaitWritable(socket.SafeHandle, TimeSpan.FromMilliseconds(100)), cancellationToken).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+}
