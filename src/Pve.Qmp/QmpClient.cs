@@ -11,6 +11,13 @@ using Pve.Qmp.Wire;
 namespace Pve.Qmp;
 
 /// <summary>A conversation with QEMU over QMP. One that exists is connected and negotiated; it is safe for many callers at once.</summary>
+/// <example>
+/// <code>
+/// await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix("/run/vm/100.qmp"), cancellationToken: cancellationToken);
+/// StatusInfo status = await client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken);
+/// JsonElement disks = await client.ExecuteAsync("query-block", cancellationToken: cancellationToken);
+/// </code>
+/// </example>
 public sealed class QmpClient : IAsyncDisposable
 {
     private readonly QmpSession _session;

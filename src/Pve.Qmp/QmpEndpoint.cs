@@ -5,6 +5,13 @@ using System.Net.Sockets;
 namespace Pve.Qmp;
 
 /// <summary>Where a QMP server listens: a unix socket or a TCP port.</summary>
+/// <example>
+/// <code>
+/// QmpEndpoint socket = QmpEndpoint.Unix("/run/vm/100.qmp");
+/// QmpEndpoint port = QmpEndpoint.Parse("tcp:127.0.0.1:4444");
+/// Console.WriteLine($"qemu-system-x86_64 -qmp {socket},server=on,wait=off -qmp {port},server=on,wait=off");
+/// </code>
+/// </example>
 public sealed record QmpEndpoint
 {
     private readonly EndPoint _address;

@@ -6,6 +6,14 @@ namespace Pve.Qmp;
 
 /// <summary>A bounded queue of events. Register it before the command that causes the event, and nothing is missed.</summary>
 /// <remarks>Enumerate it once. It ends when the client is disposed, and throws the reason when the connection is lost.</remarks>
+/// <example>
+/// <code>
+/// using QmpEventSubscription stops = qemu.Subscribe("STOP"); // before the command that causes it
+/// await qemu.ExecuteAsync(QmpCommands.Stop);
+/// QmpEvent stop = await stops.ReadAsync(cancellationToken);
+/// Console.WriteLine($"paused at {stop.Timestamp:O}, {stops.Dropped} events dropped");
+/// </code>
+/// </example>
 public sealed class QmpEventSubscription : IAsyncEnumerable<QmpEvent>, IDisposable
 {
     private readonly EventHub _hub;

@@ -10,6 +10,13 @@ namespace Pve.Qmp;
 /// Paths are dotted, such as <c>capabilities.capability</c>: arrays and alternates are looked through, and a member of any variant counts.
 /// Questions about a command or an event that does not exist are answered with no.
 /// </remarks>
+/// <example>
+/// <code>
+/// QmpSchema schema = await qemu.GetSchemaAsync(cancellationToken);
+/// bool canMap = schema.HasEnumValue("migrate-set-capabilities", "capabilities.capability", "mapped-ram");
+/// bool canResume = schema.HasArgument("migrate", "resume") &amp;&amp; schema.AllowsOutOfBand("migrate-recover");
+/// </code>
+/// </example>
 [JsonConverter(typeof(SchemaConverter))]
 public sealed class QmpSchema
 {

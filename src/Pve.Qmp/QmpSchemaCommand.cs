@@ -1,6 +1,15 @@
 namespace Pve.Qmp;
 
 /// <summary>A command in QEMU's schema.</summary>
+/// <example>
+/// <code>
+/// QmpSchema schema = await qemu.GetSchemaAsync(cancellationToken);
+/// if (schema.FindCommand("migrate") is { } migrate)
+/// {
+///     Console.WriteLine($"{migrate} takes {string.Join(", ", migrate.Arguments.Members)}");
+/// }
+/// </code>
+/// </example>
 public sealed class QmpSchemaCommand
 {
     internal QmpSchemaCommand(string name, QmpSchemaType arguments, QmpSchemaType result, bool allowsOutOfBand, IReadOnlyList<string> features)

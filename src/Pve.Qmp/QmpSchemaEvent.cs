@@ -1,6 +1,15 @@
 namespace Pve.Qmp;
 
 /// <summary>An event in QEMU's schema.</summary>
+/// <example>
+/// <code>
+/// QmpSchema schema = await qemu.GetSchemaAsync(cancellationToken);
+/// foreach (QmpSchemaEvent known in schema.Events.Select(name =&gt; schema.FindEvent(name)!))
+/// {
+///     Console.WriteLine($"{known}: {string.Join(", ", known.Data.Members)}");
+/// }
+/// </code>
+/// </example>
 public sealed class QmpSchemaEvent
 {
     internal QmpSchemaEvent(string name, QmpSchemaType data, IReadOnlyList<string> features) => (Name, Data, Features) = (name, data, features);

@@ -7,4 +7,12 @@ namespace Pve.Qmp;
 /// <param name="Omitted">
 /// What was left out, as paths into the original arguments, with the value that QEMU does not know in brackets: <c>capabilities[2] (postcopy-preempt)</c>.
 /// </param>
+/// <example>
+/// <code>
+/// QmpSchema schema = await qemu.GetSchemaAsync(cancellationToken);
+/// QmpSchemaFit fit = schema.Fit("migrate-set-parameters", JsonElement.Parse("""{"max-bandwidth": 1000000, "direct-io": true}"""));
+/// Console.WriteLine($"left out: {string.Join(", ", fit.Omitted)}");
+/// await qemu.ExecuteAsync("migrate-set-parameters", fit.Arguments);
+/// </code>
+/// </example>
 public sealed record QmpSchemaFit(JsonElement Arguments, IReadOnlyList<string> Omitted);

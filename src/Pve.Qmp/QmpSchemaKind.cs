@@ -2,6 +2,12 @@
 namespace Pve.Qmp;
 
 /// <summary>What kind of JSON value a <see cref="QmpSchemaType"/> describes.</summary>
+/// <example>
+/// <code>
+/// QmpSchema schema = await qemu.GetSchemaAsync(cancellationToken);
+/// bool isList = schema.FindCommand("query-block")?.Result.Kind == QmpSchemaKind.Array;
+/// </code>
+/// </example>
 public enum QmpSchemaKind
 {
     /// <summary>Any value: QEMU does not say, or says it in a way this package does not know.</summary>

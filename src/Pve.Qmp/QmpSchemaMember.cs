@@ -1,6 +1,13 @@
 namespace Pve.Qmp;
 
 /// <summary>A member of an object in QEMU's schema, such as an argument of a command.</summary>
+/// <example>
+/// <code>
+/// QmpSchema schema = await qemu.GetSchemaAsync(cancellationToken);
+/// IEnumerable&lt;QmpSchemaMember&gt; arguments = schema.FindCommand("blockdev-mirror")?.Arguments.Members ?? [];
+/// var required = arguments.Where(argument =&gt; !argument.IsOptional).Select(argument =&gt; argument.Name);
+/// </code>
+/// </example>
 public sealed class QmpSchemaMember
 {
     internal QmpSchemaMember(string name, QmpSchemaType type, bool isOptional, IReadOnlyList<string> features)

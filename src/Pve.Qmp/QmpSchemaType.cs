@@ -4,6 +4,14 @@ namespace Pve.Qmp;
 
 /// <summary>A type in QEMU's schema. Types refer to themselves (a disk's backing file is a disk), so walk them as far as needed, not to the end.</summary>
 /// <remarks>It has no name: those of QEMU's types are numbers that change from build to build (docs/devel/qapi-code-gen, "Client JSON Protocol introspection").</remarks>
+/// <example>
+/// <code>
+/// QmpSchema schema = await qemu.GetSchemaAsync(cancellationToken);
+/// QmpSchemaType options = schema.FindCommand("blockdev-add")!.Arguments;
+/// var ofQcow2 = options.MembersFor("qcow2").Select(member =&gt; member.Name);
+/// var cacheModes = options.Find("cache.direct").Select(member =&gt; member.Type.ToString()); // bool
+/// </code>
+/// </example>
 public sealed class QmpSchemaType
 {
     private IReadOnlyList<QmpSchemaType> _inner = [];

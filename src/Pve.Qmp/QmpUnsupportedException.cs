@@ -1,6 +1,18 @@
 namespace Pve.Qmp;
 
 /// <summary>This QEMU does not know a command, or a value that the command cannot do without; nothing was sent, and the connection works on.</summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     await qemu.ExecuteAsync("blockdev-add", JsonElement.Parse("""{"driver": "new"}"""), new QmpCallOptions { OmitUnknown = true });
+/// }
+/// catch (QmpUnsupportedException e)
+/// {
+///     Console.Error.WriteLine($"{e.Command}, {e.Path}: {e.Message}"); // nothing was sent
+/// }
+/// </code>
+/// </example>
 public sealed class QmpUnsupportedException : QmpException
 {
     /// <summary>Creates the failure of a command that does not exist.</summary>

@@ -11,7 +11,7 @@ public sealed class QmpSchemaTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_schema_is_read_whole_and_keeps_its_size_small()
+    public async Task A_schema_has_every_command_and_event_of_the_JSON()
     {
         await using var qemu = await QemuProcess.StartAsync("m");
         await using var client = await ConnectAsync(qemu);
@@ -20,13 +20,6 @@ public sealed class QmpSchemaTests
         Assert.Equal(Names(raw, "command"), schema.Commands);
         Assert.Equal(Names(raw, "event"), schema.Events);
         Assert.Equal(Names(await client.ExecuteAsync("query-commands", cancellationToken: Ct), null), schema.Commands);
-
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        var copy = QmpSchema.Parse(raw);
-        var size = GC.GetTotalMemory(forceFullCollection: true) - before;
-        GC.KeepAlive(copy);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{raw.GetRawText().Length} bytes of JSON are {size} bytes of schema");
-        Assert.InRange(size, 50_000, 1_000_000); // other tests allocate too
     }
 
     [Fact]
