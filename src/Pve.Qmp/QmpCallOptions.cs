@@ -3,7 +3,12 @@ namespace Pve.Qmp;
 /// <summary>What one call does differently from its descriptor and the client's defaults.</summary>
 /// <example>
 /// <code>
-/// var call = new QmpCallOptions { ReplyTimeout = TimeSpan.FromMinutes(10), OmitUnknown = true, Omitted = paths =&gt; Console.WriteLine(string.Join(", ", paths)) };
+/// var call = new QmpCallOptions
+/// {
+///     ReplyTimeout = TimeSpan.FromMinutes(10),
+///     OmitUnknown = true,
+///     Omitted = paths =&gt; Console.WriteLine(string.Join(", ", paths)),
+/// };
 /// await qemu.ExecuteAsync("blockdev-add", JsonElement.Parse("""{"driver": "null-co", "node-name": "disk0"}"""), call, cancellationToken);
 /// </code>
 /// </example>
@@ -17,7 +22,8 @@ public sealed record QmpCallOptions
 
     /// <summary>
     /// Whether arguments that this QEMU does not know are left out (<see cref="QmpSchema.Fit"/>); off unless set. The client's first such call asks
-    /// for the schema, which takes QEMU some 30 ms, so call <see cref="QmpClient.GetSchemaAsync"/> where there is time for it; it is asked in band also for a command that goes out of band.
+    /// for the schema, which takes QEMU some 30 ms, so call <see cref="QmpClient.GetSchemaAsync"/> where there is time for it; it is asked
+    /// in band, also for a command that goes out of band.
     /// </summary>
     public bool OmitUnknown { get; init; }
 

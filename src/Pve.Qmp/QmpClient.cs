@@ -28,7 +28,8 @@ public sealed class QmpClient : IAsyncDisposable
     {
         (_session, _options) = (session, options);
         (Name, Greeting, IsOutOfBandEnabled) = (name, greeting, outOfBand);
-        _schema = new SchemaSource(greeting.Version, () => ExecuteAsync(SchemaCommands.QueryCommands), () => ExecuteAsync(SchemaCommands.QuerySchema));
+        _schema = new SchemaSource(
+            greeting.Version, () => ExecuteAsync(SchemaCommands.QueryCommands), () => ExecuteAsync(SchemaCommands.QuerySchema));
     }
 
     /// <summary>The endpoint's text, for messages.</summary>

@@ -73,7 +73,9 @@ public sealed class QmpSchema
     /// <summary>The event of that name; null where there is none.</summary>
     public QmpSchemaEvent? FindEvent(string name) => _events.GetValueOrDefault(name);
 
-    /// <summary>Whether the command takes the argument; one that it takes unlisted (<see cref="QmpSchemaCommand.HasUnlistedArguments"/>) does not count.</summary>
+    /// <summary>
+    /// Whether the command takes the argument; one that it takes unlisted (<see cref="QmpSchemaCommand.HasUnlistedArguments"/>) does not count.
+    /// </summary>
     public bool HasArgument(string command, string path) => FindCommand(command)?.Arguments.Find(path) is { Count: > 0 };
 
     /// <summary>Whether what the command returns may have the member.</summary>
@@ -85,7 +87,9 @@ public sealed class QmpSchema
     /// <summary>Whether the enumeration at <paramref name="path"/> has the value: of an argument, else of a member that is returned.</summary>
     public bool HasEnumValue(string command, string path, string value) => EnumValues(command, path).Contains(value);
 
-    /// <summary>The values of the enumeration at <paramref name="path"/>: of an argument, else of a member that is returned; empty where it is none.</summary>
+    /// <summary>
+    /// The values of the enumeration at <paramref name="path"/>: of an argument, else of a member that is returned; empty where it is none.
+    /// </summary>
     public IReadOnlyList<string> EnumValues(string command, string path)
         => FindCommand(command) is not { } found ? []
             : SchemaPath.EnumValues(found.Arguments, path) is { Count: > 0 } values ? values
@@ -106,7 +110,9 @@ public sealed class QmpSchema
         => FindCommand(command) is { } found
             && (SchemaPath.Features(found.Arguments, path).Contains(feature) || SchemaPath.Features(found.Result, path).Contains(feature));
 
-    /// <summary>Whether one value of the enumeration at <paramref name="path"/> has the feature; none has it before QEMU 6.2, which did not say.</summary>
+    /// <summary>
+    /// Whether one value of the enumeration at <paramref name="path"/> has the feature; none has it before QEMU 6.2, which did not say.
+    /// </summary>
     public bool HasValueFeature(string command, string path, string value, string feature)
         => FindCommand(command) is { } found
             && (SchemaPath.ValueFeatures(found.Arguments, path, value).Contains(feature)

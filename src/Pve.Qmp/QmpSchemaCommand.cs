@@ -12,7 +12,8 @@ namespace Pve.Qmp;
 /// </example>
 public sealed class QmpSchemaCommand
 {
-    internal QmpSchemaCommand(string name, QmpSchemaType arguments, QmpSchemaType result, bool allowsOutOfBand, IReadOnlyList<string> features)
+    internal QmpSchemaCommand(
+        string name, QmpSchemaType arguments, QmpSchemaType result, bool allowsOutOfBand, IReadOnlyList<string> features)
         => (Name, Arguments, Result, AllowsOutOfBand, Features) = (name, arguments, result, allowsOutOfBand, features);
 
     /// <summary>The name on the wire.</summary>
@@ -31,8 +32,8 @@ public sealed class QmpSchemaCommand
     public IReadOnlyList<string> Features { get; }
 
     /// <summary>
-    /// Whether it takes arguments that the schema does not list: <c>device_add</c> takes every property of its device. So did
-    /// <c>netdev_add</c> and <c>object-add</c> in old QEMUs (qapi/qdev.json; <c>'gen': false</c> in qapi/net.json before 5.1 and qapi/qom.json before 6.0).
+    /// Whether it takes arguments that the schema does not list: <c>device_add</c> takes every property of its device (qapi/qdev.json,
+    /// <c>'gen': false</c>). So do <c>netdev_add</c> and <c>object-add</c> in old QEMUs, whose schemas list them without variants.
     /// </summary>
     public bool HasUnlistedArguments
         => Name == "device_add" || (Name is "netdev_add" or "object-add" && Arguments.Variants.Count == 0);

@@ -12,7 +12,8 @@ namespace Pve.Qmp;
 /// </example>
 public sealed class QmpSchemaEvent
 {
-    internal QmpSchemaEvent(string name, QmpSchemaType data, IReadOnlyList<string> features) => (Name, Data, Features) = (name, data, features);
+    internal QmpSchemaEvent(string name, QmpSchemaType data, IReadOnlyList<string> features)
+        => (Name, Data, Features) = (name, data, features);
 
     /// <summary>The name on the wire, such as <c>STOP</c>.</summary>
     public string Name { get; }

@@ -2,8 +2,13 @@ using Pve.Qmp.Schema;
 
 namespace Pve.Qmp;
 
-/// <summary>A type in QEMU's schema. Types refer to themselves (a disk's backing file is a disk), so walk them as far as needed, not to the end.</summary>
-/// <remarks>It has no name: those of QEMU's types are numbers that change from build to build (docs/devel/qapi-code-gen, "Client JSON Protocol introspection").</remarks>
+/// <summary>
+/// A type in QEMU's schema. Types refer to themselves (a disk's backing file is a disk), so walk them as far as needed, not to the end.
+/// </summary>
+/// <remarks>
+/// It has no name: those of QEMU's types are numbers that change from build to build (docs/devel/qapi-code-gen, "Client JSON Protocol
+/// introspection").
+/// </remarks>
 /// <example>
 /// <code>
 /// QmpSchema schema = await qemu.GetSchemaAsync(cancellationToken);

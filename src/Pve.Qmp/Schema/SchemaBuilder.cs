@@ -1,6 +1,6 @@
 namespace Pve.Qmp.Schema;
 
-/// <summary>Makes types that know each other of entries that name each other. What QEMU may add one day is <see cref="QmpSchemaKind.Any"/>.</summary>
+/// <summary>Makes types that know each other of entries that name each other. What QEMU may add one day is of any kind.</summary>
 internal sealed class SchemaBuilder
 {
     // A union's variant may be a union, and an alternate may have a list: QEMU needs about four levels.
@@ -67,7 +67,8 @@ internal sealed class SchemaBuilder
         {
             case QmpSchemaKind.Object:
                 type.CompleteObject(
-                    [.. entry.Members.Select(member => new QmpSchemaMember(member.Name, Type(entry, member.Type), member.IsOptional, member.Features))],
+                    [.. entry.Members.Select(
+                        member => new QmpSchemaMember(member.Name, Type(entry, member.Type), member.IsOptional, member.Features))],
                     entry.Tag,
                     [.. entry.Variants.Select(variant => new QmpSchemaVariant(variant.Name, Type(entry, variant.Type)))]);
                 break;

@@ -5,7 +5,9 @@ using Pve.Qmp.Wire;
 
 namespace Pve.Qmp.Schema;
 
-/// <summary>Copies arguments without what a command does not know. An unknown value takes with it the nearest thing around it that may be absent.</summary>
+/// <summary>
+/// Copies arguments without what a command does not know. An unknown value takes with it the nearest thing around it that may be absent.
+/// </summary>
 internal sealed class SchemaFitter
 {
     private readonly QmpSchemaCommand _command;
@@ -186,7 +188,9 @@ internal sealed class SchemaFitter
 
     // It is logged, and only what looks like the name of a value can be trusted to be one.
     private static string Printable(string value)
-        => value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+') ? value : "the value";
+        => value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+')
+            ? value
+            : "the value";
 
     private sealed record Unknown(string Path, string Text);
 }

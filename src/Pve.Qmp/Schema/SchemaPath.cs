@@ -1,6 +1,6 @@
 namespace Pve.Qmp.Schema;
 
-/// <summary>Follows dotted paths through types. Names may have dots themselves (<c>__com.redhat_x</c>), so a path is matched and not split.</summary>
+/// <summary>Follows dotted paths through types. Names may have dots (<c>__com.redhat_x</c>), so a path is matched and not split.</summary>
 internal static class SchemaPath
 {
     public static IReadOnlyList<QmpSchemaMember> Find(QmpSchemaType type, string path)

@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace Pve.Qmp.Schema;
 
 /// <summary>A client's schema: asked for once, whoever waits for it, and shared with the clients of the same build.</summary>
-internal sealed class SchemaSource(QmpVersionInfo version, Func<Task<IReadOnlyList<CommandName>>> askCommands, Func<Task<QmpSchema>> askSchema)
+internal sealed class SchemaSource(
+    QmpVersionInfo version, Func<Task<IReadOnlyList<CommandName>>> askCommands, Func<Task<QmpSchema>> askSchema)
 {
     private static readonly ConcurrentDictionary<Build, QmpSchema> Known = new();
 

@@ -82,7 +82,8 @@ public sealed partial class ExampleTests
     private static List<string> Errors(IReadOnlyList<(string Name, string Code)> examples)
     {
         var trees = examples.Select((example, index) => CSharpSyntaxTree.ParseText(Wrap(example.Name, example.Code, index)));
-        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path));
+        var references = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator)
+            .Select(path => MetadataReference.CreateFromFile(path));
         var options = new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable);
         var compilation = CSharpCompilation.Create("Examples", trees.Prepend(CSharpSyntaxTree.ParseText(Scope)), references, options);
         return
@@ -114,10 +115,13 @@ public sealed partial class ExampleTests
 
     private static Dictionary<string, string> ReadExamples()
         => XDocument.Load(Path.Combine(AppContext.BaseDirectory, "Pve.Qmp.xml")).Descendants("member")
-            .Where(member => member.Attribute("name")!.Value.StartsWith("T:", StringComparison.Ordinal))
-            .Select(member => (Name: member.Attribute("name")!.Value[2..], Code: string.Join('\n', member.Elements("example").Elements("code").Select(code => code.Value.Trim('\n')))))
+            .Select(member => (Name: member.Attribute("name")!.Value, Code: string.Join('\n', member.Elements("example").Elements("code").Select(Text))))
+            .Where(member => member.Name.StartsWith("T:", StringComparison.Ordinal))
+            .Select(member => (Name: member.Name[2..], member.Code))
             .Where(example => !string.IsNullOrWhiteSpace(example.Code))
             .ToDictionary(example => example.Name, example => example.Code);
+
+    private static string Text(XElement code) => code.Value.Trim('\n');
 
     private static IEnumerable<(string Name, string Code)> ReadmeBlocks()
         => CSharpBlock().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Pve.Qmp.README.md")).ReplaceLineEndings("\n"))

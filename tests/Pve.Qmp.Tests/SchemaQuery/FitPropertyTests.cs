@@ -12,6 +12,8 @@ public sealed class FitPropertyTests
 
     private static readonly string[] Texts = ["low", "high", "medium", "plain", "a", "x", "file", "qcow", "net", "null", "qcow3", "tcp", ""];
 
+    private static readonly Gen<string> Name = Gen.Int[0, Names.Length - 1].Select(i => Names[i]);
+
     private static readonly Gen<JsonNode?> Leaf = Gen.OneOf(
         Gen.Int[0, Texts.Length - 1].Select(i => Texts[i]).Select(text => (JsonNode?)JsonValue.Create(text)),
         Gen.Int[-2, 2].Select(number => (JsonNode?)JsonValue.Create(number)),
@@ -76,7 +78,7 @@ public sealed class FitPropertyTests
         }
     }
 
-    private static Gen<JsonNode?> Objects(Gen<JsonNode?> values) => Gen.Select(Gen.Int[0, Names.Length - 1].Select(i => Names[i]), values).Array[0, 6].Select(members =>
+    private static Gen<JsonNode?> Objects(Gen<JsonNode?> values) => Gen.Select(Name, values).Array[0, 6].Select(members =>
     {
         var result = new JsonObject();
         foreach (var (name, value) in members)
