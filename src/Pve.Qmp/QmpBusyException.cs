@@ -2,6 +2,18 @@ namespace Pve.Qmp;
 
 /// <summary>The monitor accepted the connection but never greeted: another client holds it, or QEMU is stuck.</summary>
 /// <remarks>QEMU serves one client a monitor; a second one is accepted by the kernel and waits (docs/interop/qmp-spec).</remarks>
+/// <example>
+/// <code>
+/// try
+/// {
+///     await using var second = await QmpClient.ConnectAsync(QmpEndpoint.Unix("/run/vm/100.qmp"));
+/// }
+/// catch (QmpBusyException e)
+/// {
+///     Console.Error.WriteLine(e.Message); // another client holds the monitor
+/// }
+/// </code>
+/// </example>
 public sealed class QmpBusyException : QmpException
 {
     private const string Remedy

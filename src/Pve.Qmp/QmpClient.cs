@@ -6,21 +6,32 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pve.Qmp.Diagnostics;
 using Pve.Qmp.Framing;
+using Pve.Qmp.Schema;
 using Pve.Qmp.Session;
 using Pve.Qmp.Wire;
 
 namespace Pve.Qmp;
 
 /// <summary>A conversation with QEMU over QMP. One that exists is connected and negotiated; it is safe for many callers at once.</summary>
+/// <example>
+/// <code>
+/// await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Unix("/run/vm/100.qmp"), cancellationToken: cancellationToken);
+/// StatusInfo status = await client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken);
+/// JsonElement disks = await client.ExecuteAsync("query-block", cancellationToken: cancellationToken);
+/// </code>
+/// </example>
 public sealed class QmpClient : IAsyncDisposable
 {
     private readonly QmpSession _session;
     private readonly QmpClientOptions _options;
+    private readonly SchemaSource _schema;
 
     private QmpClient(QmpSession session, QmpClientOptions options, string name, QmpGreeting greeting, bool outOfBand)
     {
         (_session, _options) = (session, options);
         (Name, Greeting, IsOutOfBandEnabled) = (name, greeting, outOfBand);
+        _schema = new SchemaSource(
+            greeting.Version, () => ExecuteAsync(SchemaCommands.QueryCommands), () => ExecuteAsync(SchemaCommands.QuerySchema));
     }
 
     /// <summary>The endpoint's text, for messages.</summary>
@@ -130,6 +141,7 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>Executes a command. Cancelling stops the wait; QEMU may still execute it.</summary>
     /// <exception cref="QmpException">Its type says what went wrong, and whether the connection still works.</exception>
+    /// <exception cref="QmpUnsupportedException">With <see cref="QmpCallOptions.OmitUnknown"/>: QEMU does not know what cannot be left out.</exception>
     /// <exception cref="InvalidOperationException">Out of band was asked for where it is not enabled or not allowed.</exception>
     public Task<TResult> ExecuteAsync<TArguments, TResult>(
         QmpCommand<TArguments, TResult> command, TArguments arguments, QmpCallOptions? call = null, CancellationToken cancellationToken = default)
@@ -146,6 +158,11 @@ public sealed class QmpClient : IAsyncDisposable
         if (call?.FileDescriptor is { } descriptor)
         {
             Check(descriptor, outOfBand, command.Name);
+        }
+
+        if (call is { OmitUnknown: true })
+        {
+            return ExecuteFittedAsync(command, arguments, call, cancellationToken);
         }
 
         var timeout = call?.ReplyTimeout ?? command.ReplyTimeout ?? _options.ReplyTimeout;
@@ -176,6 +193,13 @@ public sealed class QmpClient : IAsyncDisposable
     public Task<QmpResult<JsonElement>> TryExecuteAsync(
         string command, JsonElement arguments = default, QmpCallOptions? call = null, CancellationToken cancellationToken = default)
         => TryAsync(ExecuteAsync(command, arguments, call, cancellationToken));
+
+    /// <summary>
+    /// What this QEMU can do. The client asks once, and not at all where another one in this process has asked the same build of QEMU
+    /// with the same commands; a build without a packager's text may be any, and is always asked.
+    /// </summary>
+    /// <exception cref="QmpException">Its type says what went wrong; the next call asks again.</exception>
+    public Task<QmpSchema> GetSchemaAsync(CancellationToken cancellationToken = default) => _schema.GetAsync(cancellationToken);
 
     /// <summary>Queues the named events from now on; all events where none is named.</summary>
     public QmpEventSubscription Subscribe(params string[] events) => Subscribe(new QmpSubscriptionOptions { Events = events });
@@ -217,6 +241,25 @@ public sealed class QmpClient : IAsyncDisposable
             throw new InvalidOperationException(
                 $"'{command}' cannot take a file descriptor along to {Name}: only a unix socket on Linux that this client opened or was handed as such carries one.");
         }
+    }
+
+    private async Task<TResult> ExecuteFittedAsync<TArguments, TResult>(
+        QmpCommand<TArguments, TResult> command, TArguments arguments, QmpCallOptions call, CancellationToken cancellationToken)
+    {
+        var schema = await GetSchemaAsync(cancellationToken).ConfigureAwait(false);
+        var fit = schema.Fit(command.Name, SchemaCommands.ToElement(arguments, command.Arguments));
+        if (fit.Omitted.Count > 0)
+        {
+            Log.Omitted(_options.LoggerFactory.CreateLogger("Pve.Qmp"), Name, command.Name, fit.Omitted);
+            call.Omitted?.Invoke(fit.Omitted);
+        }
+
+        var fitted = new QmpCommand<JsonElement, TResult>(command.Name, WireJson.Default.JsonElement, command.Result)
+        {
+            AllowOutOfBand = command.AllowOutOfBand,
+            ReplyTimeout = command.ReplyTimeout,
+        };
+        return await ExecuteAsync(fitted, fit.Arguments, call with { OmitUnknown = false }, cancellationToken).ConfigureAwait(false);
     }
 
     private static QmpClientOptions Checked(QmpClientOptions? options)

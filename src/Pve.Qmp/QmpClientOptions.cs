@@ -4,6 +4,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Pve.Qmp;
 
 /// <summary>How a <see cref="QmpClient"/> connects, waits and logs.</summary>
+/// <example>
+/// <code>
+/// var options = new QmpClientOptions { ConnectTimeout = TimeSpan.FromSeconds(2), ReplyTimeout = TimeSpan.FromMinutes(1) };
+/// await using var client = await QmpClient.ConnectAsync(QmpEndpoint.Tcp("127.0.0.1", 4444), options, cancellationToken);
+/// </code>
+/// </example>
 public sealed record QmpClientOptions
 {
     /// <summary>How long connecting, the greeting and the negotiation may take together; 10 seconds unless set.</summary>

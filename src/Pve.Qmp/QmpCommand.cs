@@ -5,6 +5,16 @@ namespace Pve.Qmp;
 /// <summary>A QMP command as a value: its name, and how its arguments and its result look on the wire.</summary>
 /// <typeparam name="TArguments">The arguments; <see cref="QmpNothing"/> for none.</typeparam>
 /// <typeparam name="TResult">The result; <see cref="QmpNothing"/> where QEMU returns an empty object.</typeparam>
+/// <example>
+/// <code>
+/// var patient = QmpCommands.QueryMigrate with { ReplyTimeout = TimeSpan.FromHours(1) };
+/// MigrationInfo migration = await qemu.ExecuteAsync(patient, cancellationToken: cancellationToken);
+///
+/// // one of your own; instead of these types, those that a JsonSerializerContext made of yours
+/// var queryUuid = new QmpCommand&lt;QmpNothing, JsonElement&gt;("query-uuid", QmpCommands.QueryStatus.Arguments, QmpCommands.QomGet.Result);
+/// string? uuid = (await qemu.ExecuteAsync(queryUuid)).GetProperty("UUID").GetString();
+/// </code>
+/// </example>
 public sealed record QmpCommand<TArguments, TResult>
 {
     /// <summary>Describes a command.</summary>

@@ -1,6 +1,18 @@
 namespace Pve.Qmp;
 
 /// <summary>QEMU executed the command and said no; the connection works on.</summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     await qemu.ExecuteAsync("device_del", JsonElement.Parse("""{"id": "net0"}"""));
+/// }
+/// catch (QmpCommandException e) when (e.ErrorClass == "DeviceNotFound")
+/// {
+///     Console.WriteLine($"{e.Command}: {e.Description}");
+/// }
+/// </code>
+/// </example>
 public sealed class QmpCommandException : QmpException
 {
     /// <summary>Creates the failure of <paramref name="command"/>.</summary>

@@ -5,6 +5,13 @@ using Pve.Qmp.Commands;
 namespace Pve.Qmp;
 
 /// <summary>The commands this package knows by type. Any other goes by name: <see cref="QmpClient.ExecuteAsync(string, JsonElement, QmpCallOptions?, CancellationToken)"/>.</summary>
+/// <example>
+/// <code>
+/// await qemu.ExecuteAsync(QmpCommands.Stop);
+/// await qemu.ExecuteAsync(QmpCommands.Migrate, new MigrateUri("unix:/run/vm/100.migrate"));
+/// MigrationInfo migration = await qemu.ExecuteAsync(QmpCommands.QueryMigrate);
+/// </code>
+/// </example>
 public static class QmpCommands
 {
     // query-migrate and its kin wait for QEMU's big lock, which a migration may hold for long.

@@ -1,6 +1,18 @@
 namespace Pve.Qmp;
 
 /// <summary>No reply within the deadline. The connection works on; a reply that comes late is dropped and counted.</summary>
+/// <example>
+/// <code>
+/// try
+/// {
+///     await qemu.ExecuteAsync(QmpCommands.Continue, new QmpCallOptions { ReplyTimeout = TimeSpan.FromSeconds(1) });
+/// }
+/// catch (QmpTimeoutException e)
+/// {
+///     Console.Error.WriteLine(e.Sent ? $"QEMU may still execute '{e.Command}'" : $"'{e.Command}' was never sent");
+/// }
+/// </code>
+/// </example>
 public sealed class QmpTimeoutException : QmpException
 {
     /// <summary>Creates the failure of <paramref name="command"/>.</summary>

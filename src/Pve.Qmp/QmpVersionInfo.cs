@@ -1,6 +1,12 @@
 namespace Pve.Qmp;
 
 /// <summary>QEMU's version and the text its packager added.</summary>
+/// <example>
+/// <code>
+/// QmpVersionInfo version = await qemu.ExecuteAsync(QmpCommands.QueryVersion);
+/// Console.WriteLine($"{version.Qemu} {version.Package}");
+/// </code>
+/// </example>
 public sealed record QmpVersionInfo
 {
     /// <summary>The three numbers.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pve.AotSmoke;
 using Pve.Migration;
 using Pve.Qmp;
@@ -37,6 +38,14 @@ static async Task TalkQmpAsync(CancellationToken token)
     var capabilities = new MigrateSetCapabilities([new MigrationCapabilityStatus(MigrationCapability.Events, true)]);
     await qemu.ExecuteAsync(QmpCommands.MigrateSetCapabilities, capabilities, cancellationToken: token);
     Require(monitor.LastLine.Contains("\"capability\":\"events\"", StringComparison.Ordinal), "typed arguments");
+
+    var schema = QmpSchema.Parse("""
+        [{"name": "c", "meta-type": "command", "arg-type": "0", "ret-type": "0"},
+         {"name": "0", "meta-type": "object", "members": [{"name": "a", "type": "1", "default": null}, {"name": "b", "type": "2"}]},
+         {"name": "1", "meta-type": "enum", "values": ["x"]}, {"name": "2", "meta-type": "builtin", "json-type": "int"}]
+        """u8);
+    var fit = schema.Fit("c", JsonElement.Parse("""{"a": "y", "b": 7}"""));
+    Require(fit.Arguments.GetRawText() == """{"b":7}""" && fit.Omitted is ["a (y)"], "arguments without what is unknown");
 
     try
     {

@@ -97,11 +97,11 @@ public sealed class EndpointTests
     [Fact]
     public async Task A_file_descriptor_that_is_something_else_is_refused_and_stays_its_owners()
     {
-        using var file = File.OpenHandle("/dev/null");
+        using var file = File.OpenHandle(Environment.ProcessPath!);
         var endpoint = QmpEndpoint.FileDescriptor((int)file.DangerousGetHandle());
         var failure = await Assert.ThrowsAsync<QmpConnectionException>(() => QmpClient.ConnectAsync(endpoint, cancellationToken: Ct));
         Assert.Contains("no connected socket", failure.Message, StringComparison.Ordinal);
-        Assert.Equal(0, await RandomAccess.ReadAsync(file, new byte[1], 0, Ct));
+        Assert.Equal(1, await RandomAccess.ReadAsync(file, new byte[1], 0, Ct));
     }
 
     [Fact]

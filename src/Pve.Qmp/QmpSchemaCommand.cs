@@ -1,0 +1,43 @@
+namespace Pve.Qmp;
+
+/// <summary>A command in QEMU's schema.</summary>
+/// <example>
+/// <code>
+/// QmpSchema schema = await qemu.GetSchemaAsync(cancellationToken);
+/// if (schema.FindCommand("migrate") is { } migrate)
+/// {
+///     Console.WriteLine($"{migrate} takes {string.Join(", ", migrate.Arguments.Members)}");
+/// }
+/// </code>
+/// </example>
+public sealed class QmpSchemaCommand
+{
+    internal QmpSchemaCommand(
+        string name, QmpSchemaType arguments, QmpSchemaType result, bool allowsOutOfBand, IReadOnlyList<string> features)
+        => (Name, Arguments, Result, AllowsOutOfBand, Features) = (name, arguments, result, allowsOutOfBand, features);
+
+    /// <summary>The name on the wire.</summary>
+    public string Name { get; }
+
+    /// <summary>The object of its arguments; one without members where it takes none.</summary>
+    public QmpSchemaType Arguments { get; }
+
+    /// <summary>What it returns; an object without members where that is nothing.</summary>
+    public QmpSchemaType Result { get; }
+
+    /// <summary>Whether it may be executed out of band.</summary>
+    public bool AllowsOutOfBand { get; }
+
+    /// <summary>What QEMU says of the command, such as <c>deprecated</c> or <c>unstable</c>.</summary>
+    public IReadOnlyList<string> Features { get; }
+
+    /// <summary>
+    /// Whether it takes arguments that the schema does not list: <c>device_add</c> takes every property of its device (qapi/qdev.json,
+    /// <c>'gen': false</c>). So do <c>netdev_add</c> and <c>object-add</c> in old QEMUs, whose schemas list them without variants.
+    /// </summary>
+    public bool HasUnlistedArguments
+        => Name == "device_add" || (Name is "netdev_add" or "object-add" && Arguments.Variants.Count == 0);
+
+    /// <summary>The command's name.</summary>
+    public override string ToString() => Name;
+}
