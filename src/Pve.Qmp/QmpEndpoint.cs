@@ -132,20 +132,16 @@ public sealed record QmpEndpoint
 
     private static bool TryNumber(ReadOnlySpan<char> text, out int number) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
+    // The runtime takes any number for a socket, and closes it in the end: what is none must stay its owner's.
     private static Socket Inherited(int descriptor)
     {
-        var handle = new SafeSocketHandle(descriptor, ownsHandle: true);
-        Socket socket;
-        try
+        if (OperatingSystem.IsLinux()
+            && new FileInfo($"/proc/self/fd/{descriptor}").LinkTarget?.StartsWith("socket:", StringComparison.Ordinal) is not true)
         {
-            socket = new Socket(handle);
-        }
-        catch (Exception e)
-        {
-            handle.SetHandleAsInvalid(); // what is no socket stays its owner's
-            throw e as SocketException ?? new SocketException((int)SocketError.NotSocket);
+            throw new SocketException((int)SocketError.NotSocket);
         }
 
+        var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
         if (!socket.Connected)
         {
             socket.Dispose();

@@ -101,6 +101,8 @@ public sealed class EndpointTests
         var endpoint = QmpEndpoint.FileDescriptor((int)file.DangerousGetHandle());
         var failure = await Assert.ThrowsAsync<QmpConnectionException>(() => QmpClient.ConnectAsync(endpoint, cancellationToken: Ct));
         Assert.Contains("no connected socket", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("no connected socket", (await Assert.ThrowsAsync<QmpConnectionException>(() => QmpClient.ConnectAsync(
+            QmpEndpoint.FileDescriptor(99_999), cancellationToken: Ct))).Message, StringComparison.Ordinal);
         Assert.Equal(1, await RandomAccess.ReadAsync(file, new byte[1], 0, Ct));
     }
 
