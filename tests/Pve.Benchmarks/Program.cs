@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Pve.Benchmarks;
+using Pve.Benchmarks.Qmp;
 
 var runs = new Option<int>("--runs") { Description = "how often each way is taken", DefaultValueFactory = _ => 20 };
 var ssh = new Option<string?>("--ssh") { Description = "also over ssh to this host, which must lead back here", HelpName = "HOST" };
@@ -13,4 +14,27 @@ var program = new Argument<string>("PATH") { Description = "the published mtunne
 var greeting = new Command("greeting", "from the start of mtunnel to its greeting, against the limit of 20 ms and against /bin/true") { program, runs };
 greeting.SetAction((result, token) => GreetingBenchmark.RunAsync(result.GetRequiredValue(program), result.GetValue(runs), token));
 
-return await new RootCommand("Measurements, each with a ratio against a peer or a limit in the same run.") { pause, greeting }.Parse(args).InvokeAsync();
+var commands = new Option<int>("--commands") { Description = "how many commands or events each round has", DefaultValueFactory = _ => 1_000_000 };
+var throughput = new Command("throughput", "QMP round trips and events against a peer in memory, against the limits they have to reach") { commands };
+throughput.SetAction(async (result, token) =>
+{
+    await RoundTripBenchmark.RunAsync(result.GetValue(commands), token);
+    await EventBenchmark.RunAsync(result.GetValue(commands), token);
+});
+
+var mib = new Option<int?>("--mib") { Description = "only this size, read in this process: prints milliseconds and the growth of the peak in bytes" };
+var longLine = new Command("long-line", "replies of 1, 4, 16 and 64 MiB in one line: time for each MiB, and memory at the peak") { mib };
+longLine.SetAction((result, token) => result.GetValue(mib) is { } size ? LongLineBenchmark.ReadOneAsync(size, token) : LongLineBenchmark.RunAsync(token));
+
+var clients = new Option<int>("--clients") { Description = "how many", DefaultValueFactory = _ => 1000 };
+var idle = new Command("idle", "the memory of QMP clients that are connected and silent") { clients };
+idle.SetAction((result, token) => IdleClientsBenchmark.RunAsync(result.GetValue(clients), token));
+
+var qemu = new Option<string>("--qemu") { Description = "the QEMU to ask", DefaultValueFactory = _ => "qemu-system-x86_64" };
+var pythonQmp = new Option<string?>("--python-qmp") { Description = "the folder that holds qemu/qmp, qemu.qmp's Python package", HelpName = "FOLDER" };
+var each = new Option<int>("--commands") { Description = "how many commands each round has", DefaultValueFactory = _ => 2000 };
+var real = new Command("real", "query-status on a real QEMU, against a bare socket loop and qemu.qmp in Python, in turn") { qemu, pythonQmp, each, runs };
+real.SetAction((result, token) => RealQemuBenchmark.RunAsync(
+    result.GetRequiredValue(qemu), result.GetValue(pythonQmp), result.GetValue(each), result.GetValue(runs), token));
+
+return await new RootCommand("Measurements, each with a ratio against a peer or a limit in the same run.") { pause, greeting, throughput, longLine, idle, real }.Parse(args).InvokeAsync();
