@@ -237,8 +237,15 @@ internal sealed class QmpSession : IAsyncDisposable
             return call.TryComplete(message.Payload);
         }
 
-        var error = ReadError(message.Payload);
-        return call.TryFail(new QmpCommandException(call.Command, error.Class, error.Description));
+        try
+        {
+            var error = ReadError(message.Payload);
+            return call.TryFail(new QmpCommandException(call.Command, error.Class, error.Description));
+        }
+        catch (QmpProtocolException e)
+        {
+            return call.TryFail(new QmpProtocolException($"The error of '{call.Command}' has another shape than expected.", e, usable: true));
+        }
     }
 
     private static QmpError ReadError(ReadOnlySequence<byte> payload)
@@ -248,7 +255,7 @@ internal sealed class QmpSession : IAsyncDisposable
             var reader = WireJson.Reader(payload);
             return JsonSerializer.Deserialize(ref reader, WireJson.Default.QmpError) ?? new QmpError();
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new QmpProtocolException("The peer sent an error of an unknown shape.", e);
         }

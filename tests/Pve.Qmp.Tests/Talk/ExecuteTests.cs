@@ -171,6 +171,23 @@ public sealed class ExecuteTests
         await RoundTripAsync(peer, client, 2);
     }
 
+    [Theory]
+    [InlineData("""{"class": 5, "desc": []}""")]
+    [InlineData("""{"class": "c", "desc": "\ud800"}""")]
+    [InlineData("[]")]
+    public async Task An_error_of_another_shape_fails_its_call_alone(string error)
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        var call = client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: Ct);
+        await peer.SendAsync($$"""{"error": {{error}}, "id": 1}""" + "\n");
+        var failure = await Assert.ThrowsAsync<QmpProtocolException>(() => call);
+        Assert.Contains("query-status", failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.ConnectionUsable);
+        await peer.ReceiveAsync();
+        await RoundTripAsync(peer, client, 2);
+    }
+
     [Fact]
     public async Task A_number_that_no_type_holds_fails_its_call_alone()
     {
