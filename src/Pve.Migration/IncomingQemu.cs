@@ -35,7 +35,7 @@ public sealed class IncomingQemu
     {
         try
         {
-            await Monitor.ExecuteAsync(QmpCommands.MigrateIncoming, new MigrateUri(_listenUri), cancellationToken: cancellationToken).ConfigureAwait(false);
+            await Monitor.ExecuteAsync(QmpCommands.MigrateIncoming, new MigrateIncoming(_listenUri), cancellationToken: cancellationToken).ConfigureAwait(false);
             return _connectUri ?? await ChosenUriAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (QmpException e)

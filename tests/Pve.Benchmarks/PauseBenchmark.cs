@@ -150,9 +150,9 @@ internal sealed class PauseBenchmark : IAsyncDisposable
         await host.Monitor.ExecuteAsync(QmpCommands.MigrateSetCapabilities, settings, cancellationToken: cancellationToken);
         var limits = new MigrationParameters { MaxBandwidth = 16L << 30, DowntimeLimit = TimeSpan.FromMilliseconds(30) };
         await source.Monitor.ExecuteAsync(QmpCommands.MigrateSetParameters, limits, cancellationToken: cancellationToken);
-        await host.Monitor.ExecuteAsync(QmpCommands.MigrateIncoming, new MigrateUri("unix:" + host.MigrationPath), cancellationToken: cancellationToken);
+        await host.Monitor.ExecuteAsync(QmpCommands.MigrateIncoming, new MigrateIncoming("unix:" + host.MigrationPath), cancellationToken: cancellationToken);
         await host.Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken);
-        await source.Monitor.ExecuteAsync(QmpCommands.Migrate, new MigrateUri("unix:" + path), cancellationToken: cancellationToken);
+        await source.Monitor.ExecuteAsync(QmpCommands.Migrate, new Migrate("unix:" + path), cancellationToken: cancellationToken);
         var (stop, resume) = (await left.ReadAsync(cancellationToken), await arrived.ReadAsync(cancellationToken));
         return (resume.Timestamp - stop.Timestamp, TimeSpan.Zero, null);
     }

@@ -36,7 +36,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
         source.Watch();
         source.Trail!.ExpectSetup();
         HasBegun = true;
-        await source.Monitor.ExecuteAsync(QmpCommands.Migrate, new MigrateUri(uri), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await source.Monitor.ExecuteAsync(QmpCommands.Migrate, new Migrate(uri), cancellationToken: cancellationToken).ConfigureAwait(false);
         run.Phase.Enter(MigrationPhase.Copying);
         _begun = run.Time.GetTimestamp();
         using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

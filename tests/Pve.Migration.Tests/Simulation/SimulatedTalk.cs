@@ -42,8 +42,8 @@ internal sealed class SimulatedTalk : IAsyncDisposable
 
     public async Task MigrateAsync()
     {
-        await Target.ExecuteAsync(QmpCommands.MigrateIncoming, new MigrateUri(Address));
-        await Source.ExecuteAsync(QmpCommands.Migrate, new MigrateUri(Address));
+        await Target.ExecuteAsync(QmpCommands.MigrateIncoming, new MigrateIncoming(Address));
+        await Source.ExecuteAsync(QmpCommands.Migrate, new Migrate(Address));
     }
 
     public Task<MigrationStatus> SourceReachesAsync(MigrationStatus status) => ReachAsync(_sourceEvents, SourceSaid, status);

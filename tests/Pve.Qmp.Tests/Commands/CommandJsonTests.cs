@@ -43,7 +43,7 @@ public sealed class CommandJsonTests
             Read(QmpCommands.QueryStatus, """{"status": "postmigrate", "singlestep": false, "running": false}"""));
         Assert.Equal([new(MigrationCapability.Xbzrle, false), new(MigrationCapability.Events, true)],
             Read(QmpCommands.QueryMigrateCapabilities, """[{"state": false, "capability": "xbzrle"}, {"state": true, "capability": "events"}]"""));
-        Assert.Equal(new MigrationParameters { DowntimeLimit = TimeSpan.FromMilliseconds(300), MaxBandwidth = 134217728, CpuThrottleInitial = 20 },
+        Assert.Equal(new MigrationParameters { DowntimeLimit = TimeSpan.FromMilliseconds(300), MaxBandwidth = 134217728, CpuThrottleInitial = 20, TlsCreds = "" },
             Read(QmpCommands.QueryMigrateParameters, """{"cpu-throttle-initial": 20, "tls-creds": "", "downtime-limit": 300, "max-bandwidth": 134217728}"""));
         Assert.Equal(new MemorySizeSummary { BaseMemory = 1 << 27, PluggedMemory = 0 },
             Read(QmpCommands.QueryMemorySizeSummary, """{"base-memory": 134217728, "plugged-memory": 0}"""));
@@ -79,11 +79,54 @@ public sealed class CommandJsonTests
             DirtyPagesRate = 50,
             PageSize = 4096,
             Duplicate = 100,
+            Skipped = 0,
             Normal = 200,
+            NormalBytes = 1,
+            PagesPerSecond = 32710,
+            PrecopyBytes = 1,
             DowntimeBytes = 9,
+            DirtySyncMissedZeroCopy = 0,
         }, info.Ram);
         Assert.Null(Read(QmpCommands.QueryMigrate, "{}").Status);
         Assert.Equal("why", Read(QmpCommands.QueryMigrate, """{"status": "failed", "error-desc": "why"}""").ErrorDesc);
+    }
+
+    [Fact]
+    public void What_QEMU_does_not_send_is_null_or_empty()
+    {
+        Assert.Equal(new BlockInfo(), Read(QmpCommands.QueryBlock, "[{}]")[0]);
+        Assert.Equal(("", ""), (Read(QmpCommands.QueryNamedBlockNodes, "[{}]")[0].Driver, Read(QmpCommands.QueryNamedBlockNodes, "[{}]")[0].Image.Filename));
+        Assert.Empty(Read(QmpCommands.QueryBlockStats, "[{}]")[0].Stats.TimedStats);
+        Assert.Null(Read(QmpCommands.QueryMigrate, "{}").Ram);
+    }
+
+    [Fact]
+    public void Members_that_nobody_knew_are_kept()
+    {
+        var info = Read(QmpCommands.QueryMigrate, """{"status": "active", "warmth": {"a": [1]}, "ram": {"total": 5, "colour": "red"}}""");
+        Assert.Equal("""{"a": [1]}""", Assert.Single(info.Others!).Value.GetRawText());
+        Assert.Equal("red", info.Ram!.Others!["colour"].GetString());
+        Assert.Equal(5, info.Ram.Total);
+        Assert.Null(Read(QmpCommands.QueryMigrate, "{}").Others);
+        Assert.Equal("snow", Read(QmpCommands.QueryBlockJobs, """[{"weather": "snow"}]""")[0].Others!["weather"].GetString());
+        Assert.DoesNotContain("warmth", info.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Times_that_QEMU_has_lost_count_of_are_the_longest_there_are()
+    {
+        Assert.Equal(TimeSpan.MinValue, Read(QmpCommands.QueryMigrate, """{"expected-downtime": -9223372036854775808}""").ExpectedDowntime);
+        Assert.Equal(TimeSpan.MaxValue, Read(QmpCommands.QueryMigrate, """{"dirty-limit-ring-full-time": 18446744073709551615}""").DirtyLimitRingFullTime);
+    }
+
+    [Fact]
+    public void Times_are_read_in_the_units_of_each()
+    {
+        Assert.Equal([TimeSpan.FromMilliseconds(7), TimeSpan.Zero],
+            Read(QmpCommands.QueryMigrate, """{"postcopy-vcpu-blocktime": [7, 0]}""").PostcopyVcpuBlocktime);
+        Assert.Equal(TimeSpan.FromMicroseconds(15), Read(QmpCommands.QueryMigrate, """{"dirty-limit-throttle-time-per-round": 15}""").DirtyLimitThrottleTimePerRound);
+        Assert.Equal(TimeSpan.FromSeconds(3), Read(QmpCommands.QueryDirtyRate, """{"calc-time": 3}""").CalcTime);
+        Assert.Equal(TimeSpan.FromMicroseconds(32.7), Read(QmpCommands.QueryIothreads, """[{"poll-max-ns": 32768}]""")[0].PollMax);
     }
 
     [Fact]
@@ -94,13 +137,13 @@ public sealed class CommandJsonTests
         Assert.Equal(new MigrationCapability("mapped-ram"), Read(QmpCommands.QueryMigrateCapabilities, """[{"state": true, "capability": "mapped-ram"}]""")[0].Capability);
     }
 
-    private static void Writes<TArguments, TResult>(QmpCommand<TArguments, TResult> command, TArguments arguments, string json, bool outOfBand = false)
+    internal static void Writes<TArguments, TResult>(QmpCommand<TArguments, TResult> command, TArguments arguments, string json, bool outOfBand = false)
     {
         var written = new ArrayBufferWriter<byte>();
         QmpCommandWriter.Write(command.Name, arguments, command.Arguments, id: 7, outOfBand, written, static (written, line) => written.Write(line));
         Assert.Equal(json + "\n", System.Text.Encoding.UTF8.GetString(written.WrittenSpan));
     }
 
-    private static TResult Read<TArguments, TResult>(QmpCommand<TArguments, TResult> command, string json)
+    internal static TResult Read<TArguments, TResult>(QmpCommand<TArguments, TResult> command, string json)
         => JsonSerializer.Deserialize(json, (JsonTypeInfo<TResult>)command.Result)!;
 }

@@ -1,44 +1,41 @@
 #!/usr/bin/env python3
-"""Prints what the tests need of the value that QEMU returns to query-qmp-schema: excerpt.py SCHEMA.json > qemu-X.Y.txt
+"""Prints the value that QEMU returns to query-qmp-schema, one entry a line: excerpt.py SCHEMA.json > qemu-X.Y.txt
 
-A line 'command NAME [oob]' is followed by its argument and return members; members within objects are written with dots.
+command NAME [oob] TAKES RETURNS      a type each
+event NAME TYPE
+object TYPE MEMBER=TYPE MEMBER?=TYPE  a ? where the member may be missing
+union TYPE TAG MEMBER=TYPE | CASE=TYPE
+array TYPE ELEMENT
+alternate TYPE TYPE TYPE
+enum TYPE NAME NAME
+
+Nothing is left out but features and the builtin types str, int, number, bool, null and any; types are called as QEMU calls them, by number.
 """
 import json
 import sys
 
-COMMANDS = """cont human-monitor-command migrate migrate-continue migrate-incoming migrate-set-capabilities migrate-set-parameters
-migrate_cancel pmemsave qom-get query-memory-size-summary query-migrate query-migrate-capabilities query-migrate-parameters
-query-status query-version query-yank quit stop system_reset system_wakeup yank""".split()
-ENUMS = {"RunState": ("query-status", "status"), "MigrationStatus": ("query-migrate", "status"),
-         "MigrationCapability": ("query-migrate-capabilities", "capability")}
 
-types = {entry["name"]: entry for entry in json.load(open(sys.argv[1]))}
-
-
-def members(name, prefix=""):
-    entry = types[name]
-    if entry["meta-type"] == "array":
-        yield from members(entry["element-type"], prefix)
-    elif entry["meta-type"] == "object":
-        for member in entry["members"]:
-            yield prefix + member["name"]
-            yield from members(member["type"], prefix + member["name"] + ".")
-        for variant in entry.get("variants", []):
-            yield from members(variant["type"], prefix)
-
-
-def value_type(name, member):
-    entry = types[name]
-    if entry["meta-type"] == "array":
-        return value_type(entry["element-type"], member)
-    return next(m["type"] for m in entry["members"] if m["name"] == member)
+def line(entry):
+    kind, name = entry["meta-type"], entry["name"]
+    if kind == "command":
+        return [kind, name, *(["oob"] if entry.get("allow-oob") else []), entry["arg-type"], entry["ret-type"]]
+    if kind == "event":
+        return [kind, name, entry["arg-type"]]
+    if kind == "object":
+        members = [m["name"] + ("?" if "default" in m else "") + "=" + m["type"] for m in entry["members"]]
+        if "variants" not in entry:
+            return [kind, name, *members]
+        return ["union", name, entry["tag"], *members, "|", *(v["case"] + "=" + v["type"] for v in entry["variants"])]
+    if kind == "array":
+        return [kind, name, entry["element-type"]]
+    if kind == "alternate":
+        return [kind, name, *(m["type"] for m in entry["members"])]
+    if kind == "enum":
+        return [kind, name, *entry["values"]]
+    return []
 
 
-for command in COMMANDS:
-    entry = types[command]
-    print("command", command, *(["oob"] if entry.get("allow-oob") else []))
-    print("  takes", *sorted(set(members(entry["arg-type"]))))
-    print("  returns", *sorted(set(members(entry["ret-type"]))))
-for enum, (command, member) in ENUMS.items():
-    entry = types[value_type(types[command]["ret-type"], member)]
-    print("enum", enum, *sorted(entry["values"]))
+with open(sys.argv[1]) as schema:
+    for text in sorted(" ".join(line(entry)) for entry in json.load(schema)):
+        if text:
+            print(text)

@@ -194,7 +194,7 @@ public sealed class ExecuteTests
         await using var peer = new ScriptedQmpPeer();
         await using var client = await peer.EstablishAsync();
         var call = client.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: Ct);
-        await peer.SendAsync("""{"return": {"total-time": 9223372036854775807}, "id": 1}""" + "\n");
+        await peer.SendAsync("""{"return": {"cpu-throttle-percentage": 9223372036854775807}, "id": 1}""" + "\n");
         Assert.True((await Assert.ThrowsAsync<QmpProtocolException>(() => call)).ConnectionUsable);
         await peer.ReceiveAsync();
         await RoundTripAsync(peer, client, 2);

@@ -1,5 +1,0 @@
-namespace Pve.Qmp.Commands;
-
-/// <summary>The arguments of <c>migrate-continue</c>.</summary>
-/// <param name="State">The state the migration is thought to be in.</param>
-public sealed record MigrateContinue(MigrationStatus State);

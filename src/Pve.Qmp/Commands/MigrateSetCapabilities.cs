@@ -1,5 +1,0 @@
-namespace Pve.Qmp.Commands;
-
-/// <summary>The arguments of <c>migrate-set-capabilities</c>; what is not listed stays as it is.</summary>
-/// <param name="Capabilities">What changes.</param>
-public sealed record MigrateSetCapabilities(IReadOnlyList<MigrationCapabilityStatus> Capabilities);
