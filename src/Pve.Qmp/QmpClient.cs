@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pve.Qmp.Diagnostics;
 using Pve.Qmp.Framing;
+using Pve.Qmp.Schema;
 using Pve.Qmp.Session;
 using Pve.Qmp.Wire;
 
@@ -14,11 +15,13 @@ public sealed class QmpClient : IAsyncDisposable
 {
     private readonly QmpSession _session;
     private readonly QmpClientOptions _options;
+    private readonly SchemaSource _schema;
 
     private QmpClient(QmpSession session, QmpClientOptions options, string name, QmpGreeting greeting, bool outOfBand)
     {
         (_session, _options) = (session, options);
         (Name, Greeting, IsOutOfBandEnabled) = (name, greeting, outOfBand);
+        _schema = new SchemaSource(greeting.Version, () => ExecuteAsync(SchemaCommands.QueryCommands), () => ExecuteAsync(SchemaCommands.QuerySchema));
     }
 
     /// <summary>The endpoint's text, for messages.</summary>
@@ -106,6 +109,7 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>Executes a command. Cancelling stops the wait; QEMU may still execute it.</summary>
     /// <exception cref="QmpException">Its type says what went wrong, and whether the connection still works.</exception>
+    /// <exception cref="QmpUnsupportedException">With <see cref="QmpCallOptions.OmitUnknown"/>: QEMU does not know what cannot be left out.</exception>
     /// <exception cref="InvalidOperationException">Out of band was asked for where it is not enabled or not allowed.</exception>
     public Task<TResult> ExecuteAsync<TArguments, TResult>(
         QmpCommand<TArguments, TResult> command, TArguments arguments, QmpCallOptions? call = null, CancellationToken cancellationToken = default)
@@ -119,6 +123,11 @@ public sealed class QmpClient : IAsyncDisposable
                 : $"Out-of-band execution is not enabled on {Name}.");
         }
 
+        if (call is { OmitUnknown: true })
+        {
+            return ExecuteFittedAsync(command, arguments, call, cancellationToken);
+        }
+
         var timeout = call?.ReplyTimeout ?? command.ReplyTimeout ?? _options.ReplyTimeout;
         return _session.ExecuteAsync(command, arguments, timeout, outOfBand, cancellationToken);
     }
@@ -130,6 +139,13 @@ public sealed class QmpClient : IAsyncDisposable
         => ExecuteAsync(
             new QmpCommand<JsonElement, JsonElement>(command, WireJson.Default.JsonElement, WireJson.Default.JsonElement) { AllowOutOfBand = true },
             arguments, call, cancellationToken);
+
+    /// <summary>
+    /// What this QEMU can do. The client asks once, and not at all where another one in this process has asked the same build of QEMU
+    /// with the same commands; a build without a packager's text may be any, and is always asked.
+    /// </summary>
+    /// <exception cref="QmpException">Its type says what went wrong; the next call asks again.</exception>
+    public Task<QmpSchema> GetSchemaAsync(CancellationToken cancellationToken = default) => _schema.GetAsync(cancellationToken);
 
     /// <summary>Queues the named events from now on; all events where none is named.</summary>
     public QmpEventSubscription Subscribe(params string[] events) => Subscribe(new QmpSubscriptionOptions { Events = events });
@@ -145,6 +161,25 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>Ends the conversation; commands that wait fail, subscriptions end. When it returns, the connection is closed.</summary>
     public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    private async Task<TResult> ExecuteFittedAsync<TArguments, TResult>(
+        QmpCommand<TArguments, TResult> command, TArguments arguments, QmpCallOptions call, CancellationToken cancellationToken)
+    {
+        var schema = await GetSchemaAsync(cancellationToken).ConfigureAwait(false);
+        var fit = schema.Fit(command.Name, SchemaCommands.ToElement(arguments, command.Arguments));
+        if (fit.Omitted.Count > 0)
+        {
+            Log.Omitted(_options.LoggerFactory.CreateLogger("Pve.Qmp"), Name, command.Name, fit.Omitted);
+            call.Omitted?.Invoke(fit.Omitted);
+        }
+
+        var fitted = new QmpCommand<JsonElement, TResult>(command.Name, WireJson.Default.JsonElement, command.Result)
+        {
+            AllowOutOfBand = command.AllowOutOfBand,
+            ReplyTimeout = command.ReplyTimeout,
+        };
+        return await ExecuteAsync(fitted, fit.Arguments, call with { OmitUnknown = false }, cancellationToken).ConfigureAwait(false);
+    }
 
     private static QmpClientOptions Checked(QmpClientOptions? options)
     {

@@ -17,6 +17,9 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Warning, "A reply from {Endpoint} with id {Id} answers no command and was dropped")]
     public static partial void UnmatchedReply(ILogger logger, string endpoint, long id);
 
+    [LoggerMessage(104, LogLevel.Information, "QEMU at {Endpoint} does not know of '{Command}', so it was left out: {Omitted}")]
+    public static partial void Omitted(ILogger logger, string endpoint, string command, IReadOnlyList<string> omitted);
+
     [LoggerMessage(110, LogLevel.Trace, "{Endpoint} <- {Command} (id {Id})")]
     public static partial void Sending(ILogger logger, string endpoint, string command, long id);
 
