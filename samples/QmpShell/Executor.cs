@@ -2,31 +2,35 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Pve.Qmp;
 using QmpShell.Language;
+using QmpShell.Output;
 
 namespace QmpShell;
 
-/// <summary>Executes lines; <paramref name="timeout"/> is for each one's reply.</summary>
-internal sealed class Executor(QmpClient client, bool outOfBand, TimeSpan? timeout)
+/// <summary>Executes lines.</summary>
+internal sealed class Executor(QmpClient client, ShellOptions options, Palette palette, Func<int> width)
 {
-    /// <summary>Executes a line and waits for its answer. Cancelling stops the wait only.</summary>
+    private readonly AnswerText _answers = new(options.Format, palette);
+
+    /// <summary>Executes a line and returns what there is to print, which may be nothing. Cancelling stops the wait only.</summary>
     /// <exception cref="QmpException">Its type says what went wrong, and whether the connection still works.</exception>
-    /// <exception cref="LineException">It asks for what this monitor does not offer.</exception>
-    public async Task<Answer> ExecuteAsync(ShellLine line, CancellationToken cancellationToken) => line switch
+    /// <exception cref="LineException">It asks for what this QEMU does not have.</exception>
+    public async Task<string> ExecuteAsync(ShellLine line, CancellationToken cancellationToken) => line switch
     {
-        QmpLine command => new Answer(await ExecuteAsync(command, cancellationToken), IsMonitorText: false),
-        HmpLine text => new Answer(await ExecuteAsync(Monitor(text), cancellationToken), IsMonitorText: true),
-        _ => throw new ArgumentException($"{line} is nothing for QEMU.", nameof(line)),
+        QmpLine command => _answers.Write(await ExecuteAsync(command, cancellationToken)),
+        HmpLine text => _answers.WriteMonitor(await ExecuteAsync(Monitor(text), cancellationToken)),
+        HelpLine help => new HelpText(await client.GetSchemaAsync(cancellationToken), width(), palette != Palette.None).Write(help.Topic),
+        _ => "",
     };
 
     private Task<JsonElement> ExecuteAsync(QmpLine line, CancellationToken cancellationToken)
     {
-        var overtakes = outOfBand || line.OutOfBand;
+        var overtakes = options.OutOfBand || line.OutOfBand;
         if (overtakes && !client.IsOutOfBandEnabled)
         {
             throw new LineException("this monitor does not offer out-of-band execution; leave --oob or exec-oob out");
         }
 
-        var call = new QmpCallOptions { OutOfBand = overtakes, ReplyTimeout = timeout };
+        var call = new QmpCallOptions { OutOfBand = overtakes, ReplyTimeout = options.Timeout };
         return client.ExecuteAsync(line.Command, line.Arguments, call, cancellationToken);
     }
 

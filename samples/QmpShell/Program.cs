@@ -1,8 +1,10 @@
 using Pve.Qmp;
 using QmpShell;
 using QmpShell.Batch;
+using QmpShell.Interactive;
 using QmpShell.Language;
 using QmpShell.Output;
+using QmpShell.Terminal;
 
 return await CommandLine.RunAsync(args, RunAsync);
 
@@ -14,7 +16,9 @@ static async Task<int> RunAsync(ShellOptions options, CancellationToken cancella
         var defaults = new QmpClientOptions();
         await using var client = await QmpClient.ConnectAsync(
             options.Endpoint, defaults with { ConnectTimeout = options.Timeout ?? defaults.ConnectTimeout }, cancellationToken);
-        return await RunBatchAsync(client, line, options, cancellationToken);
+        return line is null && options.Watch is null && !Console.IsInputRedirected && Ansi.IsTerminal
+            ? await RunShellAsync(client, options, cancellationToken)
+            : await RunBatchAsync(client, line, options, cancellationToken);
     }
     catch (Exception e) when (e is LineException or QmpException)
     {
@@ -30,21 +34,27 @@ static async Task<int> RunAsync(ShellOptions options, CancellationToken cancella
     }
 }
 
+static Task<int> RunShellAsync(QmpClient client, ShellOptions options, CancellationToken cancellationToken)
+{
+    var patient = options with { Timeout = options.Timeout ?? Timeout.InfiniteTimeSpan }; // Ctrl-C is at hand
+    var executor = new Executor(client, patient, Ansi.Palette, Ansi.Width);
+    return new InteractiveShell(client, executor, Ansi.Palette, Console.Out, KeyQueue.OfConsole(), Ansi.Width).RunAsync(cancellationToken);
+}
+
 static async Task<int> RunBatchAsync(QmpClient client, ShellLine? line, ShellOptions options, CancellationToken cancellationToken)
 {
     await using var output = Standard.OpenOutput();
-    var executor = new Executor(client, options.OutOfBand, options.Timeout);
-    var answers = new AnswerText(options.Format, Palette.None);
+    var executor = new Executor(client, options, Ansi.Palette, Ansi.Width);
     if (line is null && options.Watch is null)
     {
-        return await new Script(executor, answers, output, Console.Error)
-            .RunAsync(Standard.ReadLinesAsync(cancellationToken), options.KeepGoing, cancellationToken);
+        var lines = Standard.ReadLinesAsync(cancellationToken);
+        return await new Script(executor, output, Console.Error).RunAsync(lines, options.KeepGoing, cancellationToken);
     }
 
-    using var watch = options.Watch is { } events ? new Watch(client, events, output, Console.Error) : null;
-    if (line is not null)
+    using var watch = options.Watch is { } events ? await Watch.OpenAsync(client, events, output, Console.Error, cancellationToken) : null;
+    if (line is not null && await executor.ExecuteAsync(line, cancellationToken) is { Length: > 0 } answer)
     {
-        await answers.WriteAsync(output, await executor.ExecuteAsync(line, cancellationToken));
+        await output.WriteLineAsync(answer);
     }
 
     return watch is null ? ExitCode.Done : await watch.RunAsync(options.Count, options.Timeout, TimeProvider.System, cancellationToken);

@@ -1,11 +1,10 @@
 using Pve.Qmp;
 using QmpShell.Language;
-using QmpShell.Output;
 
 namespace QmpShell.Batch;
 
 /// <summary>Lines from standard input, executed in turn; the first error ends it unless the options say otherwise.</summary>
-internal sealed class Script(Executor executor, AnswerText answers, TextWriter output, TextWriter error)
+internal sealed class Script(Executor executor, TextWriter output, TextWriter error)
 {
     /// <summary>Executes <paramref name="lines"/> and returns the exit code.</summary>
     public async Task<int> RunAsync(IAsyncEnumerable<string> lines, bool keepGoing, CancellationToken cancellationToken)
@@ -23,9 +22,9 @@ internal sealed class Script(Executor executor, AnswerText answers, TextWriter o
                     break;
                 }
 
-                if (line is not null)
+                if (line is not null && await executor.ExecuteAsync(line, cancellationToken) is { Length: > 0 } answer)
                 {
-                    await answers.WriteAsync(output, await executor.ExecuteAsync(line, cancellationToken));
+                    await output.WriteLineAsync(answer);
                 }
             }
             catch (Exception e) when (e is LineException or QmpException)

@@ -1,9 +1,10 @@
 using Pve.Qmp;
+using QmpShell.Language;
 using QmpShell.Output;
 
 namespace QmpShell.Batch;
 
-/// <summary>Events as lines of JSON. It listens from its creation on, so that a command executed afterwards causes nothing unseen.</summary>
+/// <summary>Events as lines of JSON. It listens from its opening on, so that a command executed afterwards causes nothing unseen.</summary>
 internal sealed class Watch : IDisposable
 {
     // so many that only a reader who stopped reading fills it; then it is said, and nothing is lost unseen
@@ -13,10 +14,25 @@ internal sealed class Watch : IDisposable
     private readonly TextWriter _output;
     private readonly TextWriter _error;
 
-    public Watch(QmpClient client, IReadOnlyList<string> events, TextWriter output, TextWriter error)
+    private Watch(QmpEventSubscription events, TextWriter output, TextWriter error)
+        => (_events, _output, _error) = (events, output, error);
+
+    /// <summary>Listens to <paramref name="events"/>, or to all where none is named.</summary>
+    /// <exception cref="LineException">This QEMU has no such event, and it would never come.</exception>
+    public static async Task<Watch> OpenAsync(
+        QmpClient client, IReadOnlyList<string> events, TextWriter output, TextWriter error, CancellationToken cancellationToken)
     {
-        _events = client.Subscribe(new QmpSubscriptionOptions { Events = events, Capacity = MostEvents, Overflow = QmpOverflow.Fail });
-        (_output, _error) = (output, error);
+        if (events.Count > 0)
+        {
+            var schema = await client.GetSchemaAsync(cancellationToken);
+            if (events.FirstOrDefault(name => !schema.HasEvent(name)) is { } unknown)
+            {
+                throw new LineException($"this QEMU has no event '{unknown}'; {Nearest.To(unknown, schema.Events, "help EVENT describes one")}");
+            }
+        }
+
+        var subscription = client.Subscribe(new QmpSubscriptionOptions { Events = events, Capacity = MostEvents, Overflow = QmpOverflow.Fail });
+        return new Watch(subscription, output, error);
     }
 
     /// <summary>Prints events until there were <paramref name="count"/>, the time is over, or Ctrl-C; returns the exit code.</summary>
