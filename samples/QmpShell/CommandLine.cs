@@ -82,6 +82,7 @@ internal static class CommandLine
 
     private static string? Contradiction(ShellOptions options, ParseResult result) => options switch
     {
+        { Command: [['-', ..] option, ..] } => $"there is no option '{option}'",
         { Hmp: not null, Command.Length: > 0 } => "give a command or --hmp, not both",
         { Hmp: "" } => "--hmp needs a line of the human monitor, as in: --hmp \"info status\"",
         { Count: not null, Watch: null } => "--count goes with --watch EVENTS",

@@ -40,6 +40,7 @@ internal static class LineParser
     {
         [var line] => Parse(line),
         ["hmp" or "(hmp)", .. var rest] => ParseHmp(string.Join(' ', rest)),
+        ["help" or "?", .. var rest] => new HelpLine(string.Join(' ', rest)),
         _ => ParseCommand([.. arguments.Select(argument => new Word(0, argument, null))]),
     };
 
