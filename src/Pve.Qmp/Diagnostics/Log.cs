@@ -17,6 +17,12 @@ internal static partial class Log
     [LoggerMessage(103, LogLevel.Warning, "A reply from {Endpoint} with id {Id} answers no command and was dropped")]
     public static partial void UnmatchedReply(ILogger logger, string endpoint, long id);
 
+    [LoggerMessage(190, LogLevel.Warning, "The conversation with {Endpoint} is not recorded; the recorder is closed, or records another one")]
+    public static partial void NotRecorded(ILogger logger, string endpoint);
+
+    [LoggerMessage(191, LogLevel.Error, "The transcript cannot be written; the conversation goes on unrecorded")]
+    public static partial void RecordingFailed(ILogger logger, Exception reason);
+
     [LoggerMessage(110, LogLevel.Trace, "{Endpoint} <- {Command} (id {Id})")]
     public static partial void Sending(ILogger logger, string endpoint, string command, long id);
 
