@@ -13,12 +13,14 @@ static async Task<int> RunAsync(ShellOptions options, CancellationToken cancella
     try
     {
         var line = options.Hmp is { } text ? new HmpLine(text) : options.Command.Length > 0 ? LineParser.Parse(options.Command) : null;
-        var defaults = new QmpClientOptions();
-        await using var client = await QmpClient.ConnectAsync(
-            options.Endpoint, defaults with { ConnectTimeout = options.Timeout ?? defaults.ConnectTimeout }, cancellationToken);
-        return line is null && options.Watch is null && !Console.IsInputRedirected && Ansi.IsTerminal
-            ? await RunShellAsync(client, options, cancellationToken)
-            : await RunBatchAsync(client, line, options, cancellationToken);
+        if (options.RecordFile is not { } file)
+        {
+            return await ConverseAsync(options, line, recorder: null, cancellationToken);
+        }
+
+        await using var recording = Recording.Open(file);
+        var code = await ConverseAsync(options, line, recording.Recorder, cancellationToken);
+        return Math.Max(code, await recording.CloseAsync(Console.Error));
     }
     catch (Exception e) when (e is LineException or QmpException)
     {
@@ -32,6 +34,16 @@ static async Task<int> RunAsync(ShellOptions options, CancellationToken cancella
     {
         return ExitCode.Failed; // nobody reads our output any more
     }
+}
+
+static async Task<int> ConverseAsync(ShellOptions options, ShellLine? line, QmpRecorder? recorder, CancellationToken cancellationToken)
+{
+    var defaults = new QmpClientOptions();
+    await using var client = await QmpClient.ConnectAsync(
+        options.Endpoint, defaults with { ConnectTimeout = options.Timeout ?? defaults.ConnectTimeout, Recorder = recorder }, cancellationToken);
+    return line is null && options.Watch is null && !Console.IsInputRedirected && Ansi.IsTerminal
+        ? await RunShellAsync(client, options, cancellationToken)
+        : await RunBatchAsync(client, line, options, cancellationToken);
 }
 
 static Task<int> RunShellAsync(QmpClient client, ShellOptions options, CancellationToken cancellationToken)

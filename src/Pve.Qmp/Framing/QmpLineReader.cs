@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace Pve.Qmp.Framing;
 
 /// <summary>Reads a pipe line by line. A clean end and a cut-off message are different answers.</summary>
-internal sealed class QmpLineReader(PipeReader reader, int maxLineBytes)
+internal sealed class QmpLineReader(PipeReader reader, int maxLineBytes, IWireTap? tap = null)
 {
     private LineScanner _scanner = new(maxLineBytes);
     private ReadOnlySequence<byte> _buffer;
@@ -16,7 +16,13 @@ internal sealed class QmpLineReader(PipeReader reader, int maxLineBytes)
     public bool TryTake(out ReadOnlySequence<byte> line)
     {
         line = default;
-        return _holdsBuffer && _scanner.TryTake(ref _buffer, out line);
+        if (!_holdsBuffer || !_scanner.TryTake(ref _buffer, out line))
+        {
+            return false;
+        }
+
+        tap?.OnReceived(line);
+        return true;
     }
 
     /// <summary>Reads more, once every line read so far is taken; false at a clean end of stream.</summary>
@@ -25,9 +31,13 @@ internal sealed class QmpLineReader(PipeReader reader, int maxLineBytes)
     {
         if (_ended)
         {
-            return _buffer.IsEmpty
-                ? false
-                : throw new QmpProtocolException($"The stream ended inside a message, after {_buffer.Length} bytes of it.");
+            if (_buffer.IsEmpty)
+            {
+                return false;
+            }
+
+            tap?.OnCutOff(_buffer);
+            throw new QmpProtocolException($"The stream ended inside a message, after {_buffer.Length} bytes of it.");
         }
 
         if (_holdsBuffer)

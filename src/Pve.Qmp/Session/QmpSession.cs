@@ -20,6 +20,7 @@ internal sealed class QmpSession : IAsyncDisposable
     private readonly QmpLineReader _lines;
     private readonly string _name;
     private readonly TimeProvider _time;
+    private readonly IWireTap? _tap;
     private readonly ILogger _logger;
     private readonly PendingCalls _pending = new();
     private readonly SemaphoreSlim _window = new(InBandWindow);
@@ -31,9 +32,9 @@ internal sealed class QmpSession : IAsyncDisposable
     private long _lateReplies;
     private long _unmatchedReplies;
 
-    public QmpSession(IDuplexPipe pipe, QmpLineReader lines, string name, QmpClientOptions options, ILogger logger)
+    public QmpSession(IDuplexPipe pipe, QmpLineReader lines, string name, QmpClientOptions options, IWireTap? tap, ILogger logger)
     {
-        (_pipe, _lines, _name, _time, _logger) = (pipe, lines, name, options.TimeProvider, logger);
+        (_pipe, _lines, _name, _time, _tap, _logger) = (pipe, lines, name, options.TimeProvider, tap, logger);
         _running = Task.Run(RunAsync);
     }
 
@@ -117,6 +118,7 @@ internal sealed class QmpSession : IAsyncDisposable
     {
         try
         {
+            _tap?.OnSent(new ReadOnlySequence<byte>(line));
             var written = await _pipe.Output.WriteAsync(line, _ending.Token).ConfigureAwait(false);
             if (written.IsCompleted)
             {
@@ -265,6 +267,7 @@ internal sealed class QmpSession : IAsyncDisposable
     {
         if (_ended.TrySetResult(reason))
         {
+            _tap?.OnEnd(reason);
             Log.Ended(_logger, _name, reason?.Message ?? "closed by us");
             _pending.FailAll(reason ?? Disposed());
             Events.End(reason);

@@ -146,5 +146,18 @@ public sealed class QmpShellProgramTests : IDisposable
         (await RunAsync(qemu, "help", "migrte")).AssertRefused(2, "qmpshell", "no command or event 'migrte'");
     }
 
+    [Fact]
+    public async Task A_conversation_is_recorded_without_its_secrets()
+    {
+        await using var qemu = await QemuProcess.StartAsync("m");
+        var file = _shell.NewFile("recorded");
+        var result = await RunAsync(qemu, "--record", file, "object-add", "qom-type=secret", "id=s0", "data=hunter2");
+        Assert.Equal(new SampleResult(0, "{}\n", ""), result);
+        var recorded = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.Contains("object-add", recorded, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", recorded, StringComparison.Ordinal);
+        (await RunAsync(qemu, "--record", _shell.Empty, "stop")).AssertRefused(2, "qmpshell", $"--record {_shell.Empty}");
+    }
+
     private Task<SampleResult> RunAsync(QemuProcess qemu, params string[] arguments) => _shell.RunAsync([qemu.Monitor("m"), .. arguments]);
 }
