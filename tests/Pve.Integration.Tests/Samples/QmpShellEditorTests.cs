@@ -88,6 +88,36 @@ public sealed class QmpShellEditorTests : IDisposable
         => Assert.Equal(new Place(row, column), Place.Behind(text, 10));
 
     [Fact]
+    public void What_is_printed_takes_the_lines_place_however_wide_the_screen_has_become()
+    {
+        var width = 10;
+        using var terminal = new StringWriter();
+        var screen = new Screen(terminal, () => width);
+        screen.Show(new PromptView("> ", "", "12345678901234567890", 20));
+        Assert.Equal("> 12345678901234567890\r\e[2C", Taken());
+        screen.Print("event");
+        Assert.Equal("\e[2A\r\e[Jevent\r\n> 12345678901234567890\r\e[2C", Taken());
+        width = 22;
+        screen.Print("event");
+        Assert.Equal("\e[1A\r\e[Jevent\r\n> 12345678901234567890 \r\r", Taken());
+        width = 100;
+        screen.ChangePrompt("$ ", "\e[1m");
+        Assert.Equal("\r\e[J\e[1m$ \e[0m12345678901234567890\r\e[22C", Taken());
+        screen.Leave("^C");
+        Assert.Equal("\r\e[J\e[1m$ \e[0m12345678901234567890\r\e[22C^C\r\n", Taken());
+        screen.Print("after");
+        screen.ChangePrompt("# ", "");
+        Assert.Equal("after\r\n", Taken());
+
+        string Taken()
+        {
+            var text = terminal.ToString();
+            terminal.GetStringBuilder().Clear();
+            return text;
+        }
+    }
+
+    [Fact]
     public async Task What_is_typed_while_a_command_runs_is_kept_and_Ctrl_C_is_heard()
     {
         var typed = System.Threading.Channels.Channel.CreateUnbounded<ConsoleKeyInfo>();

@@ -51,9 +51,6 @@ internal sealed class QmpShellPane : IAsyncDisposable
     /// <summary>Presses keys by tmux's names, such as <c>Enter</c>, <c>C-c</c>, <c>Up</c>.</summary>
     public Task PressAsync(params string[] keys) => RunAsync(["send-keys", .. keys]);
 
-    /// <summary>Makes the terminal wider or narrower.</summary>
-    public Task ResizeAsync(int columns) => RunAsync(["resize-window", "-x", columns.ToString(CultureInfo.InvariantCulture)]);
-
     /// <summary>Waits until the screen is as wanted, and returns its lines; a line that wraps is one.</summary>
     public async Task<List<string>> WaitForAsync(Func<List<string>, bool> wanted)
     {
