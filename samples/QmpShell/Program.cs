@@ -12,7 +12,7 @@ static async Task<int> RunAsync(ShellOptions options, CancellationToken cancella
 {
     try
     {
-        var line = options.Hmp is { } text ? new HmpLine(text) : options.Command.Length > 0 ? LineParser.Parse(options.Command) : null;
+        var line = ReadLine(options);
         if (options.RecordFile is not { } file)
         {
             return await ConverseAsync(options, line, recorder: null, cancellationToken);
@@ -30,11 +30,18 @@ static async Task<int> RunAsync(ShellOptions options, CancellationToken cancella
     {
         return ExitCode.Interrupted;
     }
-    catch (IOException)
+    catch (Exception e) when (e is IOException or UnauthorizedAccessException)
     {
-        return ExitCode.Failed; // nobody reads our output any more
+        return Standard.IsUnread(e) ? ExitCode.Failed : await Complaint.SayAsync(Console.Error, $"the output cannot be written: {Complaint.Of(e)}", ExitCode.Failed);
     }
 }
+
+static ShellLine? ReadLine(ShellOptions options) => options switch
+{
+    { Hmp: { } text } => new HmpLine(text),
+    { Command.Length: > 0 } => LineParser.Parse(options.Command) ?? throw new LineException("the command is empty; name one, as in: query-status"),
+    _ => null,
+};
 
 static async Task<int> ConverseAsync(ShellOptions options, ShellLine? line, QmpRecorder? recorder, CancellationToken cancellationToken)
 {

@@ -7,6 +7,8 @@ namespace QmpShell.Batch;
 /// <summary>Standard input and output as a script needs them.</summary>
 internal static class Standard
 {
+    private const int BrokenPipe = 32; // EPIPE, which the runtime hands on as it is
+
     /// <summary>The lines of standard input as they come.</summary>
     public static async IAsyncEnumerable<string> ReadLinesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -16,6 +18,9 @@ internal static class Standard
             yield return line;
         }
     }
+
+    /// <summary>Whether nobody reads standard output any more, as behind <c>| head</c>; that is no failure to speak of.</summary>
+    public static bool IsUnread(Exception e) => e.HResult == BrokenPipe;
 
     /// <summary>Standard output, each write at once; it fails when nobody reads any more.</summary>
     public static TextWriter OpenOutput() => new StreamWriter(OpenStream(), new UTF8Encoding(false)) { AutoFlush = true };

@@ -25,8 +25,8 @@ internal sealed class InteractiveShell
     public InteractiveShell(QmpClient client, Executor executor, Palette palette, TextWriter terminal, KeyQueue keys, Func<int> width)
     {
         (_client, _executor, _palette, _keys, _width) = (client, executor, palette, keys, width);
-        _screen = new Screen(terminal, width);
         _prompt = new ShellPrompt(palette);
+        _screen = new Screen(terminal, width, () => _prompt.Usual);
         _runState = new RunStateWatch(client, ShowRunState);
     }
 
@@ -165,8 +165,11 @@ internal sealed class InteractiveShell
 
     private void ShowRunState(string state)
     {
-        _prompt.State = state;
-        _screen.ChangePrompt(_prompt.Text, _prompt.Ink);
+        if (_prompt.State != state)
+        {
+            _prompt.State = state;
+            _screen.Redraw();
+        }
     }
 
     private void Say(Exception e) => _screen.Print($"{_palette.Bad}{Complaint.Of(e)}{_palette.Off}");

@@ -16,11 +16,10 @@ internal sealed class ShellPrompt(Palette palette)
         set => Volatile.Write(ref _state, value);
     }
 
-    public string Text => State is { } state ? $"qmp ({state})> " : "qmp> ";
+    /// <summary>The usual prompt.</summary>
+    public Prompt Usual => State is { } state ? new Prompt($"qmp ({state})> ", state == "running" ? palette.Good : palette.Number) : new Prompt("qmp> ", palette.Number);
 
-    public string Ink => State is "running" ? palette.Good : palette.Number;
-
-    public PromptView View(LineEditor editor) => editor.Search is { } search
-        ? new PromptView($"({(editor.SearchFailed ? "no such line" : "search")} '{search}') ", palette.Faint, editor.Text, editor.Cursor)
-        : new PromptView(Text, Ink, editor.Text, editor.Cursor);
+    public LineView View(LineEditor editor) => new(editor.Text, editor.Cursor, editor.Search is { } search
+        ? new Prompt($"({(editor.SearchFailed ? "no such line" : "search")} '{search}') ", palette.Faint)
+        : null);
 }

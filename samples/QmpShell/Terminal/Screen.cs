@@ -4,35 +4,34 @@ namespace QmpShell.Terminal;
 
 /// <summary>
 /// The terminal, shared by the line that is being edited and by what is printed above it. Whoever prints takes the line away, prints, and
-/// draws it again, in one write.
+/// draws it again, in one write. <paramref name="prompt"/> is asked at each drawing, from any thread.
 /// </summary>
-internal sealed class Screen(TextWriter terminal, Func<int> width)
+internal sealed class Screen(TextWriter terminal, Func<int> width, Func<Prompt> prompt)
 {
     private const string EraseBelow = "\e[J";
     private const string EraseAll = "\e[H\e[2J";
 
     private readonly Lock _gate = new();
-    private PromptView? _shown;
+    private LineView? _line;
+    private Prompt _drawn = new("", ""); // before the line
 
-    /// <summary>Shows the prompt and its line, in place of the one that is shown.</summary>
-    public void Show(PromptView view)
+    /// <summary>Shows a line behind its prompt, in place of the one that is shown.</summary>
+    public void Show(LineView line)
     {
         lock (_gate)
         {
-            Write(Erase(), Draw(view));
-            _shown = view;
+            var erase = Erase();
+            _line = line;
+            Write(erase, Draw());
         }
     }
 
-    /// <summary>Shows another prompt before the line; nothing where no line is shown.</summary>
-    public void ChangePrompt(string prompt, string ink)
+    /// <summary>Draws the line again, if one is shown: its prompt has changed.</summary>
+    public void Redraw()
     {
         lock (_gate)
         {
-            if (_shown is { } shown)
-            {
-                Show(shown with { Prompt = prompt, Ink = ink });
-            }
+            Write(Erase(), Draw());
         }
     }
 
@@ -41,7 +40,7 @@ internal sealed class Screen(TextWriter terminal, Func<int> width)
     {
         lock (_gate)
         {
-            Write(Erase(), text, "\r\n", _shown is { } shown ? Draw(shown) : "");
+            Write(Erase(), text, "\r\n", Draw());
         }
     }
 
@@ -50,10 +49,12 @@ internal sealed class Screen(TextWriter terminal, Func<int> width)
     {
         lock (_gate)
         {
-            if (_shown is { } shown)
+            if (_line is { } line)
             {
-                Write(Erase(), Draw(shown with { Cursor = shown.Text.Length }), mark, "\r\n");
-                _shown = null;
+                var erase = Erase();
+                _line = line with { Cursor = line.Text.Length };
+                Write(erase, Draw(), mark, "\r\n");
+                _line = null;
             }
         }
     }
@@ -63,28 +64,27 @@ internal sealed class Screen(TextWriter terminal, Func<int> width)
     {
         lock (_gate)
         {
-            Write(EraseAll, _shown is { } shown ? Draw(shown) : "");
+            Write(EraseAll, Draw());
         }
     }
 
     // The screen may have become wider or narrower since the line was drawn; terminals move its text along.
     private string Erase()
+        => _line is { } line ? Up(Place.Behind(_drawn.Text + line.BeforeCursor, width()).Row) + "\r" + EraseBelow : "";
+
+    private string Draw()
     {
-        if (_shown is not { } shown)
+        if (_line is not { } line)
         {
             return "";
         }
 
-        var cursor = Place.Behind(shown.BeforeCursor, width());
-        return Up(cursor.Row) + "\r" + EraseBelow;
-    }
-
-    private string Draw(PromptView view)
-    {
+        _drawn = line.Label ?? prompt();
         var columns = width();
         var text = new StringBuilder();
-        text.Append(view.Ink).Append(view.Prompt).Append(view.Ink.Length > 0 ? "\e[0m" : "").Append(view.Text);
-        var (end, cursor) = (Place.Behind(view.All, columns), Place.Behind(view.BeforeCursor, columns));
+        text.Append(_drawn.Ink).Append(_drawn.Text).Append(_drawn.Ink.Length > 0 ? "\e[0m" : "").Append(line.Text);
+        var end = Place.Behind(_drawn.Text + line.Text, columns);
+        var cursor = Place.Behind(_drawn.Text + line.BeforeCursor, columns);
         if (end.Column == 0 && end.Row > 0)
         {
             text.Append(" \r"); // behind a full row the terminal's cursor still waits in it

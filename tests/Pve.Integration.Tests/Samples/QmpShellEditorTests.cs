@@ -90,23 +90,29 @@ public sealed class QmpShellEditorTests : IDisposable
     [Fact]
     public void What_is_printed_takes_the_lines_place_however_wide_the_screen_has_become()
     {
-        var width = 10;
+        var (width, prompt) = (10, new Prompt("> ", ""));
         using var terminal = new StringWriter();
-        var screen = new Screen(terminal, () => width);
-        screen.Show(new PromptView("> ", "", "12345678901234567890", 20));
+        var screen = new Screen(terminal, () => width, () => prompt);
+        screen.Show(new LineView("12345678901234567890", 20));
         Assert.Equal("> 12345678901234567890\r\e[2C", Taken());
         screen.Print("event");
         Assert.Equal("\e[2A\r\e[Jevent\r\n> 12345678901234567890\r\e[2C", Taken());
         width = 22;
         screen.Print("event");
         Assert.Equal("\e[1A\r\e[Jevent\r\n> 12345678901234567890 \r\r", Taken());
-        width = 100;
-        screen.ChangePrompt("$ ", "\e[1m");
-        Assert.Equal("\r\e[J\e[1m$ \e[0m12345678901234567890\r\e[22C", Taken());
+        (width, prompt) = (100, new Prompt("longer> ", "\e[1m"));
+        screen.Redraw();
+        Assert.Equal("\r\e[J\e[1mlonger> \e[0m12345678901234567890\r\e[28C", Taken());
+        width = 10;
+        screen.Show(new LineView("1234567890", 0, new Prompt("search ", "")));
+        Assert.Equal("\e[2A\r\e[Jsearch 1234567890\e[1A\r\e[7C", Taken());
+        prompt = new Prompt("# ", "");
+        screen.Redraw();
+        Assert.Equal("\r\e[Jsearch 1234567890\e[1A\r\e[7C", Taken());
         screen.Leave("^C");
-        Assert.Equal("\r\e[J\e[1m$ \e[0m12345678901234567890\r\e[22C^C\r\n", Taken());
+        Assert.Equal("\r\e[Jsearch 1234567890\r\e[7C^C\r\n", Taken());
         screen.Print("after");
-        screen.ChangePrompt("# ", "");
+        screen.Redraw();
         Assert.Equal("after\r\n", Taken());
 
         string Taken()

@@ -23,6 +23,8 @@ public sealed class QmpShellProgramTests : IDisposable
     [InlineData("not both", "/m", "stop", "--json", "--compact")]
     [InlineData("--keep-going is for a script", "/m", "stop", "--keep-going")]
     [InlineData("no such directory", "/m", "--record", "/nonexistent/file")]
+    [InlineData("the command is empty", "/m", " ")]
+    [InlineData("this is no JSON: ", "/m", "{x")]
     [InlineData("'novalue' is no argument", "/m", "device_del", "novalue")]
     [InlineData("no such socket", "/nonexistent/m", "query-status")]
     [InlineData("-qmp unix:/nonexistent/m,server=on,wait=off", "unix:/nonexistent/m", "query-status")]
