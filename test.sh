@@ -58,6 +58,7 @@ missing() {
   command -v ssh >/dev/null && command -v ssh-keygen >/dev/null || echo openssh-client
   command -v clang >/dev/null || command -v gcc >/dev/null || echo clang # links native AOT; it brings its own zlib
   command -v unzip >/dev/null || echo unzip
+  command -v tmux >/dev/null || echo tmux
 }
 
 prepare() {

@@ -282,7 +282,8 @@ public sealed class QmpClient : IAsyncDisposable
         IDuplexPipe pipe, string name, QmpClientOptions options, CancellationToken connecting, CancellationToken cancellationToken)
     {
         var logger = options.LoggerFactory.CreateLogger("Pve.Qmp");
-        var lines = new QmpLineReader(pipe.Input, options.MaxMessageBytes);
+        var tap = options.Recorder?.Begin(name, options.TimeProvider, logger);
+        var lines = new QmpLineReader(pipe.Input, options.MaxMessageBytes, tap);
         QmpGreeting? greeting = null;
         try
         {
@@ -291,16 +292,17 @@ public sealed class QmpClient : IAsyncDisposable
             {
                 greeting = await Handshake.ReadGreetingAsync(lines, name, connecting).ConfigureAwait(false);
                 outOfBand = await Handshake
-                    .NegotiateAsync(pipe, lines, greeting, options.EnableOutOfBand, name, connecting).ConfigureAwait(false);
+                    .NegotiateAsync(pipe, lines, greeting, options.EnableOutOfBand, name, tap, connecting).ConfigureAwait(false);
             }
 
             connecting.ThrowIfCancellationRequested();
             Log.Connected(logger, name, greeting.Version.Qemu, outOfBand);
-            return new QmpClient(new QmpSession(pipe, lines, name, options, logger), options, name, greeting, outOfBand);
+            return new QmpClient(new QmpSession(pipe, lines, name, options, tap, logger), options, name, greeting, outOfBand);
         }
         catch (Exception e)
         {
             await Closing.CloseAsync(pipe).ConfigureAwait(false);
+            tap?.OnEnd(connecting.IsCancellationRequested && e is not QmpProtocolException ? new OperationCanceledException(connecting) : e);
             if (e is QmpException && !(e is QmpConnectionException && connecting.IsCancellationRequested))
             {
                 throw;

@@ -30,8 +30,12 @@ public sealed record QmpClientOptions
     /// <summary>Where the client logs; nowhere unless set.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
+    /// <summary>Where all that travels is recorded; nowhere unless set. The caller owns it.</summary>
+    public QmpRecorder? Recorder { get; init; }
+
     internal void Validate()
     {
+        Recorder?.ThrowIfUnusable();
         if (ConnectTimeout <= TimeSpan.Zero)
         {
             throw new ArgumentException($"{nameof(ConnectTimeout)} is {ConnectTimeout}; it must be longer than zero.");

@@ -20,6 +20,12 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Information, "QEMU at {Endpoint} does not know of '{Command}', so it was left out: {Omitted}")]
     public static partial void Omitted(ILogger logger, string endpoint, string command, IReadOnlyList<string> omitted);
 
+    [LoggerMessage(190, LogLevel.Warning, "The conversation with {Endpoint} is not recorded; the recorder is closed, or records another one")]
+    public static partial void NotRecorded(ILogger logger, string endpoint);
+
+    [LoggerMessage(191, LogLevel.Error, "The transcript cannot be written; the conversation goes on unrecorded")]
+    public static partial void RecordingFailed(ILogger logger, Exception reason);
+
     [LoggerMessage(110, LogLevel.Trace, "{Endpoint} <- {Command} (id {Id})")]
     public static partial void Sending(ILogger logger, string endpoint, string command, long id);
 

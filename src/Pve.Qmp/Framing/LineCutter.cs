@@ -11,8 +11,8 @@ internal sealed class LineCutter(int maxLineBytes)
     private readonly ChunkedBuffer _begun = new();
     private bool _taken;
 
-    /// <summary>How many bytes of a line are here without its end.</summary>
-    public long Begun => _taken ? 0 : _begun.Length;
+    /// <summary>What is here of a line whose end has not come.</summary>
+    public ReadOnlySequence<byte> Begun => _taken ? ReadOnlySequence<byte>.Empty : _begun.AsSequence();
 
     /// <summary>Takes the next line off <paramref name="input"/>, without its end; it is valid until the next call, and as long as the input is.</summary>
     /// <returns>False where the input has been used up.</returns>

@@ -4,7 +4,7 @@ using System.IO.Pipelines;
 namespace Pve.Qmp.Framing;
 
 /// <summary>Reads a pipe line by line. A clean end and a cut-off message are different answers.</summary>
-internal sealed class QmpLineReader(PipeReader reader, int maxLineBytes)
+internal sealed class QmpLineReader(PipeReader reader, int maxLineBytes, IWireTap? tap = null)
 {
     private readonly LineCutter _cutter = new(maxLineBytes);
     private ReadOnlySequence<byte> _rest;
@@ -17,7 +17,13 @@ internal sealed class QmpLineReader(PipeReader reader, int maxLineBytes)
     public bool TryTake(out ReadOnlySequence<byte> line)
     {
         line = default;
-        return _holdsBuffer && _cutter.TryTake(ref _rest, out line);
+        if (!_holdsBuffer || !_cutter.TryTake(ref _rest, out line))
+        {
+            return false;
+        }
+
+        tap?.OnReceived(line);
+        return true;
     }
 
     /// <summary>Reads more, once every line read so far is taken; false at a clean end of stream.</summary>
@@ -26,9 +32,13 @@ internal sealed class QmpLineReader(PipeReader reader, int maxLineBytes)
     {
         if (_ended)
         {
-            return _cutter.Begun == 0
-                ? false
-                : throw new QmpProtocolException($"The stream ended inside a message, after {_cutter.Begun} bytes of it.");
+            if (_cutter.Begun.IsEmpty)
+            {
+                return false;
+            }
+
+            tap?.OnCutOff(_cutter.Begun);
+            throw new QmpProtocolException($"The stream ended inside a message, after {_cutter.Begun.Length} bytes of it.");
         }
 
         if (_holdsBuffer)

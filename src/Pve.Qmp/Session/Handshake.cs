@@ -33,13 +33,16 @@ internal static class Handshake
 
     /// <returns>Whether out-of-band execution is on.</returns>
     public static async Task<bool> NegotiateAsync(
-        IDuplexPipe pipe, QmpLineReader lines, QmpGreeting greeting, bool wantOutOfBand, string name, CancellationToken cancellationToken)
+        IDuplexPipe pipe, QmpLineReader lines, QmpGreeting greeting, bool wantOutOfBand, string name, IWireTap? tap,
+        CancellationToken cancellationToken)
     {
         var outOfBand = wantOutOfBand && greeting.Capabilities.Contains("oob");
+        var request = new ArrayBufferWriter<byte>(128);
         QmpCommandWriter.Write(
             Capabilities, new EnableCapabilities { Enable = outOfBand ? ["oob"] : [] }, WireJson.Default.EnableCapabilities, NegotiationId, outOfBand: false,
-            pipe.Output, static (output, line) => output.Write(line));
-        var written = await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            request, static (request, line) => request.Write(line));
+        tap?.OnSent(new ReadOnlySequence<byte>(request.WrittenMemory));
+        var written = await pipe.Output.WriteAsync(request.WrittenMemory, cancellationToken).ConfigureAwait(false);
         if (written.IsCompleted)
         {
             throw new QmpConnectionException($"The peer at {name} greeted, but reads nothing.");

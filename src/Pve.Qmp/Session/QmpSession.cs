@@ -16,6 +16,7 @@ internal sealed class QmpSession : IAsyncDisposable
     private readonly QmpLineReader _lines;
     private readonly string _name;
     private readonly TimeProvider _time;
+    private readonly IWireTap? _tap;
     private readonly ILogger _logger;
     private readonly PendingCalls _pending = new();
     private readonly EventNames _eventNames = new();
@@ -27,9 +28,9 @@ internal sealed class QmpSession : IAsyncDisposable
     private long _lateReplies;
     private long _unmatchedReplies;
 
-    public QmpSession(IDuplexPipe pipe, QmpLineReader lines, string name, QmpClientOptions options, ILogger logger)
+    public QmpSession(IDuplexPipe pipe, QmpLineReader lines, string name, QmpClientOptions options, IWireTap? tap, ILogger logger)
     {
-        (_pipe, _lines, _name, _time, _logger) = (pipe, lines, name, options.TimeProvider, logger);
+        (_pipe, _lines, _name, _time, _tap, _logger) = (pipe, lines, name, options.TimeProvider, tap, logger);
         _running = Task.Run(RunAsync);
     }
 
@@ -107,6 +108,7 @@ internal sealed class QmpSession : IAsyncDisposable
                 do
                 {
                     Log.Sending(_logger, _name, call.Command, call.Id);
+                    _tap?.OnSent(new ReadOnlySequence<byte>(call.Line));
                     if (call.FileDescriptor is { } descriptor)
                     {
                         await FlushAsync().ConfigureAwait(false);
@@ -266,6 +268,7 @@ internal sealed class QmpSession : IAsyncDisposable
     {
         if (_ended.TrySetResult(reason))
         {
+            _tap?.OnEnd(reason);
             Log.Ended(_logger, _name, reason?.Message ?? "closed by us");
             _pending.FailAll(reason ?? Disposed());
             Events.End(reason);

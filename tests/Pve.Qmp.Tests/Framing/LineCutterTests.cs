@@ -24,7 +24,7 @@ public sealed class LineCutterTests
             var length = input.Length;
             Assert.Equal(lines, string.Join('|', Take(cutter, ref input)));
             Assert.True(input.IsEmpty);
-            Assert.Equal(text.EndsWith('\n') ? 0 : length, cutter.Begun);
+            Assert.Equal(text.EndsWith('\n') ? 0 : length, cutter.Begun.Length);
         }
     }
 
@@ -78,7 +78,7 @@ public sealed class LineCutterTests
             Assert.True(cutter.TryTake(ref end, out taken));
             Assert.Equal("next", Samples.Text(taken));
             Assert.False(cutter.TryTake(ref end, out _));
-            Assert.Equal(0, cutter.Begun);
+            Assert.Equal(0, cutter.Begun.Length);
         }
     }
 

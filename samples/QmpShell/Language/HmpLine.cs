@@ -1,0 +1,4 @@
+namespace QmpShell.Language;
+
+/// <summary>A line for the human monitor.</summary>
+internal sealed record HmpLine(string Text) : ShellLine;
