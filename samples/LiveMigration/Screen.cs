@@ -12,6 +12,15 @@ internal sealed class Screen(JobOptions options)
     // A bar for each of many runs would only scroll by.
     private bool IsBrief => options.Runs > 3;
 
+    /// <summary>Where nobody looks at a screen, a line stays one line, however long.</summary>
+    public static void Open()
+    {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = 1000;
+        }
+    }
+
     public static void Say(string line) => AnsiConsole.WriteLine(line);
 
     public void ShowStart(string description)
