@@ -83,6 +83,18 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
     }
 
     [Fact]
+    public async Task Its_progress_shows_where_no_bar_can_be_drawn()
+    {
+        await RealQemu.RequireAsync();
+        var result = await _sample.RunAsync([.. SmallGuest, "--target", "local"]);
+        result.AssertSucceeded();
+        var lines = result.Output.Split('\n');
+        Assert.Contains(lines, line => line.Contains("Copying: copy RAM", StringComparison.Ordinal));
+        var last = Assert.Single(lines, line => line.Contains("Ended: Migrated", StringComparison.Ordinal));
+        Assert.Matches("^  100 %  Ended: Migrated, pass [0-9]+, [0-9]+ MiB/s, 0 MiB left, [0-9]+ MiB/s dirtied *$", last);
+    }
+
+    [Fact]
     public async Task A_migration_that_did_not_end_as_asked_says_what_runs_where()
     {
         SshdFixture.Require();
