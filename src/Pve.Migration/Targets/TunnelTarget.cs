@@ -4,7 +4,7 @@ namespace Pve.Migration;
 
 /// <summary>
 /// A target that is told over a migration tunnel what the tunnel's dialect can, and the rest another way. The version is negotiated
-/// beside the copy of the RAM; only without another way it is awaited before.
+/// beside the copy of the RAM; only without another way it is awaited before. It serves one migration.
 /// </summary>
 public sealed class TunnelTarget : IMigrationTarget
 {
