@@ -23,6 +23,9 @@ internal static class CommandLine
     private static readonly Option<bool> Simulate = new("--simulate") { Description = "use a simulated pair, without any QEMU" };
     private static readonly Option<string?> Json = Text("--json", "FILE", "write one object for each run");
 
+    // Ctrl-C undoes a migration, and that takes what it takes.
+    private static readonly TimeSpan TimeToRollBack = TimeSpan.FromMinutes(3);
+
     public static async Task<int> RunAsync(string[] args, Func<JobOptions, CancellationToken, Task<int>> job)
     {
         var root = new RootCommand("Boots a guest, migrates it live, and says where every millisecond of its pause went.")
@@ -35,8 +38,17 @@ internal static class CommandLine
             return Contradiction(options) is { } problem ? Complain(problem) : await job(options, token);
         });
         var parsed = root.Parse(args);
-        return parsed.Errors.Count > 0 ? Complain(parsed.Errors[0].Message.ReplaceLineEndings(" ")) : await parsed.InvokeAsync();
+        var error = parsed.Errors is [var first, ..] ? first.Message.ReplaceLineEndings(" ") : null;
+        return (WithoutValue(parsed) ?? error) is { } wrong
+            ? Complain(wrong)
+            : await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeToRollBack });
     }
+
+    // An option without its value takes the next option for it, and what is complained about then is far from what is wrong.
+    private static string? WithoutValue(ParseResult parsed) => parsed.RootCommandResult.Children.OfType<OptionResult>()
+        .Where(result => result.Tokens is [var first, ..] && parsed.RootCommandResult.Command.Options.Any(option => option.Name == first.Value))
+        .Select(result => $"{result.Option.Name} has no value before {result.Tokens[0].Value}.")
+        .FirstOrDefault();
 
     private static JobOptions Read(ParseResult result) => new()
     {
@@ -77,11 +89,36 @@ internal static class CommandLine
             { SshHost: null, SshConfig: not null } or { SshHost: null, Mtunnel: not null } => "--ssh-config and --mtunnel go with --ssh HOST.",
             { Simulate: true, SshHost: not null } => "--simulate uses no ssh; leave --ssh out.",
             { Simulate: true, Qemu: not null } or { Simulate: true, TargetQemu: not null } => "--simulate uses no QEMU; leave --qemu and --target-qemu out.",
-            { SshHost: ['-', ..] } => $"--ssh {options.SshHost}: a host cannot begin with '-'.",
             { SshConfig: { } file } when !File.Exists(file) => $"--ssh-config {file}: no such file.",
-            { JsonFile: { } file } when !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) => $"--json {file}: no such directory.",
-            _ => null,
+            _ => Unfit(options),
         };
+    }
+
+    // What only trying tells, and what must not show after the migration.
+    private static string? Unfit(JobOptions options)
+    {
+        try
+        {
+            if (options.SshHost is not null)
+            {
+                _ = new SshCommandRunner(options.Ssh);
+            }
+
+            if (options.JsonFile is not null)
+            {
+                File.WriteAllText(options.JsonFile, "[]");
+            }
+
+            return null;
+        }
+        catch (ArgumentException e) when (options.SshHost is not null && e.ParamName == nameof(SshTransportOptions.Host))
+        {
+            return $"--ssh {options.SshHost}: that is no host's name.";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return $"--json {options.JsonFile}: {e.Message}";
+        }
     }
 
     private static int Complain(string problem)
@@ -113,8 +150,24 @@ internal static class CommandLine
 
     private static Option<string> OneOf(string name, string description, string preset, params string[] others)
     {
-        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => preset };
-        option.AcceptOnlyFromAmong([preset, .. others]);
+        string[] all = [preset, .. others];
+        var option = new Option<string>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', all),
+            DefaultValueFactory = _ => preset,
+            CustomParser = result =>
+            {
+                var text = result.Tokens[0].Value;
+                if (!all.Contains(text))
+                {
+                    result.AddError($"{name} takes {string.Join(", ", all[..^1])} or {all[^1]}, not '{text}'.");
+                }
+
+                return text;
+            },
+        };
+        option.CompletionSources.Add(all);
         return option;
     }
 

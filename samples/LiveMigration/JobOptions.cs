@@ -33,6 +33,9 @@ internal sealed record JobOptions
 
     public string? JsonFile { get; init; }
 
+    /// <summary>How ssh reaches the host; only with <see cref="SshHost"/>.</summary>
+    public SshTransportOptions Ssh => new() { Host = SshHost!, ConfigFile = SshConfig };
+
     /// <summary>A source from before the series of 2017 closes its tunnel before the resume, and always sends the replication state.</summary>
     public MigrationProfile Profile
         => (Target == TargetKind.SshCommands ? MigrationProfile.Pve2017Before : MigrationProfile.Default) with { Polling = Polling };

@@ -8,6 +8,7 @@ return await CommandLine.RunAsync(args, RunAsync);
 
 static async Task<int> RunAsync(JobOptions options, CancellationToken cancellationToken)
 {
+    Screen.Open();
     var results = new List<RunResult>();
     var screen = new Screen(options);
     try
@@ -66,15 +67,14 @@ static async Task<ILab> OpenLabAsync(JobOptions options, CancellationToken cance
         return await QemuLab.StartAsync(options, source.Path, cancellationToken);
     }
 
-    var missing = source is null ? options.Qemu : options.TargetQemu;
-    if (missing is not null)
+    if ((source is null ? options.Qemu : options.TargetQemu) is { } missing)
     {
         throw new LabException($"{missing} is no QEMU that runs here.");
     }
 
-    if (options.SshHost is not null)
+    if ((options.SshHost is not null ? "--ssh" : options.TargetQemu is not null ? "--target-qemu" : null) is { } needing)
     {
-        throw new LabException("no QEMU is installed, and --ssh needs one; install it: apt-get install qemu-system-x86");
+        throw new LabException($"no QEMU is installed, and {needing} needs one; install it: apt-get install qemu-system-x86, or name it: --qemu PATH.");
     }
 
     Screen.Say("No QEMU is installed (apt-get install qemu-system-x86), so this runs on the simulated pair.");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Pve.Migration;
 using Pve.Migration.Testing;
 using Pve.Qmp;
@@ -22,18 +23,27 @@ internal sealed class QemuLab : ILab
 
     public static async Task<QemuLab> StartAsync(JobOptions options, string binary, CancellationToken cancellationToken)
     {
-        var guest = await TravellingGuest.BootAsync(
-            new TravellingGuestOptions
-            {
-                Directory = Directory.CreateTempSubdirectory("pve-").FullName,
-                VmId = JobOptions.VmId,
-                MemoryMiB = options.RamMiB,
-                SpanMiB = options.DirtyMiB,
-                Binary = binary,
-                TargetBinary = options.TargetQemu,
-            },
-            cancellationToken);
-        return new QemuLab(options, guest);
+        var folder = NewFolder();
+        try
+        {
+            var guest = await TravellingGuest.BootAsync(
+                new TravellingGuestOptions
+                {
+                    Directory = folder,
+                    VmId = JobOptions.VmId,
+                    MemoryMiB = options.RamMiB,
+                    SpanMiB = options.DirtyMiB,
+                    Binary = binary,
+                    TargetBinary = options.TargetQemu,
+                },
+                cancellationToken);
+            return new QemuLab(options, guest);
+        }
+        catch when (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
     }
 
     public async Task<(MigrationReport Report, RunResult Result)> MigrateAsync(IProgress<MigrationProgress> progress, CancellationToken cancellationToken)
@@ -64,6 +74,26 @@ internal sealed class QemuLab : ILab
 
     public ValueTask DisposeAsync() => _guest.DisposeAsync();
 
+    // unix(7): a socket's path has 107 bytes, and below this one are a host's number and the longest name of a socket.
+    private static string NewFolder()
+    {
+        const int Longest = 107 - 40;
+        var temporary = Path.GetTempPath();
+        if (Encoding.UTF8.GetByteCount(temporary) > Longest)
+        {
+            throw new LabException($"the path of the temporary directory is too long for sockets: {temporary}; set TMPDIR to one of at most {Longest} bytes.");
+        }
+
+        try
+        {
+            return Directory.CreateTempSubdirectory("pve-").FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new LabException($"the temporary directory {temporary} cannot be used: {e.Message} Set TMPDIR to one that can.");
+        }
+    }
+
     private static string Version(GuestHost host) => host.Monitor.Greeting.Version.Qemu.ToString();
 
     private async Task<GuestRow> ProveAsync(long lostBefore, CancellationToken cancellationToken)
@@ -81,7 +111,7 @@ internal sealed class QemuLab : ILab
             return new LocalTarget(host.AsIncoming());
         }
 
-        return new SshCommandTarget(host.AsIncoming(ForwardPath(host)), new SshCommandRunner(Ssh()), new SshCommandTargetOptions
+        return new SshCommandTarget(host.AsIncoming(ForwardPath(host)), new SshCommandRunner(_options.Ssh), new SshCommandTargetOptions
         {
             Resume = vm => [MtunnelPath, "--qmp-dir", host.Folder, "resume", vm.ToString(CultureInfo.InvariantCulture)],
             SetReplicationState = _ => ["true"], // nothing is replicated here; what is measured is the ssh
@@ -110,7 +140,7 @@ internal sealed class QemuLab : ILab
         }
 
         var ahead = _options is { Target: TargetKind.Tunnel, Dialect: MtunnelDialect.V1 };
-        var transport = new SshTransport(Ssh() with
+        var transport = new SshTransport(_options.Ssh with
         {
             Forwards = [new SocketForward(ForwardPath(host), host.MigrationPath)],
             RemoteCommand =
@@ -123,8 +153,6 @@ internal sealed class QemuLab : ILab
     }
 
     private string MtunnelPath => _options.Mtunnel ?? Path.Combine(AppContext.BaseDirectory, "mtunnel");
-
-    private SshTransportOptions Ssh() => new() { Host = _options.SshHost!, ConfigFile = _options.SshConfig };
 
     private static string ForwardPath(GuestHost host) => Path.Combine(host.Folder, "forward");
 }

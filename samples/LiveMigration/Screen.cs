@@ -12,6 +12,15 @@ internal sealed class Screen(JobOptions options)
     // A bar for each of many runs would only scroll by.
     private bool IsBrief => options.Runs > 3;
 
+    /// <summary>Where nobody looks at a screen, a line stays one line, however long.</summary>
+    public static void Open()
+    {
+        if (Console.IsOutputRedirected)
+        {
+            AnsiConsole.Profile.Width = 1000;
+        }
+    }
+
     public static void Say(string line) => AnsiConsole.WriteLine(line);
 
     public void ShowStart(string description)
@@ -20,9 +29,14 @@ internal sealed class Screen(JobOptions options)
 
     public async Task<T> FollowAsync<T>(int run, Func<IProgress<MigrationProgress>, Task<T>> job)
     {
-        if (IsBrief || !AnsiConsole.Profile.Capabilities.Interactive)
+        if (IsBrief)
         {
             return await job(new Handler(_ => { }));
+        }
+
+        if (!AnsiConsole.Profile.Capabilities.Interactive)
+        {
+            return await job(new Handler(new ProgressLines().Show));
         }
 
         return await AnsiConsole.Progress().AutoClear(true).HideCompleted(false)
@@ -32,8 +46,8 @@ internal sealed class Screen(JobOptions options)
                 var bar = context.AddTask($"run {run}", maxValue: 1);
                 return await job(new Handler(progress =>
                 {
-                    bar.Description = Describe(progress);
-                    bar.Value = progress.RamTotalBytes == 0 ? 0 : 1 - ((double)progress.RamRemainingBytes / progress.RamTotalBytes);
+                    bar.Description = ProgressLines.Describe(progress);
+                    bar.Value = ProgressLines.ShareDone(progress);
                 }));
             });
     }
@@ -70,10 +84,6 @@ internal sealed class Screen(JobOptions options)
         TargetKind.SshCommands => $"one ssh a command to {options.SshHost}",
         _ => $"tunnel {options.Dialect.ToString().ToLowerInvariant()} {(options.SshHost is null ? "in process" : $"over ssh to {options.SshHost}")}",
     };
-
-    private static string Describe(MigrationProgress progress) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{progress.Phase}: {progress.Step}, pass {progress.Pass}, {progress.BytesPerSecond / MiB:0} MiB/s, {progress.RamRemainingBytes / MiB:0} MiB left, {progress.DirtyBytesPerSecond / MiB:0} MiB/s dirtied");
 
     private static void ShowLedger(MigrationReport report)
     {

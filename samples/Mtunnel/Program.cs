@@ -13,8 +13,13 @@ var qmpDirectory = new Option<DirectoryInfo>("--qmp-dir")
     Recursive = true,
 };
 qmpDirectory.AcceptExistingOnly();
-var dialect = new Option<string>("--dialect") { Description = "what to speak", DefaultValueFactory = _ => "v1" };
-dialect.AcceptOnlyFromAmong("v0", "v1");
+var dialect = new Option<string>("--dialect")
+{
+    Description = "what to speak",
+    HelpName = "v0|v1",
+    DefaultValueFactory = _ => "v1",
+    CustomParser = ParseDialect,
+};
 var ahead = new Option<int?>("--vmid")
 {
     Description = "connect to this VM's monitor ahead, which makes its resume quicker",
@@ -30,14 +35,24 @@ root.SetAction(async (result, token) =>
 {
     await using var handler = NewHandler(result);
     var options = new MtunnelServerOptions { Dialect = result.GetValue(dialect) == "v0" ? MtunnelDialect.V0 : MtunnelDialect.V1 };
+    using var served = CancellationTokenSource.CreateLinkedTokenSource(token);
     var serving = MtunnelServer.ServeAsync(new StandardPipe(), handler, options, token);
-    if (result.GetValue(ahead) is { } vm)
+    var connecting = result.GetValue(ahead) is { } vm ? ConnectAheadAsync(handler, vm, served.Token) : Task.CompletedTask;
+    try
     {
-        await ConnectAheadAsync(handler, vm, token);
+        await serving;
+        return 0;
     }
-
-    await serving;
-    return 0;
+    catch (MtunnelException e)
+    {
+        await Console.Error.WriteLineAsync($"mtunnel: {e.Message}");
+        return 1;
+    }
+    finally
+    {
+        await served.CancelAsync();
+        await connecting;
+    }
 });
 
 resume.SetAction(async (result, token) =>
@@ -70,6 +85,17 @@ QmpMtunnelHandler NewHandler(ParseResult result)
     return new QmpMtunnelHandler(vm => QmpEndpoint.Unix(Path.Combine(directory, $"{vm}.qmp")));
 }
 
+static string ParseDialect(ArgumentResult result)
+{
+    var text = result.Tokens[0].Value;
+    if (text is not ("v0" or "v1"))
+    {
+        result.AddError($"--dialect takes v0 or v1, not '{text}'.");
+    }
+
+    return text;
+}
+
 static int ParseVmid(ArgumentResult result)
 {
     var text = result.Tokens[0].Value;
@@ -91,5 +117,9 @@ static async Task ConnectAheadAsync(QmpMtunnelHandler handler, int vm, Cancellat
     catch (QmpException e)
     {
         await Console.Error.WriteLineAsync($"mtunnel: {e.Message}");
+    }
+    catch (OperationCanceledException)
+    {
+        // the tunnel has ended first
     }
 }

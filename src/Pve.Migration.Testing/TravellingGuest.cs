@@ -125,6 +125,20 @@ public sealed class TravellingGuest : IAsyncDisposable
     {
         var name = (++_started).ToString(CultureInfo.InvariantCulture);
         var folder = Path.Combine(_options.Directory, name);
+        try
+        {
+            return await StartInAsync(folder, name, binary, incoming, machine, memoryMiB, cancellationToken).ConfigureAwait(false);
+        }
+        catch when (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+            throw;
+        }
+    }
+
+    private async Task<GuestHost> StartInAsync(
+        string folder, string name, string binary, bool incoming, string machine, int memoryMiB, CancellationToken cancellationToken)
+    {
         var process = await QemuProcess.StartAsync(
             new QemuProcessOptions
             {

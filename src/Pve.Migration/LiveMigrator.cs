@@ -43,7 +43,7 @@ public sealed class LiveMigrator
         Log.MigrationBegins(_logger, request.VmId, request.Source.Name, request.Target.Name);
         var outcome = await RunAsync(run, plan, source, target, cancellationToken).ConfigureAwait(false);
         run.Phase.Enter(MigrationPhase.Ended);
-        run.Report(outcome.GetType().Name);
+        run.Report(outcome.GetType().Name, plan.Counted);
 
         // What was told until now is noted before the ledger is closed.
         await source.DisposeAsync().ConfigureAwait(false);
@@ -76,7 +76,8 @@ public sealed class LiveMigrator
         switch (resume.Verdict)
         {
             case ResumeVerdict.NeverRan:
-                return await rollback.RunAsync(failure, begun).ConfigureAwait(false);
+                var remedy = $"See there that the QEMU of VM {run.Request.VmId} runs, that its monitor is where it is looked for, and that nobody else holds it.";
+                return await rollback.RunAsync(failure with { Remedy = remedy }, begun).ConfigureAwait(false);
             case ResumeVerdict.Runs:
                 run.Phase.Enter(MigrationPhase.CleaningUp);
                 await CleanUpAsync(run, plan).ConfigureAwait(false);

@@ -157,7 +157,7 @@ public sealed class MtunnelClient : IAsyncDisposable
         {
             // ssh's own words, where it died, say more than that the stream ended
             string text = failure == MtunnelGreetingFailure.EndOfStream && connection.Ended.IsCompletedSuccessfully
-                ? connection.Ended.Result
+                ? $"no greeting: {connection.Ended.Result}"
                 : $"{name}: {negotiation.FailureText}";
             throw new MtunnelGreetingException(failure, text);
         }

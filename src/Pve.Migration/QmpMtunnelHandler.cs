@@ -10,7 +10,7 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
     private readonly Func<int, CancellationToken, Task<QmpClient>> _connect;
     private readonly TimeProvider _time;
     private readonly TimeSpan _resumeTimeout;
-    private readonly ConcurrentDictionary<int, QmpClient> _connected = new();
+    private readonly ConcurrentDictionary<int, Task<QmpClient>> _ahead = new();
 
     /// <summary>Creates a handler.</summary>
     /// <param name="locate">Where the monitor of a VM is.</param>
@@ -37,20 +37,23 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
     /// <exception cref="QmpException">It cannot be connected to.</exception>
     public async Task ConnectAsync(int vmid, CancellationToken cancellationToken = default)
     {
-        var monitor = await _connect(vmid, cancellationToken).ConfigureAwait(false);
-        try
+        // Known from its beginning: a resume that comes meanwhile waits for it, since a second connection would wait for ever behind it.
+        var connecting = new TaskCompletionSource<QmpClient>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_ahead.TryAdd(vmid, connecting.Task))
         {
-            await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-        catch
-        {
-            await monitor.DisposeAsync().ConfigureAwait(false);
-            throw;
+            return;
         }
 
-        if (!_connected.TryAdd(vmid, monitor))
+        try
         {
-            await monitor.DisposeAsync().ConfigureAwait(false);
+            connecting.SetResult(await ConnectWarmAsync(vmid, cancellationToken).ConfigureAwait(false));
+        }
+        catch (Exception e)
+        {
+            _ahead.TryRemove(vmid, out _);
+            connecting.SetException(e);
+            _ = connecting.Task.Exception; // observed here: nobody else need wait for it
+            throw;
         }
     }
 
@@ -60,9 +63,8 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         QmpClient monitor;
         try
         {
-            monitor = _connected.TryRemove(vmid, out var connected) && !connected.Ended.IsCompleted
-                ? connected
-                : await _connect(vmid, cancellationToken).ConfigureAwait(false);
+            monitor = await TakeAheadAsync(vmid, cancellationToken).ConfigureAwait(false)
+                ?? await _connect(vmid, cancellationToken).ConfigureAwait(false);
         }
         catch (QmpConnectionException)
         {
@@ -85,12 +87,53 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
     /// <summary>Closes the connections that were made ahead.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (var monitor in _connected.Values)
+        foreach (var vmid in _ahead.Keys)
+        {
+            if (await TakeAheadAsync(vmid, CancellationToken.None).ConfigureAwait(false) is { } monitor)
+            {
+                await monitor.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<QmpClient> ConnectWarmAsync(int vmid, CancellationToken cancellationToken)
+    {
+        var monitor = await _connect(vmid, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+            return monitor;
+        }
+        catch
         {
             await monitor.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    // Null where none was made, or it is of no use any more.
+    private async Task<QmpClient?> TakeAheadAsync(int vmid, CancellationToken cancellationToken)
+    {
+        if (!_ahead.TryGetValue(vmid, out var ahead))
+        {
+            return null;
         }
 
-        _connected.Clear();
+        await ((Task)ahead).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_ahead.TryRemove(KeyValuePair.Create(vmid, ahead)) || !ahead.IsCompletedSuccessfully)
+        {
+            return null;
+        }
+
+        var monitor = await ahead.ConfigureAwait(false);
+        if (!monitor.Ended.IsCompleted)
+        {
+            return monitor;
+        }
+
+        await monitor.DisposeAsync().ConfigureAwait(false);
+        return null;
     }
 
     // cont goes first, since a guest that waits to be resumed needs nothing else, and each exchange is time inside the pause. Its success

@@ -81,7 +81,7 @@ public sealed class SshCommandRunner
         }
         catch (Win32Exception e)
         {
-            throw new MtunnelConnectionException($"{_options.Name}: could not start '{_options.SshPath}': {e.Message}", e);
+            throw new MtunnelConnectionException($"{_options.Name}: could not start '{_options.SshPath}': {e.Message} (install openssh-client, or name the program)", e);
         }
     }
 

@@ -43,7 +43,7 @@ public sealed record SshFailure(SshFailureKind Kind, string Message)
         switch (exitCode)
         {
             case 0:
-                return new SshFailure(SshFailureKind.None, $"{name} ended");
+                return new SshFailure(SshFailureKind.None, $"{name} ended with code 0");
             case 126 or 127:
                 return new SshFailure(
                     SshFailureKind.CommandNotFound,
@@ -70,5 +70,6 @@ public sealed record SshFailure(SshFailureKind Kind, string Message)
         return new SshFailure(SshFailureKind.Other, $"{name} ended with code 255{last}");
     }
 
-    private static string Shorten(string line) => WireText.ToSingleLine(line, MaxQuoted);
+    // ssh frames its loudest warnings
+    private static string Shorten(string line) => WireText.ToSingleLine(line.Trim('@', ' '), MaxQuoted);
 }

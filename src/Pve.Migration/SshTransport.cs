@@ -53,7 +53,7 @@ public sealed class SshTransport : IMtunnelTransport
         }
         catch (Win32Exception e)
         {
-            throw new MtunnelConnectionException($"{Name}: could not start '{_options.SshPath}': {e.Message}", e);
+            throw new MtunnelConnectionException($"{Name}: could not start '{_options.SshPath}': {e.Message} (install openssh-client, or name the program)", e);
         }
     }
 

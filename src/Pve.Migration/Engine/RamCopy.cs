@@ -10,6 +10,7 @@ namespace Pve.Migration.Engine;
 internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) : IAsyncDisposable
 {
     private readonly MigrationPoll _poll = new(run, source);
+    private string _uri = "";
     private Task? _pollUnderWay;
     private long _begun;
     private long? _sourceDone;
@@ -33,6 +34,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
     /// <exception cref="MigrationFailedException">QEMU failed it, the target is gone, or a deadline passed.</exception>
     public async Task RunAsync(string uri, CancellationToken cancellationToken)
     {
+        _uri = uri;
         source.Watch();
         source.Trail!.ExpectSetup();
         HasBegun = true;
@@ -141,7 +143,9 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
             var info = await source.Monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false);
             throw new MigrationFailedException(
                 $"QEMU ended the migration as {status}: {info.ErrorDesc ?? "it gave no reason"}.{(gone is null ? "" : " " + gone)}",
-                "The target's QEMU log says why; machine type, devices and CPU must be alike on both sides.");
+                source.Trail.Pass == 0 && gone is null
+                    ? $"Nothing was sent yet: see that the target listens, and that {_uri} leads there."
+                    : "The target's QEMU log says why; machine type, devices and CPU must be alike on both sides.");
         }
 
         if (gone is not null)

@@ -5,11 +5,13 @@ namespace Pve.Migration.Engine;
 /// <summary>The commit point: tells the target to resume, and does not believe it until the guest was seen running.</summary>
 internal sealed class ResumeStep(RunContext run, TargetVm target)
 {
+    private readonly List<string> _told = [];
+
     /// <summary>What is known once the step has run; null before.</summary>
     public ResumeVerdict? Verdict { get; private set; }
 
     /// <summary>The target's words, or what was seen instead of RESUME.</summary>
-    public string Detail { get; private set; } = "";
+    public string Detail => string.Join(' ', _told);
 
     /// <summary>Takes no cancellation: from the commit point it only goes forward.</summary>
     /// <exception cref="MigrationFailedException">The target was gone before, and nothing was sent.</exception>
@@ -25,13 +27,14 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
         try
         {
             var result = await AskAsync().ConfigureAwait(false);
-            Detail = result.Detail;
+            Tell(result.Detail);
             Verdict = await JudgeAsync(result.Answer).ConfigureAwait(false);
         }
         catch (Exception e)
         {
             // Whatever it was, the resume may have been sent.
-            (Verdict, Detail) = (ResumeVerdict.Unknown, $"{Detail} {e.Message}");
+            Verdict = ResumeVerdict.Unknown;
+            Tell(e.Message);
         }
     }
 
@@ -82,7 +85,7 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
         }
         catch (QmpException e)
         {
-            Detail += $" A second resume over the monitor failed: {e.Message}";
+            Tell($"A second resume over the monitor failed: {e.Message}");
         }
 
         return await SeesItRunAsync().ConfigureAwait(false) ? ResumeVerdict.Runs : ResumeVerdict.Unknown;
@@ -114,13 +117,27 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
         try
         {
             var status = await target.Monitor!.ExecuteAsync(QmpCommands.QueryStatus).ConfigureAwait(false);
-            Detail += status.Running ? "" : $" The target is {status.Status}.";
+            if (!status.Running)
+            {
+                Tell($"The target is {status.Status}.");
+            }
+
             return status.Running;
         }
         catch (QmpException e)
         {
-            Detail += $" The target cannot be asked: {e.Message}";
+            Tell($"The target cannot be asked: {e.Message}");
             return null;
+        }
+    }
+
+    // Each in a sentence of its own, and none twice in a row.
+    private void Tell(string words)
+    {
+        var sentence = words is "" or [.., '.' or ')'] ? words : words + ".";
+        if (sentence.Length > 0 && _told.LastOrDefault() != sentence)
+        {
+            _told.Add(sentence);
         }
     }
 }

@@ -4,7 +4,7 @@ namespace Pve.Migration;
 
 /// <summary>
 /// A target that is told over a migration tunnel what the tunnel's dialect can, and the rest another way. The version is negotiated
-/// beside the copy of the RAM; only without another way it is awaited before.
+/// beside the copy of the RAM; only without another way it is awaited before. It serves one migration.
 /// </summary>
 public sealed class TunnelTarget : IMigrationTarget
 {
@@ -132,6 +132,7 @@ public sealed class TunnelTarget : IMigrationTarget
         {
             try
             {
+                _dialect ??= Settle(_tunnel);
                 await _tunnel.QuitAsync(cancellationToken).ConfigureAwait(false);
             }
             finally
@@ -146,6 +147,19 @@ public sealed class TunnelTarget : IMigrationTarget
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _tunnel?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    // Silence until the end is how v0 sounds; of a tunnel that broke before it told, nobody knows.
+    private static MtunnelDialect? Settle(MtunnelClient tunnel)
+    {
+        try
+        {
+            return tunnel.SettleDialect();
+        }
+        catch (MtunnelException)
+        {
+            return null;
+        }
+    }
 
     private MtunnelClient Tunnel => _tunnel ?? throw new InvalidOperationException("The target has not been opened.");
 

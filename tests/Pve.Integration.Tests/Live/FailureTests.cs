@@ -63,7 +63,8 @@ public sealed class FailureTests
 
         var report = await bench.MigrateAsync(new LocalTarget(target.AsIncoming("/nonexistent/forward")));
 
-        await bench.AssertStayedAsync(target, report, "copy RAM", "failed");
+        await bench.AssertStayedAsync(
+            target, report, "copy RAM", "Failed to connect to '/nonexistent/forward'", "see that the target listens, and that unix:/nonexistent/forward leads there");
     }
 
     [Fact]
@@ -76,7 +77,22 @@ public sealed class FailureTests
 
         var report = await bench.MigrateAsync(target);
 
-        await bench.AssertStayedAsync(host, report, "resume", "VM 100 not running");
+        await bench.AssertStayedAsync(host, report, "resume", "VM 100 not running. The target is paused. See there that the QEMU of VM 100 runs");
+    }
+
+    [Fact]
+    public async Task A_monitor_that_somebody_else_holds_is_refused_by_the_tunnel_and_the_source_has_its_guest_back()
+    {
+        await using var bench = await BootAsync();
+        var host = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
+        await using var holder = await QmpClient.ConnectAsync(QmpEndpoint.Unix(host.Process.QmpPath), cancellationToken: Cancellation);
+        var impatient = new QmpClientOptions { ConnectTimeout = TimeSpan.FromMilliseconds(200) };
+        await using var handler = new QmpMtunnelHandler(_ => QmpEndpoint.Unix(host.Process.QmpPath), impatient);
+        await using var target = new TunnelTarget(host.AsIncoming(), InProcess(handler));
+
+        var report = await bench.MigrateAsync(target);
+
+        await bench.AssertStayedAsync(host, report, "resume", "another client holds this monitor", "that nobody else holds it");
     }
 
     [Fact]

@@ -70,6 +70,7 @@ public sealed class MigrationTests
         Assert.Equal(Enumerable.Range(1, seen.Count).Select(n => (long)n), seen.Select(progress => progress.Sequence));
         Assert.Equal(seen.Select(progress => progress.Phase).Order(), seen.Select(progress => progress.Phase));
         Assert.Equal(MigrationPhase.Ended, seen[^1].Phase);
+        Assert.Equal((0, report.Statistics.RamTransferredBytes), (seen[^1].RamRemainingBytes, seen[^1].RamTransferredBytes));
     }
 
     [Fact]

@@ -60,6 +60,20 @@ public sealed class SshMigrationTests(SshdFixture sshd)
         await bench.AssertStayedAsync(host, report, "open target");
     }
 
+    [Theory]
+    [InlineData(SshdFixture.HostWithForeignKey, "Permission denied")]
+    [InlineData(SshdFixture.UnknownHost, "host key")]
+    [InlineData(SshdFixture.ClosedHost, "refused")]
+    public async Task An_ssh_for_commands_that_is_refused_costs_nothing(string hostName, string says)
+    {
+        SshdFixture.Require();
+        await using var bench = await BootAsync();
+        var host = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
+        await using var target = new SshCommandTarget(host.AsIncoming(), new SshCommandRunner(sshd.Options(hostName)));
+
+        await bench.AssertStayedAsync(host, await bench.MigrateAsync(target), "make target ready", "'true' failed: ssh to ", says);
+    }
+
     [Fact]
     public async Task An_ssh_that_dies_during_the_copy_costs_nothing()
     {

@@ -15,8 +15,19 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
     [InlineData("'--frobnicate'", "--frobnicate")]
     [InlineData("at least --ram", "--ram", "16", "--dirty", "16")]
     [InlineData("--ssh HOST", "--target", "ssh-commands")]
-    [InlineData("'v7'", "--tunnel", "v7")]
+    [InlineData("--tunnel takes v1 or v0, not 'v7'", "--tunnel", "v7")]
+    [InlineData("--polling takes events, before or reduced, not 'slow'", "--polling", "slow")]
+    [InlineData("--target takes tunnel, ssh-commands or local, not 'disk'", "--target", "disk")]
     [InlineData("--runs takes 1", "--runs", "0")]
+    [InlineData("--runs has no value before --ram", "--runs", "--ram", "48")]
+    [InlineData("'--ram'", "--ram")]
+    [InlineData("--dirty takes 0 to", "--dirty", "many")]
+    [InlineData("--target local uses no ssh", "--target", "local", "--ssh", "target")]
+    [InlineData("--simulate uses no QEMU", "--simulate", "--qemu", "qemu-system-x86_64")]
+    [InlineData("--ssh a;b", "--ssh", "a;b")]
+    [InlineData("--ssh-config /nonexistent", "--ssh", "target", "--ssh-config", "/nonexistent")]
+    [InlineData("--json /nonexistent/runs.json", "--json", "/nonexistent/runs.json")]
+    [InlineData("--json /", "--json", "/")]
     [InlineData("--ssh -oProxyCommand=x", "--ssh", "-oProxyCommand=x")]
     [InlineData("/nonexistent", "--qemu", "/nonexistent")]
     [InlineData("/nonexistent", "--target-qemu", "/nonexistent")]
@@ -44,19 +55,102 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
     }
 
     [Theory]
+    [InlineData("before", "v0", "--polling", "before", "--tunnel", "v0")]
+    [InlineData("reduced", "v1", "--polling", "reduced")]
+    [InlineData("events", null, "--target", "local")]
+    public async Task Its_choices_show_in_the_result(string polling, string? tunnel, params string[] options)
+    {
+        await RealQemu.RequireAsync();
+        var run = Assert.Single(await MigrateAsync(options));
+        AssertMigrated(run, "qemu");
+        Assert.Equal(polling, run.GetProperty("polling").GetString());
+        Assert.Equal(tunnel, run.GetProperty("tunnelVersion").GetString());
+    }
+
+    [Fact]
+    public async Task A_result_has_every_member_that_scripts_rely_on()
+    {
+        await RealQemu.RequireAsync();
+        var run = Assert.Single(await MigrateAsync("--target", "local"));
+        string[] members =
+        [
+            "mode", "outcome", "pausedMs", "handoverGapMs", "qemuDowntimeMs", "totalMs", "ramTransferredBytes", "tunnelVersion", "polling",
+            "ledger", "guest", "sourceQemu", "targetQemu", "failure", "warnings",
+        ];
+        Assert.Equal(members, Names(run));
+        Assert.Equal(["name", "placement", "startMs", "durationMs"], Names(run.GetProperty("ledger")[0]));
+        Assert.Equal(["heartbeatGapMs", "ticksLost", "ramIntact"], Names(run.GetProperty("guest")));
+    }
+
+    [Fact]
+    public async Task Its_progress_shows_where_no_bar_can_be_drawn()
+    {
+        await RealQemu.RequireAsync();
+        var result = await _sample.RunAsync([.. SmallGuest, "--target", "local"]);
+        result.AssertSucceeded();
+        var lines = result.Output.Split('\n');
+        Assert.Contains(lines, line => line.Contains("Copying: copy RAM", StringComparison.Ordinal));
+        var last = Assert.Single(lines, line => line.Contains("Ended: Migrated", StringComparison.Ordinal));
+        Assert.Matches("^  100 %  Ended: Migrated, pass [0-9]+, [0-9]+ MiB/s, 0 MiB left, [0-9]+ MiB/s dirtied *$", last);
+    }
+
+    [Fact]
+    public async Task A_migration_that_did_not_end_as_asked_says_what_runs_where()
+    {
+        SshdFixture.Require();
+        await RealQemu.RequireAsync();
+        var file = _sample.NewFile("runs.json");
+        var result = await _sample.RunAsync(
+            [.. SmallGuest, "--json", file, "--ssh", SshdFixture.HostWithForeignKey, "--ssh-config", sshd.ClientConfig]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Rolled back: the guest runs on the source, the target is ended.", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Permission denied", result.Output, StringComparison.Ordinal);
+        Assert.Equal("RolledBack", Assert.Single(Read(file)).GetProperty("outcome").GetString());
+        _sample.AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData("--qemu")]
+    [InlineData("--target-qemu")]
+    public async Task A_qemu_that_does_not_start_leaves_nothing_behind(string option)
+    {
+        var qemu = await RealQemu.RequireAsync();
+        var broken = _sample.NewFile("qemu.sh");
+        await File.WriteAllTextAsync(
+            broken, $"#!/bin/sh\ncase \"$*\" in --version|*help) exec {qemu.Path} \"$@\";; esac\necho no room >&2\nexit 7\n", TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(broken, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        var result = await _sample.RunAsync([.. SmallGuest, option, broken]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("livemigration: QEMU ended with exit code 7 before it answered. It said: no room\n", result.Error);
+        _sample.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task One_that_is_told_to_end_rolls_back_and_leaves_nothing_behind()
+    {
+        await RealQemu.RequireAsync();
+        var result = await _sample.RunAsync([.. SmallGuest, "--polling", "before"], terminateAfterFirstLine: true);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("cancelled.", result.Output + result.Error, StringComparison.Ordinal);
+        _sample.AssertNothingIsLeft();
+    }
+
+    [Theory]
     [InlineData("v1", "--tunnel", "v1")]
     [InlineData("v0", "--tunnel", "v0")]
-    [InlineData(null, "--target", "ssh-commands")]
-    public async Task It_migrates_over_ssh(string? dialect, params string[] options)
+    [InlineData("v0", "--tunnel", "v0", "--target", "ssh-commands")]
+    [InlineData("v1", "--target", "ssh-commands")]
+    public async Task It_migrates_over_ssh(string dialect, params string[] options)
     {
         SshdFixture.Require();
         await RealQemu.RequireAsync();
         var run = Assert.Single(await MigrateAsync(["--ssh", SshdFixture.Host, "--ssh-config", sshd.ClientConfig, .. options]));
         AssertMigrated(run, "qemu");
-        if (dialect is not null)
-        {
-            Assert.Equal(dialect, run.GetProperty("tunnelVersion").GetString());
-        }
+        Assert.Equal(dialect, run.GetProperty("tunnelVersion").GetString());
     }
 
     [Fact]
@@ -82,6 +176,14 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
         result.AssertRefused(2, "livemigration", "qemu-system-x86");
     }
 
+    [Fact]
+    public async Task Without_a_qemu_one_for_the_target_alone_is_refused()
+    {
+        var qemu = await RealQemu.RequireAsync();
+        var result = await _sample.RunAsync(["--target-qemu", qemu.Path], searchPath: _sample.Empty);
+        result.AssertRefused(2, "livemigration", "--qemu PATH");
+    }
+
     private async Task<List<JsonElement>> MigrateAsync(params string[] options)
     {
         var file = _sample.NewFile("runs.json");
@@ -90,6 +192,8 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
         _sample.AssertNothingIsLeft();
         return Read(file);
     }
+
+    private static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(member => member.Name);
 
     private static List<JsonElement> Read(string file)
     {

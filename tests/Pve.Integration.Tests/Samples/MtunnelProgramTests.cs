@@ -9,7 +9,8 @@ public sealed class MtunnelProgramTests : IDisposable
     [Theory]
     [InlineData("--qmp-dir", "")]
     [InlineData("/nonexistent", "--qmp-dir", "/nonexistent")]
-    [InlineData("'v9'", "--qmp-dir", ".", "--dialect", "v9")]
+    [InlineData("--dialect takes v0 or v1, not 'v9'", "--qmp-dir", ".", "--dialect", "v9")]
+    [InlineData("'0'", "--qmp-dir", ".", "--vmid", "0")]
     [InlineData("'--frobnicate'", "--qmp-dir", ".", "--frobnicate")]
     [InlineData("VMID", "--qmp-dir", ".", "resume")]
     [InlineData("'abc'", "--qmp-dir", ".", "resume", "abc")]
@@ -37,6 +38,14 @@ public sealed class MtunnelProgramTests : IDisposable
         var result = await _mtunnel.RunAsync(["--qmp-dir", ".", "--dialect", dialect], input: "frobnicate\nresume 100\nquit\n");
         result.AssertSucceeded();
         Assert.Equal(bytes, result.Output);
+    }
+
+    [Fact]
+    public async Task An_endless_line_ends_it_in_one_line()
+    {
+        var result = await _mtunnel.RunAsync(["--qmp-dir", "."], input: new string('x', 2 << 20));
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("mtunnel: the peer sent a line longer than 1048576 bytes\n", result.Error);
     }
 
     [Fact]

@@ -22,8 +22,9 @@ internal sealed class SampleProgram(string name) : IDisposable
     /// <summary>A path for a file that the program writes.</summary>
     public string NewFile(string file) => Path.Combine(_folder, file);
 
-    /// <summary>Runs it to its end. It gets <paramref name="input"/> and then the end of its input.</summary>
-    public async Task<SampleResult> RunAsync(IEnumerable<string> arguments, string? searchPath = null, string input = "")
+    /// <summary>Runs it to its end. It gets <paramref name="input"/> and then the end of its input, and TERM once it said something where that is asked.</summary>
+    public async Task<SampleResult> RunAsync(
+        IEnumerable<string> arguments, string? searchPath = null, string input = "", bool terminateAfterFirstLine = false)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, name), arguments)
         {
@@ -43,10 +44,20 @@ internal sealed class SampleProgram(string name) : IDisposable
         using var process = Process.Start(start)!;
         try
         {
-            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            var output = terminateAfterFirstLine
+                ? TerminateAsync(process)
+                : process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
             var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            await process.StandardInput.WriteAsync(input);
-            process.StandardInput.Close();
+            try
+            {
+                await process.StandardInput.WriteAsync(input);
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // a program may end without reading all of it
+            }
+
             await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken);
             return new SampleResult(process.ExitCode, await output, await error);
         }
@@ -67,6 +78,17 @@ internal sealed class SampleProgram(string name) : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static async Task<string> TerminateAsync(Process process)
+    {
+        var first = await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken);
+        using (var kill = Process.Start("kill", ["-TERM", $"{process.Id}"]))
+        {
+            await kill.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        return $"{first}\n{await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)}";
+    }
 
     private bool Knows(string process)
     {

@@ -208,7 +208,7 @@ public sealed class SshTunnelTests
         var transport = new RecordingTransport(V1);
         MtunnelClient client = await MtunnelClient.OpenAsync(transport, cancellationToken: Test);
         await client.DisposeAsync();
-        Assert.Equal("ssh to target ended", await transport.Connection!.Ended);
+        Assert.Equal("ssh to target ended with code 0", await transport.Connection!.Ended);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Pve.Migration.Engine;
 using Pve.Migration.Testing;
+using Pve.Qmp;
 using Pve.Qmp.Commands;
 using static Pve.Migration.Tests.Engine.EngineBench;
 
@@ -32,6 +33,7 @@ public sealed class ArrivalTests
         Assert.Equal(Enumerable.Range(1, handler.Seen.Count).Select(n => (long)n), handler.Seen.Select(progress => progress.Sequence));
         Assert.Equal(handler.Seen.Select(progress => progress.Phase).Order(), handler.Seen.Select(progress => progress.Phase));
         Assert.Equal(MigrationPhase.Ended, handler.Seen[^1].Phase);
+        Assert.Equal((0, report.Statistics.RamTransferredBytes), (handler.Seen[^1].RamRemainingBytes, handler.Seen[^1].RamTransferredBytes));
         Assert.Equal(["prepare ownership", "hand over ownership"], bench.Ownership.Calls);
     });
 
@@ -123,6 +125,35 @@ public sealed class ArrivalTests
         target: SmallGuest with { Name = "target", Incoming = true });
 
     [Fact]
+    public Task Where_the_source_is_done_first_the_targets_own_word_is_waited_for() => RunAsync(
+        async bench =>
+        {
+            MigrationStatus? atHandover = null;
+            bench.Ownership.Before = call => call switch
+            {
+                "prepare ownership" => WithoutReturnPathAsync(bench),
+                _ => Task.FromResult(atHandover = bench.Pair.Target.MigrationStatus),
+            };
+
+            var report = await bench.MigrateAsync();
+            bench.AssertMigrated(report);
+            Assert.Equal(MigrationStatus.Completed, atHandover);
+            Assert.InRange(Line(report, "target loads (QEMU)"), TimeSpan.FromSeconds(2.9), TimeSpan.FromSeconds(3.1));
+        },
+        target: SmallGuest with { Name = "target", Incoming = true, StartPaused = true, LoadTime = TimeSpan.FromSeconds(3) });
+
+    [Fact]
+    public Task A_target_that_does_not_load_in_time_gives_the_guest_back() => RunAsync(
+        async bench =>
+        {
+            bench.Ownership.Before = call => call == "prepare ownership" ? WithoutReturnPathAsync(bench) : Task.CompletedTask;
+            var failure = bench.AssertRolledBack(await bench.MigrateAsync());
+            Assert.Equal("copy RAM", failure.Step);
+            Assert.Contains("within 30 s after the source was done", failure.Message, StringComparison.Ordinal);
+        },
+        target: SmallGuest with { Name = "target", Incoming = true, StartPaused = true, LoadTime = TimeSpan.FromMinutes(10) });
+
+    [Fact]
     public Task A_handler_that_throws_changes_nothing() => RunAsync(async bench =>
     {
         var handler = new Handler(_ => throw new InvalidOperationException("handler"));
@@ -131,4 +162,11 @@ public sealed class ArrivalTests
         Assert.Empty(report.Warnings);
         Assert.Equal(MigrationPhase.Ended, handler.Seen[^1].Phase);
     });
+
+    // As between QEMUs of which one does not know it: the source's completed then means that it has sent everything, and no more.
+    private static async Task WithoutReturnPathAsync(EngineBench bench)
+    {
+        var off = new MigrateSetCapabilities([new MigrationCapabilityStatus(MigrationCapability.ReturnPath, false)]);
+        await bench.Spy.ExecuteAsync(QmpCommands.MigrateSetCapabilities, off, cancellationToken: Cancellation);
+    }
 }

@@ -1,5 +1,8 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Pve.Migration.Engine;
 using Pve.Migration.Testing;
+using Pve.Migration.Tests.Tunnel;
+using Pve.Qmp;
 using Pve.Qmp.Commands;
 using static Pve.Migration.Tests.Engine.EngineBench;
 
@@ -24,6 +27,11 @@ public sealed class PollingTests
         Assert.Equal(slow, polling.NextDelay(new PollingState(1, slow, null, moved with { Remaining = 0 })));
         Assert.Equal(slow, polling.NextDelay(new PollingState(4, slow, moved, moved with { Remaining = 250 })));
         Assert.Equal(quick, polling.NextDelay(new PollingState(4, slow, moved, moved with { Remaining = 249 })));
+
+        // what had been sent at the poll before counts, not what has been sent by now
+        var more = new MigrationRamStats { Transferred = 2000 };
+        Assert.Equal(slow, polling.NextDelay(new PollingState(4, slow, moved, more with { Remaining = 250 })));
+        Assert.Equal(quick, polling.NextDelay(new PollingState(4, slow, more, moved with { Remaining = 499 })));
         Assert.Equal(quick, polling.NextDelay(new PollingState(5, quick, moved, moved with { Remaining = long.MaxValue })));
     }
 
@@ -54,6 +62,42 @@ public sealed class PollingTests
         },
         new SimulatedQemuOptions { MemoryBytes = gibibytes << 30 },
         bytesPerSecond: 1_250_000_000);
+
+    [Fact]
+    public async Task Five_failed_polls_in_a_row_are_forgiven()
+    {
+        using var monitor = new ScriptedMonitor();
+        var connecting = monitor.ConnectAsync(Cancellation);
+        await monitor.GreetAsync();
+        await using var client = await connecting;
+        var request = new MigrationRequest { VmId = VmId, Source = client, Target = new LocalTarget(new IncomingQemu(client, Address)) };
+        var run = new RunContext(request, new LiveMigratorOptions(), NullLogger.Instance, null);
+        await using var source = new SourceVm(run);
+        var poll = new MigrationPoll(run, source);
+
+        async Task AskAsync(string answer)
+        {
+            var asking = poll.AskAsync(Cancellation);
+            await monitor.PlayAsync($"-> query-migrate\n<- {answer}");
+            await asking;
+        }
+
+        const string No = """{"error":{"class":"GenericError","desc":"not now"}}""";
+        for (var i = 0; i < 5; i++)
+        {
+            await AskAsync(No);
+            Assert.Equal(TimeSpan.FromSeconds(1), poll.NextDelay());
+        }
+
+        await AskAsync("""{"return":{"status":"setup"}}""");
+        Assert.Equal(TimeSpan.FromMilliseconds(500), poll.NextDelay());
+        for (var i = 0; i < 5; i++)
+        {
+            await AskAsync(No);
+        }
+
+        await Assert.ThrowsAsync<QmpCommandException>(() => AskAsync(No));
+    }
 
     [Theory]
     [InlineData("before")]

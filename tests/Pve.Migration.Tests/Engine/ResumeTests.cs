@@ -45,6 +45,21 @@ public sealed class ResumeTests
         => bench.AssertMigrated(await MigrateAsync(bench, (_, _) => new TaskCompletionSource<ResumeResult>().Task)));
 
     [Fact]
+    public Task A_cancellation_after_the_resume_was_sent_changes_nothing_however_long_the_answer_takes() => RunAsync(async bench =>
+    {
+        using var caller = new CancellationTokenSource();
+        var target = bench.Local();
+        target.Resume = async (inner, token) =>
+        {
+            await caller.CancelAsync();
+            await bench.PassAsync(20);
+            return await inner.ResumeAsync(VmId, token);
+        };
+        bench.AssertMigrated(await bench.MigrateAsync(target, cancellation: caller.Token));
+        Assert.DoesNotContain("destroy", target.Calls);
+    });
+
+    [Fact]
     public Task No_answer_from_a_target_out_of_reach_is_unknown_and_nothing_is_touched() => RunAsync(async bench =>
     {
         var target = bench.Local();

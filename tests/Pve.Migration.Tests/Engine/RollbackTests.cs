@@ -66,6 +66,28 @@ public sealed class RollbackTests
         Assert.False(failure.IsCancellation);
     });
 
+    [Theory]
+    [InlineData("close tunnel")]
+    [InlineData("set replication state")]
+    public Task A_step_of_the_old_profile_that_fails_inside_the_pause_gives_the_guest_back(string step) => RunAsync(async bench =>
+    {
+        var target = bench.Local();
+        var failed = false;
+        target.Before = at =>
+        {
+            if (at != step || failed)
+            {
+                return Task.CompletedTask;
+            }
+
+            failed = true;
+            return Task.FromException(new MigrationTargetException("no answer"));
+        };
+        Assert.Equal(step, bench.AssertRolledBack(await bench.MigrateAsync(target, MigrationProfile.Pve2017Before)).Step);
+        Assert.Equal(RunState.Running, await bench.SourceStateAsync());
+        Assert.False(bench.Pair.EverTwoRan);
+    });
+
     [Fact]
     public Task A_kill_that_hangs_leaves_time_to_take_a_running_guest_back() => RunAsync(async bench =>
     {

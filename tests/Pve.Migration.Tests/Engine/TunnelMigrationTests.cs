@@ -20,6 +20,14 @@ public sealed class TunnelMigrationTests
     }
 
     [Fact]
+    public Task A_tunnel_that_was_silent_until_it_was_closed_was_v0() => RunAsync(async bench =>
+    {
+        await using var target = Tunnel(bench, new InProcessTransport((pipe, token) => ServeAsync(bench, pipe, null, token)));
+        bench.AssertMigrated(await bench.MigrateAsync(target, MigrationProfile.Pve2017Before));
+        Assert.Equal("v0", target.Dialect);
+    });
+
+    [Fact]
     public async Task A_version_that_comes_late_during_the_copy_is_still_used()
     {
         var local = await TimesAsync(bench => bench.Local());

@@ -139,7 +139,7 @@ public sealed class MtunnelClientTests : IAsyncDisposable
     {
         await _peer.EndAsync("ssh to pve2 ended with code 255: Permission denied (publickey).");
         MtunnelGreetingException e = await Assert.ThrowsAsync<MtunnelGreetingException>(() => MtunnelClient.OpenAsync(_peer, Options, Test));
-        Assert.Equal("ssh to pve2 ended with code 255: Permission denied (publickey).", e.Message);
+        Assert.Equal("no greeting: ssh to pve2 ended with code 255: Permission denied (publickey).", e.Message);
     }
 
     [Fact]

@@ -100,14 +100,21 @@ public sealed class MtunnelCodecTests
     {
         var output = new ArrayBufferWriter<byte>(1024);
         Exchange(output);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-        {
-            output.ResetWrittenCount();
-            Exchange(output);
-        }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        // the runtime allocates as well, now and then, when it compiles a method anew: so one round in ten has to be clean
+        Assert.Contains(0, Enumerable.Range(0, 10).Select(_ => Allocated(output)));
+
+        static long Allocated(ArrayBufferWriter<byte> output)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < 1000; i++)
+            {
+                output.ResetWrittenCount();
+                Exchange(output);
+            }
+
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
 
         static void Exchange(ArrayBufferWriter<byte> output)
         {

@@ -5,7 +5,7 @@ namespace Pve.Migration.Tests.Tunnel;
 public sealed class SshFailureTests
 {
     [Theory]
-    [InlineData(0, "", SshFailureKind.None, "ssh to h ended")]
+    [InlineData(0, "", SshFailureKind.None, "ssh to h ended with code 0")]
     [InlineData(1, "qm: no such VM\r\n", SshFailureKind.CommandFailed, "ssh to h ended with code 1: qm: no such VM")]
     [InlineData(127, "sh: 1: qm: not found\n", SshFailureKind.CommandNotFound, "PATH")]
     [InlineData(126, "sh: 1: /x: Permission denied\n", SshFailureKind.CommandNotFound, "Permission denied")]
@@ -16,7 +16,7 @@ public sealed class SshFailureTests
     [InlineData(255, "ssh: connect to host h port 22: No route to host\r\n", SshFailureKind.HostUnreachable, "network")]
     [InlineData(255, "ssh: Could not resolve hostname h: Name or service not known\r\n", SshFailureKind.HostNotFound, "resolver")]
     [InlineData(255, "No ED25519 host key is known for h and you have requested strict checking.\r\nHost key verification failed.\r\n", SshFailureKind.HostKeyUnknown, "known_hosts")]
-    [InlineData(255, "@@@@\r\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\nHost key verification failed.\r\n", SshFailureKind.HostKeyChanged, "reinstalled")]
+    [InlineData(255, "@@@@\r\n@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @\r\nHost key verification failed.\r\n", SshFailureKind.HostKeyChanged, "code 255: WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED! (the host was reinstalled")]
     [InlineData(255, "unix_listener: cannot bind to path /x/y: No such file or directory\r\nCould not request local forwarding.\r\n", SshFailureKind.ForwardingFailed, "folder")]
     [InlineData(255, "command-line: line 0: Bad configuration option: nonsense\r\n", SshFailureKind.BadConfiguration, "nonsense")]
     [InlineData(255, "Timeout, server h not responding.\r\n", SshFailureKind.ConnectionLost, "gone")]

@@ -1,0 +1,178 @@
+using Microsoft.Extensions.Time.Testing;
+using Pve.Qmp;
+
+namespace Pve.Migration.Tests.Tunnel;
+
+/// <summary>What the target's handler says to the monitor, as <c>qm resume</c> does.</summary>
+public sealed class QmpMtunnelHandlerTests : IDisposable
+{
+    private const int Vm = 100;
+    private readonly ScriptedMonitor _monitor = new();
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _monitor.Dispose();
+
+    [Fact]
+    public Task A_paused_guest_gets_nothing_but_cont() => ResumesAsync("""
+        -> cont
+        <! {"event":"RESUME"}
+        <- {"return":{}}
+        """);
+
+    [Fact]
+    public Task A_guest_that_runs_already_is_fine() => ResumesAsync("""
+        -> cont
+        <- {"return":{}}
+        -> query-status
+        <- {"return":{"status":"running","running":true}}
+        """);
+
+    [Fact]
+    public Task A_guest_that_still_loads_is_waited_for() => ResumesAsync("""
+        -> cont
+        <- {"return":{}}
+        -> query-status
+        <- {"return":{"status":"inmigrate","running":false}}
+        <! {"event":"RESUME"}
+        """);
+
+    [Fact]
+    public Task A_suspended_guest_is_woken() => ResumesAsync("""
+        -> cont
+        <- {"return":{}}
+        -> query-status
+        <- {"return":{"status":"suspended","running":false}}
+        -> system_wakeup
+        <- {"return":{}}
+        <! {"event":"WAKEUP"}
+        """);
+
+    [Fact]
+    public Task A_guest_that_is_shut_down_is_reset_first() => ResumesAsync("""
+        -> cont
+        <- {"error":{"class":"GenericError","desc":"Resetting the Virtual Machine is required"}}
+        -> query-status
+        <- {"return":{"status":"shutdown","running":false}}
+        -> system_reset
+        <- {"return":{}}
+        -> cont
+        <! {"event":"RESUME"}
+        <- {"return":{}}
+        """);
+
+    [Fact]
+    public async Task What_QEMU_refuses_is_told_in_its_words()
+    {
+        await using var handler = Handler();
+        var resuming = handler.ResumeAsync(Vm, Test);
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync("""
+            -> cont
+            <- {"error":{"class":"GenericError","desc":"Failed to get \"write\" lock"}}
+            -> query-status
+            <- {"return":{"status":"paused","running":false}}
+            """);
+        Assert.Equal("Failed to get \"write\" lock", (await Assert.ThrowsAsync<QmpCommandException>(() => resuming)).Description);
+        await _monitor.ExpectEndAsync();
+    }
+
+    [Fact]
+    public async Task A_guest_that_never_runs_is_refused_in_the_end()
+    {
+        var time = new FakeTimeProvider();
+        await using var handler = new QmpMtunnelHandler((_, token) => _monitor.ConnectAsync(token), time, TimeSpan.FromSeconds(60));
+        var resuming = handler.ResumeAsync(Vm, Test);
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync("""
+            -> cont
+            <- {"return":{}}
+            -> query-status
+            <- {"return":{"status":"inmigrate","running":false}}
+            """);
+        time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Contains("60 s", (await Assert.ThrowsAsync<MtunnelRefusedException>(() => resuming)).ErrorText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_made_ahead_is_used()
+    {
+        await using var handler = Handler();
+        var ahead = handler.ConnectAsync(Vm, Test);
+        await GreetAndAnswerAsync();
+        await ahead;
+        await ResumeAsync(handler.ResumeAsync(Vm, Test));
+        Assert.Equal(1, _monitor.Connections);
+    }
+
+    [Fact]
+    public async Task A_resume_waits_for_a_connection_that_is_being_made_ahead()
+    {
+        await using var handler = Handler();
+        var ahead = handler.ConnectAsync(Vm, Test);
+        var resuming = handler.ResumeAsync(Vm, Test);
+        await GreetAndAnswerAsync();
+        await ahead;
+        await ResumeAsync(resuming);
+        Assert.Equal(1, _monitor.Connections);
+    }
+
+    [Fact]
+    public async Task After_one_ahead_that_failed_it_is_connected_anew()
+    {
+        var isFirst = true;
+        await using var handler = new QmpMtunnelHandler((_, token) =>
+        {
+            var connecting = isFirst ? Task.FromException<QmpClient>(new IOException("not yet")) : _monitor.ConnectAsync(token);
+            isFirst = false;
+            return connecting;
+        });
+        await Assert.ThrowsAsync<IOException>(() => handler.ConnectAsync(Vm, Test));
+        var resuming = handler.ResumeAsync(Vm, Test);
+        await _monitor.GreetAsync();
+        await ResumeAsync(resuming);
+    }
+
+    [Fact]
+    public async Task What_was_connected_ahead_and_never_used_is_closed()
+    {
+        var handler = Handler();
+        var ahead = handler.ConnectAsync(Vm, Test);
+        await GreetAndAnswerAsync();
+        await ahead;
+        await handler.DisposeAsync();
+        await _monitor.ExpectEndAsync();
+    }
+
+    private QmpMtunnelHandler Handler() => new((_, token) => _monitor.ConnectAsync(token));
+
+    private async Task ResumesAsync(string transcript)
+    {
+        await using var handler = Handler();
+        var resuming = handler.ResumeAsync(Vm, Test);
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync(transcript);
+        await resuming;
+        await _monitor.ExpectEndAsync();
+    }
+
+    private async Task GreetAndAnswerAsync()
+    {
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync("""
+            -> query-status
+            <- {"return":{"status":"inmigrate","running":false}}
+            """);
+    }
+
+    private async Task ResumeAsync(Task resuming)
+    {
+        await _monitor.PlayAsync("""
+            -> cont
+            <! {"event":"RESUME"}
+            <- {"return":{}}
+            """);
+        await resuming;
+        await _monitor.ExpectEndAsync();
+    }
+}
