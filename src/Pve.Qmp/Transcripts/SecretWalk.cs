@@ -127,9 +127,15 @@ internal sealed class SecretWalk(SecretTable table, IReadOnlyList<string> member
 
         foreach (var frame in _open)
         {
+            // its name was to come
             if (frame.Value is { } value)
             {
-                _found.Add(value); // its name was to come
+                _found.Add(value);
+            }
+
+            if (frame.IsValue)
+            {
+                _found.Add(frame.Start..line.Length);
             }
         }
 
