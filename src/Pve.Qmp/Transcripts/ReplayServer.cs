@@ -183,7 +183,7 @@ internal sealed class ReplayServer : IAsyncDisposable
                 throw Failure(EscapedText.Encode(line));
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Failure(EscapedText.Encode(line));
         }

@@ -155,12 +155,12 @@ internal sealed class SecretWalk(SecretTable table, IReadOnlyList<string> member
 
     private Next Classify(ref Utf8JsonReader reader)
     {
-        if (hidesResult && reader.CurrentDepth == 1 && reader.ValueTextEquals("return"u8))
+        var name = Text(ref reader);
+        if (hidesResult && reader.CurrentDepth == 1 && name is "return")
         {
             return Next.Secret;
         }
 
-        var name = Text(ref reader);
         foreach (var member in members)
         {
             if (SecretTable.Same(name, member))

@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using CsCheck;
 using Pve.Qmp.Transcripts;
 
 namespace Pve.Qmp.Tests.Transcripts;
@@ -163,6 +165,33 @@ public sealed class MaskTests
     {
         await AssertMaskedAsync(QmpTranscriptDirection.Received, $$"""{"return": {{Nested}}, "id": 1}""");
         await AssertMaskedAsync(QmpTranscriptDirection.Received, $$"""{"return": [[{{new string('[', 900)}}{{Nested}}]], "id": 1}""");
+    }
+
+    [Fact]
+    public void Any_line_is_taken_and_only_its_parts_are_masked()
+    {
+        var pieces = Gen.OneOf(
+            "{", "}", "[", "]", ",", ":", " ", "\"", "\\", "\"a\"", "\"password\"", "\"value\"", "\"name\"", "\"id\"", "\"return\"", "\"execute\"", "\"qom-get\"",
+            "\"property\"", "\"arguments\"", "\"\\ud800\"", "7", "-", "null", "true", "://u:p@", "token=1", "\0", "\u00e9");
+        var lines = Gen.OneOf<byte[]>(
+            [pieces.Array[0, 25].Select(some => Encoding.UTF8.GetBytes(string.Concat(some))), Gen.Byte.Array[0, 30]]);
+        var directions = Gen.OneOf(
+            QmpTranscriptDirection.Sent, QmpTranscriptDirection.Received, QmpTranscriptDirection.CutOff, QmpTranscriptDirection.Mark);
+        var table = new SecretTable([]);
+        Gen.Select(directions, lines).Array[1, 4].Sample(talk =>
+        {
+            var masker = new SecretMasker(table);
+            return talk.All(step =>
+            {
+                var end = 0;
+                return masker.Find(step.Item1, step.Item2).All(range =>
+                {
+                    var ordered = range.Start.Value >= end && range.End.Value >= range.Start.Value && range.End.Value <= step.Item2.Length;
+                    end = range.End.Value;
+                    return ordered;
+                });
+            });
+        }, iter: 30_000);
     }
 
     // Behind the header, whose time ends in Z.

@@ -92,11 +92,7 @@ public sealed class QmpReplayTests
         var expected = QmpTranscript.Parse(Talk).Entries.Select(entry => entry.Text.Replace("QEMU", "a replay", StringComparison.Ordinal)
             .Replace("\"id\":41", "\"id\":1", StringComparison.Ordinal).Replace("\"id\": 41", "\"id\": 1", StringComparison.Ordinal)
             .Replace("\"id\":42", "\"id\":2", StringComparison.Ordinal).Replace("\"id\": 42", "\"id\": 2", StringComparison.Ordinal));
-        var again = QmpTranscript.Parse(file.ToString()).Entries;
-        Assert.Equal(expected, again.Select(entry => entry.Text));
-
-        // without the client's pauses: 1 ms, 0.5 ms, 10 ms, 1 µs, 0.4 ms
-        Assert.Equal([0, 1000, 1000, 1500, 1500, 11500, 11501, 11501, 11901, 11901], again.Select(entry => entry.Time.TotalMicroseconds));
+        Assert.Equal(expected, QmpTranscript.Parse(file.ToString()).Entries.Select(entry => entry.Text));
     }
 
     [Fact]
