@@ -5,7 +5,7 @@ using Pve.Qmp.Wire;
 
 namespace Pve.Qmp.Transcripts;
 
-/// <summary>One walk, to be used once, through one line from its first byte to where it ends or breaks; what follows a break is taken for text.</summary>
+/// <summary>One walk through one line, from its first byte to where it ends or breaks; what follows is taken for text. Used once.</summary>
 internal sealed class SecretWalk(SecretTable table, IReadOnlyList<string> members, bool hidesResult)
 {
     private readonly List<Range> _found = [];

@@ -209,9 +209,10 @@ public sealed class QmpRecorderTests
     {
         var file = new GatedWriter { FailsAt = 400 };
         file.Open();
+        using var log = new CapturingLog();
         await using var recorder = new QmpRecorder(file);
         await using var peer = new ScriptedQmpPeer();
-        await using var client = await peer.EstablishAsync(peer.Options with { Recorder = recorder });
+        await using var client = await peer.EstablishAsync(peer.Options with { Recorder = recorder, LoggerFactory = log });
         for (var id = 1; recorder.Failure is null || recorder.Missed < 10; id++)
         {
             Assert.True(id < 10_000, "the failure was not told");
@@ -226,6 +227,7 @@ public sealed class QmpRecorderTests
         Assert.Equal("disk full", recorder.Failure.Message);
         await recorder.DisposeAsync();
         Assert.True(file.Disposed);
+        Assert.Contains("Error: The transcript cannot be written; the conversation goes on unrecorded: disk full", log.Lines);
         Assert.False(client.Ended.IsCompleted);
     }
 

@@ -79,20 +79,26 @@ public sealed class QmpReplayTests
         await using (var recorder = new QmpRecorder(file))
         {
             await using var replay = new QmpReplay(QmpTranscript.Parse(Talk), new QmpReplayOptions { TimeProvider = time });
-            await time.RunAsync(Task.Run(async () =>
-            {
-                await using var client = await ConnectAsync(replay, new QmpClientOptions { TimeProvider = time, Recorder = recorder });
-                await client.ExecuteAsync(QmpCommands.Stop, cancellationToken: Ct);
-                var password = JsonElement.Parse("""{"protocol":"vnc","password":"hunter2"}""");
-                await Assert.ThrowsAsync<QmpCommandException>(() => client.ExecuteAsync("set_password", password, cancellationToken: Ct));
-            }, Ct), Ct);
+            await time.RunAsync(TalkAsync(replay, new QmpClientOptions { TimeProvider = time, Recorder = recorder }), Ct);
             await replay.Completion;
         }
 
         var expected = QmpTranscript.Parse(Talk).Entries.Select(entry => entry.Text.Replace("QEMU", "a replay", StringComparison.Ordinal)
             .Replace("\"id\":41", "\"id\":1", StringComparison.Ordinal).Replace("\"id\": 41", "\"id\": 1", StringComparison.Ordinal)
             .Replace("\"id\":42", "\"id\":2", StringComparison.Ordinal).Replace("\"id\": 42", "\"id\": 2", StringComparison.Ordinal));
-        Assert.Equal(expected, QmpTranscript.Parse(file.ToString()).Entries.Select(entry => entry.Text));
+        var again = QmpTranscript.Parse(file.ToString()).Entries;
+        Assert.Equal(expected, again.Select(entry => entry.Text));
+
+        // without the client's pauses: 1 ms, 0.5 ms, 10 ms, 1 µs, 0.4 ms
+        Assert.Equal([0, 1000, 1000, 1500, 1500, 11500, 11501, 11501, 11901, 11901], again.Select(entry => entry.Time.TotalMicroseconds));
+
+        static async Task TalkAsync(QmpReplay replay, QmpClientOptions options)
+        {
+            await using var client = await ConnectAsync(replay, options);
+            await client.ExecuteAsync(QmpCommands.Stop, cancellationToken: Ct);
+            var password = JsonElement.Parse("""{"protocol":"vnc","password":"hunter2"}""");
+            await Assert.ThrowsAsync<QmpCommandException>(() => client.ExecuteAsync("set_password", password, cancellationToken: Ct));
+        }
     }
 
     [Fact]
