@@ -42,7 +42,7 @@ public sealed class QmpRecorder : IAsyncDisposable
     /// <param name="leaveOpen">Whether the stream stays open when the recorder is disposed; it is closed unless told.</param>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
     public QmpRecorder(Stream stream, QmpRecorderOptions? options = null, bool leaveOpen = false)
-        : this(new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), bufferSize: -1, leaveOpen), options, leaveOpen: false)
+        : this(new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: leaveOpen), options)
     {
     }
 

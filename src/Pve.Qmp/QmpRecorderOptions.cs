@@ -9,7 +9,7 @@ namespace Pve.Qmp;
 /// </example>
 public sealed record QmpRecorderOptions
 {
-    /// <summary>Further names of members whose values are masked, besides those that end in password, secret, ticket, token and their like; none unless set.</summary>
+    /// <summary>Further names of members whose values are masked, besides those that <see cref="QmpRecorder"/> tells; none unless set.</summary>
     /// <remarks>Case, hyphens and underscores do not matter.</remarks>
     public IReadOnlyList<string> SecretNames { get; init; } = [];
 

@@ -26,7 +26,7 @@ public sealed class QmpReplay : IAsyncDisposable
     private readonly ReplayServer _server;
 
     /// <summary>Begins to play; the client is awaited, and has as long as it likes.</summary>
-    /// <exception cref="QmpTranscriptException">The transcript cannot be replayed: it has a gap, a reply to no command, or a command that is not JSON.</exception>
+    /// <exception cref="QmpTranscriptException">It has a gap, a reply to no command, or a command that is not JSON.</exception>
     /// <exception cref="ArgumentException">It is not one conversation; take one of <see cref="QmpTranscript.Conversations"/>.</exception>
     public QmpReplay(QmpTranscript transcript, QmpReplayOptions? options = null)
     {
@@ -35,7 +35,8 @@ public sealed class QmpReplay : IAsyncDisposable
         if (transcript.Conversations.Count != 1)
         {
             throw new ArgumentException(
-                $"The transcript has {transcript.Conversations.Count} conversations; replay one of its {nameof(QmpTranscript.Conversations)}.", nameof(transcript));
+                $"The transcript has {transcript.Conversations.Count} conversations; replay one of its {nameof(QmpTranscript.Conversations)}.",
+                nameof(transcript));
         }
 
         var script = new ReplayScript(transcript.Entries, options.AllowStrayReplies);

@@ -92,7 +92,8 @@ internal static class EscapedText
                 var length = Pair(text.AsSpan(i));
                 if (length == 4 && (text.Length < i + 4 || !char.IsAsciiHexDigit(text[i + 2]) || !char.IsAsciiHexDigit(text[i + 3])))
                 {
-                    return $"'\\x' at character {i + 1} of the text is not followed by two hexadecimal digits; a backslash before an x is written \\x5C.";
+                    return $"'\\x' at character {i + 1} of the text is not followed by two hexadecimal digits; "
+                        + "a backslash before an x is written \\x5C.";
                 }
 
                 i += length - 1;

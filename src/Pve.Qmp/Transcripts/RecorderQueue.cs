@@ -124,7 +124,8 @@ internal sealed class RecorderQueue(long maxQueuedBytes)
     }
 
     // One line always fits, or a long one would never be recorded.
-    private bool HasRoom(long length) => Interlocked.Read(ref _queued) is var queued && (queued == 0 || queued + QueuedLine.CostOf(length) <= maxQueuedBytes);
+    private bool HasRoom(long length)
+        => Interlocked.Read(ref _queued) is var queued && (queued == 0 || queued + QueuedLine.CostOf(length) <= maxQueuedBytes);
 
     private void EndCurrent(Mark end)
     {

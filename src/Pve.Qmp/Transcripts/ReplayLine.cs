@@ -36,7 +36,7 @@ internal sealed class ReplayLine(QmpTranscriptEntry entry, int index, int comman
             {
                 line.ReadOutermost();
             }
-            catch (JsonException)
+            catch (Exception e) when (e is JsonException or InvalidOperationException)
             {
                 (line._id, line.IsReply) = (null, false); // junk is played as it is
             }

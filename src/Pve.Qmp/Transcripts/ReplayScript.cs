@@ -37,7 +37,7 @@ internal sealed class ReplayScript
         switch (entry.Direction)
         {
             case QmpTranscriptDirection.Sent:
-                Commands.Add(new ReplayCommand(entry, position, _lines.Count, ReadCommand(entry)));
+                Commands.Add(ReadCommand(entry, position));
                 break;
             case QmpTranscriptDirection.Received or QmpTranscriptDirection.CutOff:
                 var line = ReplayLine.Read(entry, _lines.Count, Commands.Count);
@@ -80,16 +80,16 @@ internal sealed class ReplayScript
         }
     }
 
-    private static JsonElement ReadCommand(QmpTranscriptEntry entry)
+    private ReplayCommand ReadCommand(QmpTranscriptEntry entry, int position)
     {
         try
         {
             using var document = JsonDocument.Parse(entry.ToBytes(), Reading);
             return document.RootElement.ValueKind == JsonValueKind.Object
-                ? document.RootElement.Clone()
+                ? new ReplayCommand(entry, position, _lines.Count, document.RootElement.Clone())
                 : throw new JsonException("an object is expected");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new QmpTranscriptException(entry.Line, $"The command is not JSON: {e.Message}", e);
         }

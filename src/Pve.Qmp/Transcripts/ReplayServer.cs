@@ -101,6 +101,7 @@ internal sealed class ReplayServer : IAsyncDisposable
         // A client that read what is no QMP closes by itself.
         var due = After(_script.Commands.Count, _script.Lines.Count, _script.End!.Value.Entry.Time);
         await WaitUntilAsync(due, mayClose: end.Kind == MarkKind.ProtocolError).ConfigureAwait(false);
+        await FlushAsync().ConfigureAwait(false); // a pipe that fails forgets what was not read
         await _pipe.Output.CompleteAsync(end.Kind == MarkKind.Lost ? new IOException(end.Detail ?? "lost") : null).ConfigureAwait(false);
     }
 
@@ -183,7 +184,7 @@ internal sealed class ReplayServer : IAsyncDisposable
                 throw Failure(EscapedText.Encode(line));
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Failure(EscapedText.Encode(line));
         }
@@ -192,7 +193,8 @@ internal sealed class ReplayServer : IAsyncDisposable
     private QmpReplayException Failure(string actual)
     {
         var due = _script.Commands.Next?.Entry ?? (_played < _script.Lines.Count ? _script.Lines[_played].Entry : _script.End?.Entry);
-        return new QmpReplayException(due?.Line ?? 0, due is null ? "no further command" : $"{TranscriptFormat.Arrow(due.Direction)} {due.Text}", actual);
+        var expected = due is null ? "no further command" : $"{TranscriptFormat.Arrow(due.Direction)} {due.Text}";
+        return new QmpReplayException(due?.Line ?? 0, expected, actual);
     }
 
     // Null where the client closed, in whatever way, or the replay is disposed.

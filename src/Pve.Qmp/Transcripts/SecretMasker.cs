@@ -81,9 +81,9 @@ internal sealed class SecretMasker(SecretTable table)
                 }
             }
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // junk or cut off
+            // junk or cut off, or a name with half a character
         }
 
         return null;

@@ -5,7 +5,7 @@ using Pve.Qmp.Wire;
 
 namespace Pve.Qmp.Transcripts;
 
-/// <summary>One walk, to be used once, through one line from its first byte to where it ends or breaks; what follows a break is taken for text.</summary>
+/// <summary>One walk through one line, from its first byte to where it ends or breaks; what follows is taken for text. Used once.</summary>
 internal sealed class SecretWalk(SecretTable table, IReadOnlyList<string> members, bool hidesResult)
 {
     private readonly List<Range> _found = [];
@@ -127,9 +127,15 @@ internal sealed class SecretWalk(SecretTable table, IReadOnlyList<string> member
 
         foreach (var frame in _open)
         {
+            // its name was to come
             if (frame.Value is { } value)
             {
-                _found.Add(value); // its name was to come
+                _found.Add(value);
+            }
+
+            if (frame.IsValue)
+            {
+                _found.Add(frame.Start..line.Length);
             }
         }
 
@@ -149,12 +155,12 @@ internal sealed class SecretWalk(SecretTable table, IReadOnlyList<string> member
 
     private Next Classify(ref Utf8JsonReader reader)
     {
-        if (hidesResult && reader.CurrentDepth == 1 && reader.ValueTextEquals("return"u8))
+        var name = Text(ref reader);
+        if (hidesResult && reader.CurrentDepth == 1 && name is "return")
         {
             return Next.Secret;
         }
 
-        var name = Text(ref reader);
         foreach (var member in members)
         {
             if (SecretTable.Same(name, member))

@@ -19,7 +19,10 @@ internal static class TranscriptFormat
             text, StartPattern, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out startedAt);
 
     public static string Time(TimeSpan time)
-        => string.Create(CultureInfo.InvariantCulture, $"{time.Ticks / TimeSpan.TicksPerSecond}.{time.Ticks / TimeSpan.TicksPerMicrosecond % 1_000_000:D6}");
+    {
+        var (seconds, rest) = Math.DivRem(time.Ticks, TimeSpan.TicksPerSecond);
+        return string.Create(CultureInfo.InvariantCulture, $"{seconds}.{rest / TimeSpan.TicksPerMicrosecond:D6}");
+    }
 
     /// <summary>Reads seconds with at most six decimals.</summary>
     public static bool TryReadTime(ReadOnlySpan<char> text, out TimeSpan time)

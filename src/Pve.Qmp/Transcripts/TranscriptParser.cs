@@ -43,7 +43,8 @@ internal static class TranscriptParser
 
         return new QmpTranscript
         {
-            StartedAt = startedAt ?? throw new QmpTranscriptException(1, $"A transcript begins with '{TranscriptFormat.Word}', and this text is empty."),
+            StartedAt = startedAt
+                ?? throw new QmpTranscriptException(1, $"A transcript begins with '{TranscriptFormat.Word}', and this text is empty."),
             Entries = entries,
         };
     }
@@ -74,12 +75,14 @@ internal static class TranscriptParser
         Span<Range> words = stackalloc Range[4];
         if (line.Split(words, ' ') != 3 || line[words[0]] is not TranscriptFormat.Word)
         {
-            throw new QmpTranscriptException(number, $"A transcript begins with '{TranscriptFormat.Header(DateTimeOffset.UnixEpoch)}', with its own time.");
+            throw new QmpTranscriptException(
+                number, $"A transcript begins with '{TranscriptFormat.Header(DateTimeOffset.UnixEpoch)}', with its own time.");
         }
 
         if (!int.TryParse(line[words[1]], NumberStyles.None, CultureInfo.InvariantCulture, out var version) || version != QmpTranscript.FormatVersion)
         {
-            throw new QmpTranscriptException(number, $"The format's version is '{line[words[1]]}'; {QmpTranscript.FormatVersion} is the one that can be read.");
+            throw new QmpTranscriptException(
+                number, $"The format's version is '{line[words[1]]}'; {QmpTranscript.FormatVersion} is the one that can be read.");
         }
 
         return TranscriptFormat.TryReadStart(line[words[2]], out var startedAt)
