@@ -49,7 +49,7 @@ internal sealed class EventHub
     {
         foreach (var subscription in _subscriptions)
         {
-            if (subscription.Wants(qmpEvent.Name))
+            if (qmpEvent is QmpGapEvent || subscription.Wants(qmpEvent.Name))
             {
                 subscription.Push(qmpEvent);
             }

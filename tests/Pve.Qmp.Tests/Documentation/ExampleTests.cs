@@ -13,7 +13,7 @@ namespace Pve.Qmp.Tests.Documentation;
 public sealed partial class ExampleTests
 {
     // The namespaces whose types are held to it.
-    private static readonly string[] Namespaces = ["Pve.Qmp"];
+    private static readonly string[] Namespaces = ["Pve.Qmp", "Pve.Qmp.Commands"];
 
     private const string Usings = """
         using System;
