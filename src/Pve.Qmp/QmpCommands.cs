@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Pve.Qmp.Commands;
+using Pve.Qmp.Wire;
 
 namespace Pve.Qmp;
 
@@ -15,10 +16,10 @@ namespace Pve.Qmp;
 public static partial class QmpCommands
 {
     private static QmpCommand<QmpNothing, TResult> Query<TResult>(string name, JsonTypeInfo<TResult> result)
-        => Command(name, QmpJson.Default.QmpNothing, result);
+        => Command(name, WireJson.Default.QmpNothing, result);
 
     private static QmpCommand<TArguments, QmpNothing> Command<TArguments>(string name, JsonTypeInfo<TArguments> arguments)
-        => Command(name, arguments, QmpJson.Default.QmpNothing);
+        => Command(name, arguments, WireJson.Default.QmpNothing);
 
     private static QmpCommand<TArguments, TResult> Command<TArguments, TResult>(
         string name, JsonTypeInfo<TArguments> arguments, JsonTypeInfo<TResult> result)

@@ -1,5 +1,5 @@
+using System.Globalization;
 using System.Text.Json;
-using Pve.Qmp.Commands;
 
 namespace Pve.Qmp;
 
@@ -9,13 +9,13 @@ public sealed class QmpMembers : Dictionary<string, JsonElement>
 {
     /// <summary>Adds a text.</summary>
     /// <exception cref="ArgumentException">There is such a member already.</exception>
-    public void Add(string name, string value) => Add(name, JsonSerializer.SerializeToElement(value, QmpJson.Default.String));
+    public void Add(string name, string value) => Add(name, JsonElement.Parse($"\"{JsonEncodedText.Encode(value)}\""));
 
     /// <summary>Adds a whole number.</summary>
     /// <exception cref="ArgumentException">There is such a member already.</exception>
-    public void Add(string name, long value) => Add(name, JsonSerializer.SerializeToElement(value, QmpJson.Default.Int64));
+    public void Add(string name, long value) => Add(name, JsonElement.Parse(value.ToString(CultureInfo.InvariantCulture)));
 
     /// <summary>Adds a truth value.</summary>
     /// <exception cref="ArgumentException">There is such a member already.</exception>
-    public void Add(string name, bool value) => Add(name, JsonSerializer.SerializeToElement(value, QmpJson.Default.Boolean));
+    public void Add(string name, bool value) => Add(name, JsonElement.Parse(value ? "true" : "false"));
 }

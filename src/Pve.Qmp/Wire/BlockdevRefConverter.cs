@@ -14,7 +14,7 @@ internal sealed class BlockdevRefConverter : JsonConverter<BlockdevRef>
     {
         if (value.Options is { } node)
         {
-            JsonSerializer.Serialize(writer, node, QmpJson.Default.BlockdevOptions);
+            JsonSerializer.Serialize(writer, node, options.GetTypeInfo(typeof(BlockdevOptions)));
         }
         else
         {

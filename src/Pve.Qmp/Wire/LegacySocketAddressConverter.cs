@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Pve.Qmp.Commands;
 
 namespace Pve.Qmp.Wire;
@@ -10,7 +11,7 @@ internal sealed class LegacySocketAddressConverter : JsonConverter<SocketAddress
     public override SocketAddress Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var legacy = JsonElement.ParseValue(ref reader);
-        return legacy.GetProperty("data"u8).Deserialize(QmpJson.Default.SocketAddress)! with { Type = legacy.GetProperty("type"u8).GetString()! };
+        return legacy.GetProperty("data"u8).Deserialize(Json(options))! with { Type = legacy.GetProperty("type"u8).GetString()! };
     }
 
     public override void Write(Utf8JsonWriter writer, SocketAddress value, JsonSerializerOptions options)
@@ -18,7 +19,7 @@ internal sealed class LegacySocketAddressConverter : JsonConverter<SocketAddress
         writer.WriteStartObject();
         writer.WriteString("type"u8, value.Type);
         writer.WriteStartObject("data"u8);
-        foreach (var member in JsonSerializer.SerializeToElement(value, QmpJson.Default.SocketAddress).EnumerateObject())
+        foreach (var member in JsonSerializer.SerializeToElement(value, Json(options)).EnumerateObject())
         {
             if (!member.NameEquals("type"u8))
             {
@@ -29,4 +30,7 @@ internal sealed class LegacySocketAddressConverter : JsonConverter<SocketAddress
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
+
+    private static JsonTypeInfo<SocketAddress> Json(JsonSerializerOptions options)
+        => (JsonTypeInfo<SocketAddress>)options.GetTypeInfo(typeof(SocketAddress));
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Pve.Qmp.Wire;
 
-/// <summary>How the protocol's own objects look; the commands' are in <see cref="Commands.QmpJson"/>.</summary>
+/// <summary>How the protocol's own objects look; those of commands and events are in <c>Commands</c>, a context for each domain.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.KebabCaseLower, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(QmpError))]
 [JsonSerializable(typeof(QmpGreeting))]

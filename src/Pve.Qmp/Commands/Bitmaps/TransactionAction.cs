@@ -19,43 +19,43 @@ public sealed record TransactionAction(string Type, JsonElement Data)
 
     /// <summary>Adds a dirty bitmap.</summary>
     public static TransactionAction BlockDirtyBitmapAdd(BlockDirtyBitmapAdd data)
-        => Of("block-dirty-bitmap-add", data, QmpJson.Default.BlockDirtyBitmapAdd);
+        => Of("block-dirty-bitmap-add", data, BitmapsJson.Default.BlockDirtyBitmapAdd);
 
     /// <summary>Removes a dirty bitmap.</summary>
     public static TransactionAction BlockDirtyBitmapRemove(BlockDirtyBitmap data)
-        => Of("block-dirty-bitmap-remove", data, QmpJson.Default.BlockDirtyBitmap);
+        => Of("block-dirty-bitmap-remove", data, BitmapsJson.Default.BlockDirtyBitmap);
 
     /// <summary>Forgets what a dirty bitmap has.</summary>
     public static TransactionAction BlockDirtyBitmapClear(BlockDirtyBitmap data)
-        => Of("block-dirty-bitmap-clear", data, QmpJson.Default.BlockDirtyBitmap);
+        => Of("block-dirty-bitmap-clear", data, BitmapsJson.Default.BlockDirtyBitmap);
 
     /// <summary>Lets a dirty bitmap record.</summary>
     public static TransactionAction BlockDirtyBitmapEnable(BlockDirtyBitmap data)
-        => Of("block-dirty-bitmap-enable", data, QmpJson.Default.BlockDirtyBitmap);
+        => Of("block-dirty-bitmap-enable", data, BitmapsJson.Default.BlockDirtyBitmap);
 
     /// <summary>Lets a dirty bitmap record no more.</summary>
     public static TransactionAction BlockDirtyBitmapDisable(BlockDirtyBitmap data)
-        => Of("block-dirty-bitmap-disable", data, QmpJson.Default.BlockDirtyBitmap);
+        => Of("block-dirty-bitmap-disable", data, BitmapsJson.Default.BlockDirtyBitmap);
 
     /// <summary>Adds dirty bitmaps to another.</summary>
     public static TransactionAction BlockDirtyBitmapMerge(BlockDirtyBitmapMerge data)
-        => Of("block-dirty-bitmap-merge", data, QmpJson.Default.BlockDirtyBitmapMerge);
+        => Of("block-dirty-bitmap-merge", data, BitmapsJson.Default.BlockDirtyBitmapMerge);
 
     /// <summary>Begins a job that saves a disk as it is at the moment of the transaction.</summary>
     public static TransactionAction BlockdevBackup(BlockdevBackup data)
-        => Of("blockdev-backup", data, QmpJson.Default.BlockdevBackup);
+        => Of("blockdev-backup", data, BitmapsJson.Default.BlockdevBackup);
 
     /// <summary>Lets a node be written to an overlay from now on.</summary>
     public static TransactionAction BlockdevSnapshot(BlockdevSnapshot data)
-        => Of("blockdev-snapshot", data, QmpJson.Default.BlockdevSnapshot);
+        => Of("blockdev-snapshot", data, BitmapsJson.Default.BlockdevSnapshot);
 
     /// <summary>Makes an overlay and writes to it from now on.</summary>
     public static TransactionAction BlockdevSnapshotSync(BlockdevSnapshotSync data)
-        => Of("blockdev-snapshot-sync", data, QmpJson.Default.BlockdevSnapshotSync);
+        => Of("blockdev-snapshot-sync", data, BitmapsJson.Default.BlockdevSnapshotSync);
 
     /// <summary>Makes a snapshot inside an image.</summary>
     public static TransactionAction BlockdevSnapshotInternalSync(BlockdevSnapshotInternal data)
-        => Of("blockdev-snapshot-internal-sync", data, QmpJson.Default.BlockdevSnapshotInternal);
+        => Of("blockdev-snapshot-internal-sync", data, BitmapsJson.Default.BlockdevSnapshotInternal);
 
     private static TransactionAction Of<T>(string type, T data, JsonTypeInfo<T> json)
     {

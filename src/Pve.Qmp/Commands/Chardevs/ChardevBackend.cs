@@ -15,31 +15,31 @@ namespace Pve.Qmp.Commands;
 public sealed record ChardevBackend(string Type, JsonElement Data)
 {
     /// <summary>Nothing.</summary>
-    public static ChardevBackend Null(ChardevCommon? data = null) => Of("null", data ?? new(), QmpJson.Default.ChardevCommon);
+    public static ChardevBackend Null(ChardevCommon? data = null) => Of("null", data ?? new(), ChardevsJson.Default.ChardevCommon);
 
     /// <summary>A pseudo-terminal.</summary>
-    public static ChardevBackend Pty(ChardevPty? data = null) => Of("pty", data ?? new(), QmpJson.Default.ChardevPty);
+    public static ChardevBackend Pty(ChardevPty? data = null) => Of("pty", data ?? new(), ChardevsJson.Default.ChardevPty);
 
     /// <summary>A file.</summary>
-    public static ChardevBackend File(ChardevFile data) => Of("file", data, QmpJson.Default.ChardevFile);
+    public static ChardevBackend File(ChardevFile data) => Of("file", data, ChardevsJson.Default.ChardevFile);
 
     /// <summary>A serial line of QEMU's host.</summary>
-    public static ChardevBackend Serial(ChardevHostdev data) => Of("serial", data, QmpJson.Default.ChardevHostdev);
+    public static ChardevBackend Serial(ChardevHostdev data) => Of("serial", data, ChardevsJson.Default.ChardevHostdev);
 
     /// <summary>A named pipe.</summary>
-    public static ChardevBackend Pipe(ChardevHostdev data) => Of("pipe", data, QmpJson.Default.ChardevHostdev);
+    public static ChardevBackend Pipe(ChardevHostdev data) => Of("pipe", data, ChardevsJson.Default.ChardevHostdev);
 
     /// <summary>A stream socket.</summary>
-    public static ChardevBackend Socket(ChardevSocket data) => Of("socket", data, QmpJson.Default.ChardevSocket);
+    public static ChardevBackend Socket(ChardevSocket data) => Of("socket", data, ChardevsJson.Default.ChardevSocket);
 
     /// <summary>A datagram socket.</summary>
-    public static ChardevBackend Udp(ChardevUdp data) => Of("udp", data, QmpJson.Default.ChardevUdp);
+    public static ChardevBackend Udp(ChardevUdp data) => Of("udp", data, ChardevsJson.Default.ChardevUdp);
 
     /// <summary>A buffer in memory.</summary>
-    public static ChardevBackend Ringbuf(ChardevRingbuf? data = null) => Of("ringbuf", data ?? new(), QmpJson.Default.ChardevRingbuf);
+    public static ChardevBackend Ringbuf(ChardevRingbuf? data = null) => Of("ringbuf", data ?? new(), ChardevsJson.Default.ChardevRingbuf);
 
     /// <summary>A channel of SPICE.</summary>
-    public static ChardevBackend Spicevmc(ChardevSpiceChannel data) => Of("spicevmc", data, QmpJson.Default.ChardevSpiceChannel);
+    public static ChardevBackend Spicevmc(ChardevSpiceChannel data) => Of("spicevmc", data, ChardevsJson.Default.ChardevSpiceChannel);
 
     private static ChardevBackend Of<T>(string type, T data, JsonTypeInfo<T> json)
     {
