@@ -283,7 +283,7 @@ public sealed class QmpClient : IAsyncDisposable
     {
         var logger = options.LoggerFactory.CreateLogger("Pve.Qmp");
         var tap = options.Recorder?.Begin(name, options.TimeProvider, logger);
-        var lines = new QmpLineReader(pipe.Input, options.MaxMessageBytes, tap);
+        var lines = new QmpMessageReader(pipe.Input, options.MaxMessageBytes, tap);
         QmpGreeting? greeting = null;
         try
         {

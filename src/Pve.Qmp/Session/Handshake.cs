@@ -14,7 +14,7 @@ internal static class Handshake
     private const string Capabilities = "qmp_capabilities";
     private const long NegotiationId = 0;
 
-    public static async Task<QmpGreeting> ReadGreetingAsync(QmpLineReader lines, string name, CancellationToken cancellationToken)
+    public static async Task<QmpGreeting> ReadGreetingAsync(QmpMessageReader lines, string name, CancellationToken cancellationToken)
     {
         QmpGreeting? greeting = null;
         await ReadUntilAsync(lines, name, "greeting", line =>
@@ -33,7 +33,7 @@ internal static class Handshake
 
     /// <returns>Whether out-of-band execution is on.</returns>
     public static async Task<bool> NegotiateAsync(
-        IDuplexPipe pipe, QmpLineReader lines, QmpGreeting greeting, bool wantOutOfBand, string name, IWireTap? tap,
+        IDuplexPipe pipe, QmpMessageReader lines, QmpGreeting greeting, bool wantOutOfBand, string name, IWireTap? tap,
         CancellationToken cancellationToken)
     {
         var outOfBand = wantOutOfBand && greeting.Capabilities.Contains("oob");
@@ -68,7 +68,7 @@ internal static class Handshake
     }
 
     private static async Task ReadUntilAsync(
-        QmpLineReader lines, string name, string what, Func<ReadOnlySequence<byte>, bool> isLast, CancellationToken cancellationToken)
+        QmpMessageReader lines, string name, string what, Func<ReadOnlySequence<byte>, bool> isLast, CancellationToken cancellationToken)
     {
         do
         {

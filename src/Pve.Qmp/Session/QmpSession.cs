@@ -13,7 +13,7 @@ namespace Pve.Qmp.Session;
 internal sealed class QmpSession : IAsyncDisposable
 {
     private readonly IDuplexPipe _pipe;
-    private readonly QmpLineReader _lines;
+    private readonly QmpMessageReader _lines;
     private readonly string _name;
     private readonly TimeProvider _time;
     private readonly IWireTap? _tap;
@@ -28,7 +28,7 @@ internal sealed class QmpSession : IAsyncDisposable
     private long _lateReplies;
     private long _unmatchedReplies;
 
-    public QmpSession(IDuplexPipe pipe, QmpLineReader lines, string name, QmpClientOptions options, IWireTap? tap, ILogger logger)
+    public QmpSession(IDuplexPipe pipe, QmpMessageReader lines, string name, QmpClientOptions options, IWireTap? tap, ILogger logger)
     {
         (_pipe, _lines, _name, _time, _tap, _logger) = (pipe, lines, name, options.TimeProvider, tap, logger);
         _running = Task.Run(RunAsync);

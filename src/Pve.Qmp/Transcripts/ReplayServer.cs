@@ -14,7 +14,7 @@ internal sealed class ReplayServer : IAsyncDisposable
 
     private readonly ReplayScript _script;
     private readonly IDuplexPipe _pipe;
-    private readonly QmpLineReader _commands;
+    private readonly QmpMessageReader _commands;
     private readonly ReplayClock _clock;
     private readonly CancellationTokenSource _disposing = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,7 +26,7 @@ internal sealed class ReplayServer : IAsyncDisposable
     public ReplayServer(ReplayScript script, IDuplexPipe pipe, TimeProvider? time)
     {
         (_script, _pipe, _clock) = (script, pipe, new ReplayClock(time));
-        _commands = new QmpLineReader(pipe.Input, MaxCommandBytes);
+        _commands = new QmpMessageReader(pipe.Input, MaxCommandBytes);
         _next = ReadAsync();
         _running = Task.Run(RunAsync);
     }

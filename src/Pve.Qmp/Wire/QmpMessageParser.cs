@@ -146,7 +146,7 @@ internal static class QmpMessageParser
     private static string Excerpt(ReadOnlySequence<byte> line)
     {
         const int Length = 80;
-        var head = Encoding.UTF8.GetString(line.Slice(0, Math.Min(line.Length, Length)));
+        var head = Encoding.UTF8.GetString(line.Slice(0, Math.Min(line.Length, Length))).TrimEnd();
         var printable = string.Create(head.Length, head, static (to, from) =>
         {
             for (var i = 0; i < to.Length; i++)

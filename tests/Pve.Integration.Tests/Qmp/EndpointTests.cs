@@ -32,6 +32,20 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task A_monitor_that_writes_pretty()
+    {
+        using var qemu = Start([.. Bare, "-chardev", "stdio,id=m", "-mon", "chardev=m,mode=control,pretty=on"], redirect: true);
+        await using var client = await QmpClient.ConnectAsync(qemu, cancellationToken: Ct);
+        using var events = client.Subscribe("RESUME");
+        await client.ExecuteAsync(QmpCommands.Continue, cancellationToken: Ct);
+        Assert.Equal("RESUME", (await events.ReadAsync(Ct)).Name);
+        var schema = await client.GetSchemaAsync(Ct);
+        Assert.True(schema.HasCommand("query-status"));
+        await client.ExecuteAsync(QmpCommands.Quit, cancellationToken: Ct);
+        await qemu.WaitForExitAsync(Ct);
+    }
+
+    [Fact]
     public async Task QEMU_connects_to_us_over_a_unix_socket()
     {
         var directory = Directory.CreateTempSubdirectory("qmp-").FullName;

@@ -21,7 +21,7 @@ public sealed class TranscriptTests
             await using var pair = new SimulatedPair(new SimulatedLinkOptions { TimeProvider = time });
             await using (var target = await QmpClient.ConnectAsync(pair.Target.OpenMonitor(), "target", new QmpClientOptions { TimeProvider = time }, Cancellation))
             {
-                await target.ExecuteAsync(QmpCommands.MigrateIncoming, new MigrateUri(Address), cancellationToken: Cancellation);
+                await target.ExecuteAsync(QmpCommands.MigrateIncoming, new MigrateIncoming(Address), cancellationToken: Cancellation);
             }
 
             recorded = await MigrateAsync(pair.Source.OpenMonitor(), time);
@@ -51,7 +51,7 @@ public sealed class TranscriptTests
             await source.ExecuteAsync(
                 QmpCommands.MigrateSetCapabilities, new MigrateSetCapabilities([new MigrationCapabilityStatus(MigrationCapability.Events, true)]),
                 cancellationToken: Cancellation);
-            await source.ExecuteAsync(QmpCommands.Migrate, new MigrateUri(Address), cancellationToken: Cancellation);
+            await source.ExecuteAsync(QmpCommands.Migrate, new Migrate(Address), cancellationToken: Cancellation);
             while (!events.TryRead(out var change) || change.Data.GetProperty("status").GetString() != MigrationStatus.Completed.ToString())
             {
                 if (change is null)

@@ -21,11 +21,11 @@ internal sealed class ScriptedQmpPeer : IAsyncDisposable
 
     private readonly Pipe _toServer = new(new PipeOptions(useSynchronizationContext: false));
     private readonly Pipe _toClient = new(new PipeOptions(useSynchronizationContext: false));
-    private readonly QmpLineReader _requests;
+    private readonly QmpMessageReader _requests;
 
     public ScriptedQmpPeer()
     {
-        _requests = new QmpLineReader(_toServer.Reader, 16 << 20);
+        _requests = new QmpMessageReader(_toServer.Reader, 16 << 20);
         Client = new Duplex(_toClient.Reader, _toServer.Writer);
     }
 

@@ -3,30 +3,30 @@ using System.IO.Pipelines;
 
 namespace Pve.Qmp.Framing;
 
-/// <summary>Reads a pipe line by line. A clean end and a cut-off message are different answers.</summary>
-internal sealed class QmpLineReader(PipeReader reader, int maxLineBytes, IWireTap? tap = null)
+/// <summary>Reads a pipe message by message. A clean end and a cut-off message are different answers.</summary>
+internal sealed class QmpMessageReader(PipeReader reader, int maxMessageBytes, IWireTap? tap = null)
 {
-    private readonly LineCutter _cutter = new(maxLineBytes);
+    private readonly MessageCutter _cutter = new(maxMessageBytes);
     private ReadOnlySequence<byte> _rest;
     private SequencePosition _end;
     private bool _holdsBuffer;
     private bool _ended;
 
-    /// <summary>Takes a line that has already been read; it is valid until the next call of this or of <see cref="ReadAsync"/>.</summary>
-    /// <exception cref="QmpProtocolException">A line is longer than the limit.</exception>
-    public bool TryTake(out ReadOnlySequence<byte> line)
+    /// <summary>Takes a message that has already been read; it is valid until the next call of this or of <see cref="ReadAsync"/>.</summary>
+    /// <exception cref="QmpProtocolException">A message is longer than the limit.</exception>
+    public bool TryTake(out ReadOnlySequence<byte> message)
     {
-        line = default;
-        if (!_holdsBuffer || !_cutter.TryTake(ref _rest, out line))
+        message = default;
+        if (!_holdsBuffer || !_cutter.TryTake(ref _rest, out message))
         {
             return false;
         }
 
-        tap?.OnReceived(line);
+        tap?.OnReceived(message);
         return true;
     }
 
-    /// <summary>Reads more, once every line read so far is taken; false at a clean end of stream.</summary>
+    /// <summary>Reads more, once every message read so far is taken; false at a clean end of stream.</summary>
     /// <exception cref="QmpProtocolException">The stream ended inside a message.</exception>
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {

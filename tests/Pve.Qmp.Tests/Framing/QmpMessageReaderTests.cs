@@ -4,7 +4,7 @@ using Pve.Qmp.Framing;
 
 namespace Pve.Qmp.Tests.Framing;
 
-public sealed class QmpLineReaderTests
+public sealed class QmpMessageReaderTests
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -23,9 +23,9 @@ public sealed class QmpLineReaderTests
     }
 
     [Fact]
-    public async Task A_line_of_a_megabyte_is_read_whole()
+    public async Task A_message_of_a_megabyte_is_read_whole()
     {
-        var line = new string('x', 1 << 20);
+        var line = "{\"a\": \"" + new string('x', 1 << 20) + "\"}";
         var parts = Encoding.UTF8.GetBytes(line + "\r\n").Chunk(4096).ToArray();
         Assert.Equal([line], await ReadAsync(parts));
     }
@@ -44,7 +44,7 @@ public sealed class QmpLineReaderTests
     private static async Task<List<string>> ReadAsync(params byte[][] parts)
     {
         var pipe = new Pipe(new PipeOptions(minimumSegmentSize: 16, useSynchronizationContext: false));
-        var reader = new QmpLineReader(pipe.Reader, 2 << 20);
+        var reader = new QmpMessageReader(pipe.Reader, 2 << 20);
         var lines = new List<string>();
         foreach (var part in parts.Where(part => part.Length > 0))
         {
