@@ -58,8 +58,9 @@ internal sealed class PauseBenchmark : IAsyncDisposable
         Print(ways, pauses, gaps);
         Console.WriteLine($"ledger's lines against the pause{unexplained} ms");
         Console.WriteLine($"guest's clock against the pause {againstGuest} ms");
-        Console.WriteLine($"guest: {guest.Heartbeat.Report()} RAM {memory}");
-        return memory.Intact && guest.Heartbeat.Report().Perfect ? 0 : 1;
+        var heartbeat = guest.Heartbeat.Report();
+        Console.WriteLine($"guest: {heartbeat.Handovers.Count} handovers, {heartbeat.TicksLost} ticks lost, {heartbeat.TicksRepeated} repeated; RAM {memory}");
+        return memory.Intact && heartbeat.Perfect ? 0 : 1;
     }
 
     public ValueTask DisposeAsync() => _guest.DisposeAsync();
