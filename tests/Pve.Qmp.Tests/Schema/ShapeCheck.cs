@@ -136,6 +136,7 @@ internal sealed class ShapeCheck(QemuSchema qemu)
             {
                 Expect(mayBeMissing || declared is not null || !CanBeLeftOut(property), $"QEMU needs {name}, and we may leave it out");
                 Expect(CanBeLeftOut(property) || IsInAll(property), $"{name} is not in every QEMU, and we always write it");
+                Expect(!mayBeMissing || CanBeLeftOut(property), $"QEMU may do without {name}, and we always write it");
             }
             else
             {
