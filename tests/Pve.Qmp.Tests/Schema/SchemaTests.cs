@@ -64,6 +64,16 @@ public sealed class SchemaTests
         Assert.StartsWith(fault, Assert.Single(check.Faults), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_check_of_times_sees_another_unit()
+    {
+        var qemu = QemuSchema.All[0];
+        var stats = qemu.Parts(qemu.Command("query-blockstats")!.Value.Returns)[0];
+        var check = new ShapeCheck(qemu);
+        check.Compare(Info(typeof(WrongUnit)), qemu.Members(stats).Single(member => member.Name == "stats").Type, written: false, "stats");
+        Assert.Equal("stats.rd_total_time_ns is not counted in what its name says", Assert.Single(check.Faults));
+    }
+
     private static void AssertAgreed(PropertyInfo property)
     {
         foreach (var qemu in QemuSchema.All)
@@ -152,6 +162,13 @@ public sealed class SchemaTests
     private sealed record Forgetful(string? Id = null);
 
     private sealed record Eager(bool Flat);
+
+    private sealed record WrongUnit
+    {
+        [JsonPropertyName("rd_total_time_ns")]
+        [JsonConverter(typeof(MicrosecondsConverter))]
+        public TimeSpan RdTotalTime { get; init; }
+    }
 
     private sealed record TooNew
     {
