@@ -4,7 +4,7 @@ using Pve.Qmp.Commands;
 
 namespace Pve.Qmp.Wire;
 
-/// <summary>A block node's name, or an object with its options. It is only ever an argument.</summary>
+/// <summary>A block node's name, an object with its options, or null. It is only ever an argument.</summary>
 internal sealed class BlockdevRefConverter : JsonConverter<BlockdevRef>
 {
     public override BlockdevRef Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -18,7 +18,7 @@ internal sealed class BlockdevRefConverter : JsonConverter<BlockdevRef>
         }
         else
         {
-            writer.WriteStringValue(value.NodeName);
+            writer.WriteStringValue(value.NodeName); // null where there is to be none
         }
     }
 }

@@ -54,6 +54,41 @@ public sealed class CommandJsonTests
         Assert.NotNull(Read(QmpCommands.Stop, "{}"));
     }
 
+    // Zero often is "never" or "no limit" to QEMU, the contrary of a short time.
+    [Fact]
+    public void A_time_too_short_for_the_wire_does_not_become_zero()
+    {
+        Writes(QmpCommands.MigrateSetParameters, new() { DowntimeLimit = TimeSpan.Zero, AnnounceStep = TimeSpan.FromMilliseconds(2.9) },
+            """{"execute":"migrate-set-parameters","arguments":{"downtime-limit":0,"announce-step":2},"id":7}""");
+        AssertRefused(QmpCommands.MigrateSetParameters, new() { DowntimeLimit = TimeSpan.FromMilliseconds(0.9) }, "milliseconds");
+        AssertRefused(QmpCommands.NbdServerStart, new(SocketAddress.Unix("/s")) { HandshakeMax = TimeSpan.FromMilliseconds(-500) }, "seconds");
+        AssertRefused(QmpCommands.NetdevAdd, new NetdevTap("n") { Poll = TimeSpan.FromTicks(9) }, "microseconds");
+        Writes(QmpCommands.ObjectAdd, new IothreadObject("t") { PollMax = TimeSpan.FromTicks(1) },
+            """{"execute":"object-add","arguments":{"qom-type":"iothread","poll-max-ns":100,"id":"t"},"id":7}""");
+
+        static void AssertRefused<TArguments, TResult>(QmpCommand<TArguments, TResult> command, TArguments arguments, string unit)
+        {
+            var refusal = Assert.Throws<ArgumentException>(() => JsonSerializer.Serialize(arguments, command.Arguments));
+            Assert.Contains($"whole {unit}", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_name_that_QEMU_did_not_send_is_empty()
+    {
+        var status = Read(QmpCommands.QueryStatus, """{"running": true}""").Status;
+        Assert.Equal(("", ""), (status.Value, status.ToString()));
+    }
+
+    // QEMU's own error would be about a null that nobody wrote.
+    [Fact]
+    public void A_name_that_was_not_set_is_written_empty()
+        => Writes(QmpCommands.MigrateContinue, new(default), """{"execute":"migrate-continue","arguments":{"state":""},"id":7}""");
+
+    [Fact]
+    public void A_value_of_a_property_is_never_shown()
+        => Assert.Equal("QomSet { Path = /objects/s, Property = data }", new QomSet("/objects/s", "data", JsonElement.Parse("\"hush\"")).ToString());
+
     [Fact]
     public void A_migration_is_read_whole()
     {

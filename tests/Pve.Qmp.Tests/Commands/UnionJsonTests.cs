@@ -13,6 +13,8 @@ public sealed class UnionJsonTests
         Writes(QmpCommands.BlockdevAdd,
             new BlockdevOptionsQcow2(new BlockdevOptionsFile("/i") { Locking = OnOffAuto.Off }) { NodeName = "n", Backing = "base", CacheCleanInterval = TimeSpan.FromMinutes(1) },
             """{"execute":"blockdev-add","arguments":{"driver":"qcow2","file":{"driver":"file","filename":"/i","locking":"off"},"backing":"base","cache-clean-interval":60,"node-name":"n"},"id":7}""");
+        Writes(QmpCommands.BlockdevAdd, new BlockdevOptionsQcow2("f") { NodeName = "n", Backing = BlockdevRef.None },
+            """{"execute":"blockdev-add","arguments":{"driver":"qcow2","file":"f","backing":null,"node-name":"n"},"id":7}""");
         Writes(QmpCommands.BlockdevAdd, new BlockdevOptionsNbd(SocketAddress.Unix("/s")) { Export = "e" },
             """{"execute":"blockdev-add","arguments":{"driver":"nbd","server":{"type":"unix","path":"/s"},"export":"e"},"id":7}""");
         Writes(QmpCommands.BlockdevAdd, new BlockdevOptionsOther("rbd") { NodeName = "n", Others = new() { { "pool", "p" }, { "debug", 1 }, { "on", true } } },

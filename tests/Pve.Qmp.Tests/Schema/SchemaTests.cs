@@ -53,14 +53,25 @@ public sealed class SchemaTests
         => Assert.StartsWith(fault, Assert.Single(CheckResult(wrong, "query-name")), StringComparison.Ordinal);
 
     [Theory]
-    [InlineData(typeof(Forgetful), "QEMU needs job-pause.id")]
-    [InlineData(typeof(TooNew), "job-pause.id is there, unlike its declaration")]
-    public void The_check_of_arguments_sees(Type wrong, string fault)
+    [InlineData(typeof(Forgetful), "job-pause", "QEMU needs job-pause.id")]
+    [InlineData(typeof(TooNew), "job-pause", "job-pause.id is there, unlike its declaration")]
+    [InlineData(typeof(Eager), "query-named-block-nodes", "QEMU may do without query-named-block-nodes.flat, and we always write it")]
+    public void The_check_of_arguments_sees(Type wrong, string command, string fault)
     {
         var qemu = QemuSchema.All[0];
         var check = new ShapeCheck(qemu);
-        check.Compare(Info(wrong), qemu.Command("job-pause")!.Value.Takes, written: true, "job-pause");
+        check.Compare(Info(wrong), qemu.Command(command)!.Value.Takes, written: true, command);
         Assert.StartsWith(fault, Assert.Single(check.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_check_of_times_sees_another_unit()
+    {
+        var qemu = QemuSchema.All[0];
+        var stats = qemu.Parts(qemu.Command("query-blockstats")!.Value.Returns)[0];
+        var check = new ShapeCheck(qemu);
+        check.Compare(Info(typeof(WrongUnit)), qemu.Members(stats).Single(member => member.Name == "stats").Type, written: false, "stats");
+        Assert.Equal("stats.rd_total_time_ns is not counted in what its name says", Assert.Single(check.Faults));
     }
 
     private static void AssertAgreed(PropertyInfo property)
@@ -149,6 +160,15 @@ public sealed class SchemaTests
     }
 
     private sealed record Forgetful(string? Id = null);
+
+    private sealed record Eager(bool Flat);
+
+    private sealed record WrongUnit
+    {
+        [JsonPropertyName("rd_total_time_ns")]
+        [JsonConverter(typeof(MicrosecondsConverter))]
+        public TimeSpan RdTotalTime { get; init; }
+    }
 
     private sealed record TooNew
     {

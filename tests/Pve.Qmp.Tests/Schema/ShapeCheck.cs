@@ -136,6 +136,7 @@ internal sealed class ShapeCheck(QemuSchema qemu)
             {
                 Expect(mayBeMissing || declared is not null || !CanBeLeftOut(property), $"QEMU needs {name}, and we may leave it out");
                 Expect(CanBeLeftOut(property) || IsInAll(property), $"{name} is not in every QEMU, and we always write it");
+                Expect(!mayBeMissing || CanBeLeftOut(property), $"QEMU may do without {name}, and we always write it");
             }
             else
             {
@@ -161,6 +162,8 @@ internal sealed class ShapeCheck(QemuSchema qemu)
         else if (converter?.IsSubclassOf(typeof(TimeConverter)) == true)
         {
             Expect(theirs.All(member => member.Type == "int"), $"{path} is no whole number for QEMU");
+            var unit = UnitIn(property.Name);
+            Expect(unit is null || unit == converter, $"{path} is not counted in what its name says");
         }
         else if (converter == typeof(MillisecondsListConverter))
         {
@@ -225,6 +228,16 @@ internal sealed class ShapeCheck(QemuSchema qemu)
             Expect(Builtin(type) is { } builtin && choices.Contains(builtin), $"{path} can be {string.Join(", ", choices)} for QEMU, and not {type.Name}");
         }
     }
+
+    // The schema has no units, but some names do.
+    private static Type? UnitIn(string name) => name.Split('-', '_')[^1] switch
+    {
+        "ns" or "nsec" => typeof(NanosecondsConverter),
+        "us" => typeof(MicrosecondsConverter),
+        "ms" => typeof(MillisecondsConverter),
+        "sec" or "seconds" => typeof(SecondsConverter),
+        _ => null,
+    };
 
     private static bool IsTag(string name) => name is "type" or "driver" or "qom-type" or "transport";
 

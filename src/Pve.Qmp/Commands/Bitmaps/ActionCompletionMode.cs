@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<ActionCompletionMode>))]
 public readonly record struct ActionCompletionMode(string Value) : IOpenName<ActionCompletionMode>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>Nothing.</summary>
     public static readonly ActionCompletionMode Individual = new("individual");
 

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<BitmapSyncMode>))]
 public readonly record struct BitmapSyncMode(string Value) : IOpenName<BitmapSyncMode>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly BitmapSyncMode OnSuccess = new("on-success");
 
     public static readonly BitmapSyncMode Never = new("never");

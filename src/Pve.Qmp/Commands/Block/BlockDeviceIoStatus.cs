@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<BlockDeviceIoStatus>))]
 public readonly record struct BlockDeviceIoStatus(string Value) : IOpenName<BlockDeviceIoStatus>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly BlockDeviceIoStatus Ok = new("ok");
 
     public static readonly BlockDeviceIoStatus Failed = new("failed");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<BlockdevAio>))]
 public readonly record struct BlockdevAio(string Value) : IOpenName<BlockdevAio>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly BlockdevAio Threads = new("threads");
 
     public static readonly BlockdevAio Native = new("native");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<BlockdevChangeReadOnlyMode>))]
 public readonly record struct BlockdevChangeReadOnlyMode(string Value) : IOpenName<BlockdevChangeReadOnlyMode>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly BlockdevChangeReadOnlyMode Retain = new("retain");
 
     public static readonly BlockdevChangeReadOnlyMode ReadOnly = new("read-only");

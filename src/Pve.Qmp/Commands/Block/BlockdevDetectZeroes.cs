@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<BlockdevDetectZeroes>))]
 public readonly record struct BlockdevDetectZeroes(string Value) : IOpenName<BlockdevDetectZeroes>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly BlockdevDetectZeroes Off = new("off");
 
     public static readonly BlockdevDetectZeroes On = new("on");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<BlockdevDiscard>))]
 public readonly record struct BlockdevDiscard(string Value) : IOpenName<BlockdevDiscard>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly BlockdevDiscard Ignore = new("ignore");
 
     public static readonly BlockdevDiscard Unmap = new("unmap");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<BlockdevOnError>))]
 public readonly record struct BlockdevOnError(string Value) : IOpenName<BlockdevOnError>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly BlockdevOnError Report = new("report");
 
     public static readonly BlockdevOnError Ignore = new("ignore");

@@ -18,7 +18,7 @@ public sealed record BlockdevOptionsQcow2(BlockdevRef File) : BlockdevOptions
     [JsonPropertyOrder(-1)]
     public override string Driver => "qcow2";
 
-    /// <summary>What it is based on, where not what the image says.</summary>
+    /// <summary>What it is based on, where not what the image says; <see cref="BlockdevRef.None"/> is nothing.</summary>
     public BlockdevRef? Backing { get; init; }
 
     public bool? LazyRefcounts { get; init; }

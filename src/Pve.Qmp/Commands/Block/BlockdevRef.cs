@@ -3,11 +3,12 @@ using Pve.Qmp.Wire;
 
 namespace Pve.Qmp.Commands;
 
-/// <summary>A block node within another's options: one that exists, by its name, or one to be (QAPI BlockdevRef).</summary>
+/// <summary>A block node within another's options: one that exists, by its name, one to be, or none (QAPI BlockdevRefOrNull).</summary>
 /// <example>
 /// <code>
 /// BlockdevRef existing = "file0";
 /// BlockdevRef toBe = new BlockdevOptionsFile("/images/100.qcow2") { NodeName = "file0" };
+/// var alone = new BlockdevOptionsQcow2(existing) { Backing = BlockdevRef.None };
 /// </code>
 /// </example>
 [JsonConverter(typeof(BlockdevRefConverter))]
@@ -27,10 +28,17 @@ public sealed record BlockdevRef
         Options = options;
     }
 
-    /// <summary>The node's name; null for a node to be.</summary>
+    private BlockdevRef()
+    {
+    }
+
+    /// <summary>No node, whatever the image says: opens it without what it is based on. Only for <see cref="BlockdevOptionsQcow2.Backing"/>.</summary>
+    public static BlockdevRef None { get; } = new();
+
+    /// <summary>The node's name; null for a node to be, and for none.</summary>
     public string? NodeName { get; }
 
-    /// <summary>The node to be; null for one that exists.</summary>
+    /// <summary>The node to be; null for one that exists, and for none.</summary>
     public BlockdevOptions? Options { get; }
 
     /// <summary>A node that exists.</summary>

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<MirrorCopyMode>))]
 public readonly record struct MirrorCopyMode(string Value) : IOpenName<MirrorCopyMode>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>Later.</summary>
     public static readonly MirrorCopyMode Background = new("background");
 

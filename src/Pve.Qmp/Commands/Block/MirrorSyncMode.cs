@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<MirrorSyncMode>))]
 public readonly record struct MirrorSyncMode(string Value) : IOpenName<MirrorSyncMode>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>What is in the top image.</summary>
     public static readonly MirrorSyncMode Top = new("top");
 

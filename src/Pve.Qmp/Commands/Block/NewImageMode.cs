@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<NewImageMode>))]
 public readonly record struct NewImageMode(string Value) : IOpenName<NewImageMode>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly NewImageMode Existing = new("existing");
 
     public static readonly NewImageMode AbsolutePaths = new("absolute-paths");

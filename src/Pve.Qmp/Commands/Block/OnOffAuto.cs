@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<OnOffAuto>))]
 public readonly record struct OnOffAuto(string Value) : IOpenName<OnOffAuto>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly OnOffAuto Auto = new("auto");
 
     public static readonly OnOffAuto On = new("on");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<QuorumOpType>))]
 public readonly record struct QuorumOpType(string Value) : IOpenName<QuorumOpType>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly QuorumOpType Read = new("read");
 
     public static readonly QuorumOpType Write = new("write");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<AcpiSlotType>))]
 public readonly record struct AcpiSlotType(string Value) : IOpenName<AcpiSlotType>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly AcpiSlotType Dimm = new("DIMM");
 
     public static readonly AcpiSlotType Cpu = new("CPU");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<SecretFormat>))]
 public readonly record struct SecretFormat(string Value) : IOpenName<SecretFormat>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly SecretFormat Raw = new("raw");
 
     public static readonly SecretFormat Base64 = new("base64");

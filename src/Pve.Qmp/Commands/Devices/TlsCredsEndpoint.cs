@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<TlsCredsEndpoint>))]
 public readonly record struct TlsCredsEndpoint(string Value) : IOpenName<TlsCredsEndpoint>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly TlsCredsEndpoint Client = new("client");
 
     public static readonly TlsCredsEndpoint Server = new("server");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<DisplayProtocol>))]
 public readonly record struct DisplayProtocol(string Value) : IOpenName<DisplayProtocol>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly DisplayProtocol Vnc = new("vnc");
 
     public static readonly DisplayProtocol Spice = new("spice");

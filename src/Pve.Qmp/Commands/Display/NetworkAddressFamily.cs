@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<NetworkAddressFamily>))]
 public readonly record struct NetworkAddressFamily(string Value) : IOpenName<NetworkAddressFamily>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly NetworkAddressFamily Ipv4 = new("ipv4");
 
     public static readonly NetworkAddressFamily Ipv6 = new("ipv6");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<SetPasswordAction>))]
 public readonly record struct SetPasswordAction(string Value) : IOpenName<SetPasswordAction>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly SetPasswordAction Keep = new("keep");
 
     public static readonly SetPasswordAction Fail = new("fail");

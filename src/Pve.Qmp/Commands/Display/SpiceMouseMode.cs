@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<SpiceMouseMode>))]
 public readonly record struct SpiceMouseMode(string Value) : IOpenName<SpiceMouseMode>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly SpiceMouseMode Client = new("client");
 
     public static readonly SpiceMouseMode Server = new("server");

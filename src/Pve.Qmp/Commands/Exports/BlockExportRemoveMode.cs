@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<BlockExportRemoveMode>))]
 public readonly record struct BlockExportRemoveMode(string Value) : IOpenName<BlockExportRemoveMode>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>Refuses while there is a client.</summary>
     public static readonly BlockExportRemoveMode Safe = new("safe");
 

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<BlockExportType>))]
 public readonly record struct BlockExportType(string Value) : IOpenName<BlockExportType>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly BlockExportType Nbd = new("nbd");
 
     public static readonly BlockExportType VhostUserBlk = new("vhost-user-blk");

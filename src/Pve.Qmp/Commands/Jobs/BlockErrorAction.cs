@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<BlockErrorAction>))]
 public readonly record struct BlockErrorAction(string Value) : IOpenName<BlockErrorAction>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>Nothing.</summary>
     public static readonly BlockErrorAction Ignore = new("ignore");
 

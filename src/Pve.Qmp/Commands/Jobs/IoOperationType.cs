@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<IoOperationType>))]
 public readonly record struct IoOperationType(string Value) : IOpenName<IoOperationType>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly IoOperationType Read = new("read");
 
     public static readonly IoOperationType Write = new("write");

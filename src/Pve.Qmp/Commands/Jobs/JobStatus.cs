@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<JobStatus>))]
 public readonly record struct JobStatus(string Value) : IOpenName<JobStatus>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly JobStatus Undefined = new("undefined");
 
     public static readonly JobStatus Created = new("created");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<JobType>))]
 public readonly record struct JobType(string Value) : IOpenName<JobType>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly JobType Commit = new("commit");
 
     public static readonly JobType Stream = new("stream");

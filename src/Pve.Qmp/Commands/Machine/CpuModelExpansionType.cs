@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<CpuModelExpansionType>))]
 public readonly record struct CpuModelExpansionType(string Value) : IOpenName<CpuModelExpansionType>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>To a static model and a few properties.</summary>
     public static readonly CpuModelExpansionType Static = new("static");
 

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<HostMemPolicy>))]
 public readonly record struct HostMemPolicy(string Value) : IOpenName<HostMemPolicy>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly HostMemPolicy Default = new("default");
 
     public static readonly HostMemPolicy Preferred = new("preferred");

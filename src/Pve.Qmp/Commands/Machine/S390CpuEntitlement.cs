@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<S390CpuEntitlement>))]
 public readonly record struct S390CpuEntitlement(string Value) : IOpenName<S390CpuEntitlement>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>Since QEMU 8.2.</summary>
     [QmpSince("8.2")]
     public static readonly S390CpuEntitlement Auto = new("auto");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<S390CpuState>))]
 public readonly record struct S390CpuState(string Value) : IOpenName<S390CpuState>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly S390CpuState Uninitialized = new("uninitialized");
 
     public static readonly S390CpuState Stopped = new("stopped");

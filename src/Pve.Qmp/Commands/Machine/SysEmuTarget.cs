@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<SysEmuTarget>))]
 public readonly record struct SysEmuTarget(string Value) : IOpenName<SysEmuTarget>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly SysEmuTarget Aarch64 = new("aarch64");
 
     public static readonly SysEmuTarget Alpha = new("alpha");

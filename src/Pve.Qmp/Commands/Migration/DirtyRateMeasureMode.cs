@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<DirtyRateMeasureMode>))]
 public readonly record struct DirtyRateMeasureMode(string Value) : IOpenName<DirtyRateMeasureMode>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>A few pages are looked at twice.</summary>
     public static readonly DirtyRateMeasureMode PageSampling = new("page-sampling");
 

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<DirtyRateStatus>))]
 public readonly record struct DirtyRateStatus(string Value) : IOpenName<DirtyRateStatus>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly DirtyRateStatus Unstarted = new("unstarted");
 
     public static readonly DirtyRateStatus Measuring = new("measuring");

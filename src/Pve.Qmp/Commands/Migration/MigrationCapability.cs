@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<MigrationCapability>))]
 public readonly record struct MigrationCapability(string Value) : IOpenName<MigrationCapability>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly MigrationCapability Xbzrle = new("xbzrle");
 
     public static readonly MigrationCapability RdmaPinAll = new("rdma-pin-all");

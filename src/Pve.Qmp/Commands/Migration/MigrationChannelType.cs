@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<MigrationChannelType>))]
 public readonly record struct MigrationChannelType(string Value) : IOpenName<MigrationChannelType>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>The migration stream. Since QEMU 8.2.</summary>
     [QmpSince("8.2")]
     public static readonly MigrationChannelType Main = new("main");

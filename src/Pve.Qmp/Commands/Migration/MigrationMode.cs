@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<MigrationMode>))]
 public readonly record struct MigrationMode(string Value) : IOpenName<MigrationMode>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>Copied while the guest runs. Since QEMU 8.2.</summary>
     [QmpSince("8.2")]
     public static readonly MigrationMode Normal = new("normal");

@@ -37,7 +37,7 @@ public sealed record MigrationParameters : QmpObject
     /// <summary>How many channels multifd opens.</summary>
     public int? MultifdChannels { get; init; }
 
-    /// <summary>How long after the switch the target announces itself; whole milliseconds.</summary>
+    /// <summary>How long after its first announcement the target makes the second; whole milliseconds.</summary>
     [JsonConverter(typeof(MillisecondsConverter))]
     public TimeSpan? AnnounceInitial { get; init; }
 

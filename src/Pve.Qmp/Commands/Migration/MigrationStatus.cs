@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<MigrationStatus>))]
 public readonly record struct MigrationStatus(string Value) : IOpenName<MigrationStatus>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly MigrationStatus None = new("none");
 
     public static readonly MigrationStatus Setup = new("setup");

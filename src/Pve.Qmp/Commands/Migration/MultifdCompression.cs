@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<MultifdCompression>))]
 public readonly record struct MultifdCompression(string Value) : IOpenName<MultifdCompression>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly MultifdCompression None = new("none");
 
     public static readonly MultifdCompression Zlib = new("zlib");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<VfioMigrationState>))]
 public readonly record struct VfioMigrationState(string Value) : IOpenName<VfioMigrationState>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>Since QEMU 9.1.</summary>
     [QmpSince("9.1")]
     public static readonly VfioMigrationState Stop = new("stop");

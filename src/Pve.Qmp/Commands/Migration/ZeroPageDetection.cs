@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<ZeroPageDetection>))]
 public readonly record struct ZeroPageDetection(string Value) : IOpenName<ZeroPageDetection>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     /// <summary>Since QEMU 9.0.</summary>
     [QmpSince("9.0")]
     public static readonly ZeroPageDetection None = new("none");

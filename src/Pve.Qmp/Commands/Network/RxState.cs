@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<RxState>))]
 public readonly record struct RxState(string Value) : IOpenName<RxState>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly RxState Normal = new("normal");
 
     public static readonly RxState None = new("none");

@@ -1,8 +1,9 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Pve.Qmp.Commands;
 
-/// <summary>The arguments of <c>qom-set</c>.</summary>
+/// <summary>The arguments of <c>qom-set</c>; their text never shows the value.</summary>
 /// <param name="Path">The object.</param>
 /// <param name="Property">The property.</param>
 /// <param name="Value">Its value from now on.</param>
@@ -13,4 +14,12 @@ namespace Pve.Qmp.Commands;
 ///     cancellationToken: cancellationToken);
 /// </code>
 /// </example>
-public sealed record QomSet(string Path, string Property, JsonElement Value) : QmpObject;
+public sealed record QomSet(string Path, string Property, JsonElement Value) : QmpObject
+{
+    // a value may be a secret
+    protected override bool PrintMembers(StringBuilder builder)
+    {
+        builder.Append("Path = ").Append(Path).Append(", Property = ").Append(Property);
+        return true;
+    }
+}

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<GuestPanicAction>))]
 public readonly record struct GuestPanicAction(string Value) : IOpenName<GuestPanicAction>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly GuestPanicAction Pause = new("pause");
 
     public static readonly GuestPanicAction Poweroff = new("poweroff");

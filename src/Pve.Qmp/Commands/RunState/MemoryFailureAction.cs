@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<MemoryFailureAction>))]
 public readonly record struct MemoryFailureAction(string Value) : IOpenName<MemoryFailureAction>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly MemoryFailureAction Ignore = new("ignore");
 
     public static readonly MemoryFailureAction Inject = new("inject");

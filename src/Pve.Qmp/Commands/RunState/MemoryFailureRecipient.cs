@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<MemoryFailureRecipient>))]
 public readonly record struct MemoryFailureRecipient(string Value) : IOpenName<MemoryFailureRecipient>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly MemoryFailureRecipient Hypervisor = new("hypervisor");
 
     public static readonly MemoryFailureRecipient Guest = new("guest");

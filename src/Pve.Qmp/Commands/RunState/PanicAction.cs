@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<PanicAction>))]
 public readonly record struct PanicAction(string Value) : IOpenName<PanicAction>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly PanicAction Pause = new("pause");
 
     public static readonly PanicAction Shutdown = new("shutdown");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<RebootAction>))]
 public readonly record struct RebootAction(string Value) : IOpenName<RebootAction>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly RebootAction Reset = new("reset");
 
     public static readonly RebootAction Shutdown = new("shutdown");

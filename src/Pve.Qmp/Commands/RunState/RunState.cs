@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<RunState>))]
 public readonly record struct RunState(string Value) : IOpenName<RunState>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly RunState Debug = new("debug");
 
     /// <summary>Waits for, or loads, an incoming migration.</summary>

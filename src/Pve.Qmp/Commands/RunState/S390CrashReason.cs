@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<S390CrashReason>))]
 public readonly record struct S390CrashReason(string Value) : IOpenName<S390CrashReason>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly S390CrashReason Unknown = new("unknown");
 
     public static readonly S390CrashReason DisabledWait = new("disabled-wait");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<ShutdownAction>))]
 public readonly record struct ShutdownAction(string Value) : IOpenName<ShutdownAction>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly ShutdownAction Poweroff = new("poweroff");
 
     public static readonly ShutdownAction Pause = new("pause");

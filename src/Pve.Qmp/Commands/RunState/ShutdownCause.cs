@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<ShutdownCause>))]
 public readonly record struct ShutdownCause(string Value) : IOpenName<ShutdownCause>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly ShutdownCause None = new("none");
 
     public static readonly ShutdownCause HostError = new("host-error");

@@ -14,6 +14,9 @@ namespace Pve.Qmp.Commands;
 [JsonConverter(typeof(OpenNameConverter<WatchdogAction>))]
 public readonly record struct WatchdogAction(string Value) : IOpenName<WatchdogAction>
 {
+    /// <summary>The name on the wire; empty where QEMU did not send it.</summary>
+    public string Value { get => field ?? ""; init; } = Value;
+
     public static readonly WatchdogAction Reset = new("reset");
 
     public static readonly WatchdogAction Shutdown = new("shutdown");
