@@ -32,8 +32,11 @@ public sealed class MtunnelClient : IAsyncDisposable
     /// <summary>The dialect, or null while it is not known.</summary>
     public MtunnelDialect? DialectSoFar => _session.Conversation.Codec?.Dialect;
 
-    /// <summary>What the peer can do beyond its dialect, as a v2 peer of this library says; empty while the dialect is not known.</summary>
-    public IReadOnlyCollection<string> Capabilities => _session.Conversation.Capabilities;
+    /// <summary>
+    /// What the peer can do beyond its dialect, as a v2 peer of this library says; empty while the dialect is not known, or where
+    /// <see cref="MtunnelClientOptions.UseCapabilities"/> is off.
+    /// </summary>
+    public IReadOnlyCollection<string> Capabilities => _options.UseCapabilities ? _session.Conversation.Capabilities : [];
 
     /// <summary>Whether something went wrong after which no command can be sent; an end by <see cref="QuitAsync"/> is not wrong.</summary>
     public bool IsFaulted => FaultReason is not null;
@@ -63,10 +66,12 @@ public sealed class MtunnelClient : IAsyncDisposable
             var lines = new LineReader(connection.Input, options.MaxLineLength);
             if (!options.ExpectGreeting)
             {
-                return await OpenWithoutGreetingAsync(connection, lines, options, transport.Name, logger, either.Token).ConfigureAwait(false);
+                IMtunnelConnection handedOn = connection;
+                connection = null;
+                return await OpenWithoutGreetingAsync(handedOn, lines, options, transport.Name, logger, either.Token).ConfigureAwait(false);
             }
 
-            var negotiation = new MtunnelNegotiation();
+            var negotiation = new MtunnelNegotiation(options.HighestDialect);
             await AwaitGreetingAsync(connection, lines, options.MaxLineLength, negotiation, transport.Name, either.Token).ConfigureAwait(false);
             logger.TunnelOnline(transport.Name);
             return new MtunnelClient(new MtunnelSession(connection, lines, negotiation, options, transport.Name, logger), options);

@@ -12,6 +12,12 @@ public sealed record MtunnelClientOptions
     /// <summary>Whether the peer greets; default yes. Over Proxmox VE's WebSocket nobody does, and the client begins with <c>version</c>.</summary>
     public bool ExpectGreeting { get; init; } = true;
 
+    /// <summary>The highest dialect that is spoken; default v2.</summary>
+    public MtunnelDialect HighestDialect { get; init; } = MtunnelDialect.V2;
+
+    /// <summary>Whether what a v2 peer can beyond Proxmox VE's commands is used; default yes.</summary>
+    public bool UseCapabilities { get; init; } = true;
+
     /// <summary>
     /// From the greeting to the version line, after which the peer is taken to speak v0, and again to the answer to <c>version</c> where it
     /// announces JSON; default 10 s, as in Proxmox VE.
@@ -41,6 +47,16 @@ public sealed record MtunnelClientOptions
 
     internal void Validate()
     {
+        if (HighestDialect is < MtunnelDialect.V0 or > MtunnelDialect.V2)
+        {
+            throw new ArgumentException($"{nameof(HighestDialect)} is {HighestDialect}; this library speaks v0 to v2.");
+        }
+
+        if (!ExpectGreeting && HighestDialect != MtunnelDialect.V2)
+        {
+            throw new ArgumentException($"{nameof(ExpectGreeting)} is off, but only v2 does without a greeting.");
+        }
+
         ThrowIfNotATimeout(GreetingTimeout, nameof(GreetingTimeout));
         ThrowIfNotATimeout(VersionTimeout, nameof(VersionTimeout));
         ThrowIfNotATimeout(ResumeTimeout, nameof(ResumeTimeout));

@@ -23,12 +23,16 @@ namespace Pve.Migration;
 /// </remarks>
 public sealed class MtunnelNegotiation
 {
+    private readonly MtunnelDialect _highest = MtunnelDialect.V2;
     private string[] _capabilities = [];
 
     /// <summary>Begins where the peer greets, as over ssh.</summary>
     public MtunnelNegotiation()
     {
     }
+
+    /// <summary>Begins where the peer greets, for a client that speaks no dialect above <paramref name="highest"/>.</summary>
+    public MtunnelNegotiation(MtunnelDialect highest) => _highest = highest;
 
     private MtunnelNegotiation(MtunnelNegotiationState state) => State = state;
 
@@ -92,8 +96,10 @@ public sealed class MtunnelNegotiation
 
     private MtunnelNegotiationState Choose(int version) => version switch
     {
-        0 => Agree(MtunnelDialect.V0),
+        _ when version == 0 || _highest == MtunnelDialect.V0 => Agree(MtunnelDialect.V0), // a v0 client hears no version
         1 => Agree(MtunnelDialect.V1),
+        _ when _highest == MtunnelDialect.V1 =>
+            Fail(MtunnelGreetingFailure.NewerDialect, "the peer expects JSON, which this client was told not to speak"),
         _ => State = MtunnelNegotiationState.AwaitingApi,
     };
 

@@ -137,6 +137,36 @@ public sealed class TunnelTarget : IMigrationTarget
         }
     }
 
+    /// <summary>
+    /// Over the tunnel where it is sound, else over a second one that takes its place, so that no late answer is taken for another's; where the
+    /// peer has no <c>status</c>, the other way.
+    /// </summary>
+    public async Task<bool?> IsRunningAsync(int vmId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_tunnel is not { IsFaulted: false })
+            {
+                await ReplaceAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await Tunnel.Negotiated.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (Tunnel.Can(MtunnelVocabulary.Status))
+            {
+                var status = await Tunnel.ExecuteAsync(MtunnelVocabulary.Status, cancellationToken: cancellationToken).ConfigureAwait(false);
+                return status.TryGetProperty("running", out var running) && running.ValueKind is JsonValueKind.True or JsonValueKind.False
+                    ? running.GetBoolean()
+                    : null;
+            }
+        }
+        catch (MtunnelException) when (_fallback is not null)
+        {
+            // the other way may know
+        }
+
+        return _fallback is null ? null : await _fallback.IsRunningAsync(vmId, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Over the tunnel where the peer can, else the other way; without one the target is taken to keep no lock.</summary>
     public async Task UnlockAsync(int vmId, CancellationToken cancellationToken)
     {
@@ -218,6 +248,17 @@ public sealed class TunnelTarget : IMigrationTarget
         {
             return null;
         }
+    }
+
+    private async Task ReplaceAsync(CancellationToken cancellationToken)
+    {
+        if (_tunnel is not null)
+        {
+            await _tunnel.DisposeAsync().ConfigureAwait(false);
+            _tunnel = null;
+        }
+
+        _tunnel = await MtunnelClient.OpenAsync(_transport, _options, cancellationToken).ConfigureAwait(false);
     }
 
     private MtunnelClient Tunnel => _tunnel ?? throw new InvalidOperationException("The target has not been opened.");
