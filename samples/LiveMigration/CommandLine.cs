@@ -12,7 +12,7 @@ internal static class CommandLine
     private static readonly Option<int> Runs = Number("--runs", "how many migrations, back and forth", 1, 1, 100_000);
     private static readonly Option<int> Ram = Number("--ram", "the guest's RAM in MiB", 256, 8, 65_536);
     private static readonly Option<int> Dirty = Number("--dirty", "how many MiB of it the guest rewrites every second", 16, 0, BootSectorGuest.MaxSpanMiB);
-    private static readonly Option<string> Tunnel = OneOf("--tunnel", "the dialect of the target's end of the tunnel", "v1", "v0");
+    private static readonly Option<string> Tunnel = OneOf("--tunnel", "the dialect of the target's end of the tunnel", "v1", "v0", "v2");
     private static readonly Option<string> Polling = OneOf("--polling", "when query-migrate is asked: 2 s then 300 ms, 1 s then 100 ms, or by events", "events", "before", "reduced");
     private static readonly Option<string> Target = OneOf("--target", "how the target is told to resume", "tunnel", "ssh-commands", "local");
     private static readonly Option<string?> Ssh = Text("--ssh", "HOST", "carry tunnel and RAM over ssh; HOST must lead back to this machine, where the sample boots both QEMUs");
@@ -55,7 +55,7 @@ internal static class CommandLine
         Runs = result.GetValue(Runs),
         RamMiB = result.GetValue(Ram),
         DirtyMiB = result.GetValue(Dirty),
-        Dialect = result.GetValue(Tunnel) == "v0" ? MtunnelDialect.V0 : MtunnelDialect.V1,
+        Dialect = result.GetValue(Tunnel) switch { "v0" => MtunnelDialect.V0, "v1" => MtunnelDialect.V1, _ => MtunnelDialect.V2 },
         Polling = result.GetValue(Polling) switch
         {
             "before" => PollingStrategy.Pve2017Before,

@@ -129,23 +129,23 @@ internal sealed class QemuLab : ILab
 
         if (_options.SshHost is null)
         {
-            if (_options.Dialect == MtunnelDialect.V1)
+            if (_options.Dialect != MtunnelDialect.V0)
             {
                 await handler.ConnectAsync(JobOptions.VmId, cancellationToken);
             }
 
-            var server = new MtunnelServerOptions { Dialect = _options.Dialect };
+            var server = new MtunnelServerOptions { Dialect = _options.Dialect, Vmid = JobOptions.VmId };
             return new TunnelTarget(
                 host.AsIncoming(), new InProcessTransport((pipe, token) => MtunnelServer.ServeAsync(pipe, handler, server, token)), fallback);
         }
 
-        var ahead = _options is { Target: TargetKind.Tunnel, Dialect: MtunnelDialect.V1 };
+        var ahead = _options is { Target: TargetKind.Tunnel, Dialect: not MtunnelDialect.V0 };
         var transport = new SshTransport(_options.Ssh with
         {
             Forwards = [new SocketForward(ForwardPath(host), host.MigrationPath)],
             RemoteCommand =
             [
-                MtunnelPath, "--qmp-dir", host.Folder, "--dialect", _options.Dialect == MtunnelDialect.V0 ? "v0" : "v1",
+                MtunnelPath, "--qmp-dir", host.Folder, "--dialect", _options.Dialect switch { MtunnelDialect.V0 => "v0", MtunnelDialect.V1 => "v1", _ => "v2" },
                 .. ahead ? ["--vmid", JobOptions.VmId.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             ],
         });

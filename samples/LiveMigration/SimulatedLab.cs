@@ -74,7 +74,7 @@ internal sealed class SimulatedLab : ILab
             return fallback;
         }
 
-        var server = new MtunnelServerOptions { Dialect = _options.Dialect };
+        var server = new MtunnelServerOptions { Dialect = _options.Dialect, Vmid = JobOptions.VmId };
         return new TunnelTarget(
             incoming, new InProcessTransport((pipe, token) => MtunnelServer.ServeAsync(pipe, handler, server, token)), fallback);
     }

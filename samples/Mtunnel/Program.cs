@@ -16,13 +16,13 @@ qmpDirectory.AcceptExistingOnly();
 var dialect = new Option<string>("--dialect")
 {
     Description = "what to speak",
-    HelpName = "v0|v1",
+    HelpName = "v0|v1|v2",
     DefaultValueFactory = _ => "v1",
     CustomParser = ParseDialect,
 };
 var ahead = new Option<int?>("--vmid")
 {
-    Description = "connect to this VM's monitor ahead, which makes its resume quicker",
+    Description = "the VM of this tunnel: its monitor is connected to ahead, which makes its resume quicker; v2, whose commands name none, needs it",
     HelpName = "N",
     CustomParser = result => ParseVmid(result),
 };
@@ -34,7 +34,11 @@ var root = new RootCommand("The target side of a migration tunnel, on standard i
 root.SetAction(async (result, token) =>
 {
     await using var handler = NewHandler(result);
-    var options = new MtunnelServerOptions { Dialect = result.GetValue(dialect) == "v0" ? MtunnelDialect.V0 : MtunnelDialect.V1 };
+    var options = new MtunnelServerOptions
+    {
+        Dialect = result.GetValue(dialect) switch { "v0" => MtunnelDialect.V0, "v1" => MtunnelDialect.V1, _ => MtunnelDialect.V2 },
+        Vmid = result.GetValue(ahead),
+    };
     using var served = CancellationTokenSource.CreateLinkedTokenSource(token);
     var serving = MtunnelServer.ServeAsync(new StandardPipe(), handler, options, token);
     var connecting = result.GetValue(ahead) is { } vm ? ConnectAheadAsync(handler, vm, served.Token) : Task.CompletedTask;
@@ -77,6 +81,12 @@ if (parsed.Errors.Count > 0)
     return 2;
 }
 
+if (parsed.CommandResult.Command == root && parsed.GetValue(dialect) == "v2" && parsed.GetValue(ahead) is null)
+{
+    await Console.Error.WriteLineAsync("mtunnel: --dialect v2 needs --vmid N, since its commands name no VM. See mtunnel --help.");
+    return 2;
+}
+
 return await parsed.InvokeAsync();
 
 QmpMtunnelHandler NewHandler(ParseResult result)
@@ -88,9 +98,9 @@ QmpMtunnelHandler NewHandler(ParseResult result)
 static string ParseDialect(ArgumentResult result)
 {
     var text = result.Tokens[0].Value;
-    if (text is not ("v0" or "v1"))
+    if (text is not ("v0" or "v1" or "v2"))
     {
-        result.AddError($"--dialect takes v0 or v1, not '{text}'.");
+        result.AddError($"--dialect takes v0, v1 or v2, not '{text}'.");
     }
 
     return text;

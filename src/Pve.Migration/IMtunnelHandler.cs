@@ -1,9 +1,27 @@
+using System.Text.Json;
+
 namespace Pve.Migration;
 
 /// <summary>What the target side does when the source asks for it. Commands come one after the other, never two at once.</summary>
 public interface IMtunnelHandler
 {
+    /// <summary>
+    /// The v2 commands it has beside <c>resume</c>, <c>version</c> and <c>quit</c>, by their names on the wire, such as <c>nbdstop</c>. What is
+    /// none of Proxmox VE's is announced as a capability. None unless it says so.
+    /// </summary>
+    IReadOnlyCollection<string> Commands => [];
+
     /// <summary>Makes the VM run; returning means that it does.</summary>
     /// <exception cref="MtunnelRefusedException">It does not; the text is sent to the source. Any other exception sends its message.</exception>
     Task ResumeAsync(int vmid, CancellationToken cancellationToken);
+
+    /// <summary>Carries out one of <see cref="Commands"/>; its parameters have been checked against its schema.</summary>
+    /// <returns>The answer's members, an object; or nothing.</returns>
+    /// <exception cref="MtunnelRefusedException">As for <see cref="ResumeAsync"/>.</exception>
+    Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken)
+        => throw new MtunnelRefusedException($"'{request.Command}' is not handled here");
+
+    /// <summary>The source said <c>quit</c> and asked for a clean-up: frees the VM's volumes and destroys it. Nothing unless it does so.</summary>
+    /// <exception cref="MtunnelRefusedException">As for <see cref="ResumeAsync"/>.</exception>
+    Task CleanUpAsync(int vmid, CancellationToken cancellationToken) => Task.CompletedTask;
 }

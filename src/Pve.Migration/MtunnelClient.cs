@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
 using Pve.Migration.Tunnel;
@@ -11,6 +12,8 @@ namespace Pve.Migration;
 /// </summary>
 public sealed class MtunnelClient : IAsyncDisposable
 {
+    private static readonly JsonElement CleanUp = JsonElement.Parse("""{"cleanup": true}""");
+
     private readonly MtunnelSession _session;
     private readonly MtunnelClientOptions _options;
 
@@ -28,6 +31,12 @@ public sealed class MtunnelClient : IAsyncDisposable
 
     /// <summary>The dialect, or null while it is not known.</summary>
     public MtunnelDialect? DialectSoFar => _session.Conversation.Codec?.Dialect;
+
+    /// <summary>
+    /// What the peer can do beyond its dialect, as a v2 peer of this library says; empty while the dialect is not known, or where
+    /// <see cref="MtunnelClientOptions.UseCapabilities"/> is off.
+    /// </summary>
+    public IReadOnlyCollection<string> Capabilities => _options.UseCapabilities ? _session.Conversation.Capabilities : [];
 
     /// <summary>Whether something went wrong after which no command can be sent; an end by <see cref="QuitAsync"/> is not wrong.</summary>
     public bool IsFaulted => FaultReason is not null;
@@ -55,7 +64,14 @@ public sealed class MtunnelClient : IAsyncDisposable
         {
             connection = await transport.ConnectAsync(either.Token).ConfigureAwait(false);
             var lines = new LineReader(connection.Input, options.MaxLineLength);
-            var negotiation = new MtunnelNegotiation();
+            if (!options.ExpectGreeting)
+            {
+                IMtunnelConnection handedOn = connection;
+                connection = null;
+                return await OpenWithoutGreetingAsync(handedOn, lines, options, transport.Name, logger, either.Token).ConfigureAwait(false);
+            }
+
+            var negotiation = new MtunnelNegotiation(options.HighestDialect);
             await AwaitGreetingAsync(connection, lines, options.MaxLineLength, negotiation, transport.Name, either.Token).ConfigureAwait(false);
             logger.TunnelOnline(transport.Name);
             return new MtunnelClient(new MtunnelSession(connection, lines, negotiation, options, transport.Name, logger), options);
@@ -101,7 +117,48 @@ public sealed class MtunnelClient : IAsyncDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(vmid);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(vmid, MtunnelCommand.MaxVmid);
         await Negotiated.WaitAsync(cancellationToken).ConfigureAwait(false);
-        return await _session.ExchangeAsync(MtunnelCommand.Resume(vmid), _options.ResumeTimeout, cancellationToken).ConfigureAwait(false);
+        return (await _session.ExchangeAsync(MtunnelCommand.Resume(vmid), _options.ResumeTimeout, cancellationToken).ConfigureAwait(false)).Elapsed;
+    }
+
+    /// <summary>
+    /// Whether the peer has a command, by its name on the wire such as <c>nbdstop</c>: <c>quit</c> in every dialect, <c>resume</c> from v1 on,
+    /// Proxmox VE's others in v2, and this library's own where <see cref="Capabilities"/> lists them. False while the dialect is not known.
+    /// </summary>
+    public bool Can(string command)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(command);
+        return DialectSoFar switch
+        {
+            null => false,
+            MtunnelDialect.V0 => command == MtunnelVocabulary.Quit,
+            MtunnelDialect.V1 => command is MtunnelVocabulary.Quit or MtunnelVocabulary.Resume,
+            _ => MtunnelVocabulary.TryFind(command, out var word) ? !word.IsOurs || Capabilities.Contains(command) : Capabilities.Contains(command),
+        };
+    }
+
+    /// <summary>
+    /// Executes a command of v2 by its name on the wire, such as <c>nbdstop</c> or <c>set-replication-state</c>, and returns the answer's
+    /// members. Awaits <see cref="Negotiated"/> first.
+    /// </summary>
+    /// <param name="command">The name; see <see cref="Can"/>.</param>
+    /// <param name="parameters">An object, or nothing.</param>
+    /// <param name="cancellationToken">As for <see cref="ResumeAsync"/>.</param>
+    /// <exception cref="MtunnelException">As for <see cref="ResumeAsync"/>.</exception>
+    public async Task<JsonElement> ExecuteAsync(string command, JsonElement parameters = default, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(command);
+        if (parameters.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Object))
+        {
+            throw new ArgumentException($"The parameters of '{command}' are a JSON object, or nothing.", nameof(parameters));
+        }
+
+        MtunnelDialect dialect = await Negotiated.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (dialect != MtunnelDialect.V2 || !Can(command))
+        {
+            throw new MtunnelUnsupportedException(command, dialect);
+        }
+
+        return (await _session.ExchangeAsync(MtunnelCommand.Named(command, parameters), TimeoutOf(command), cancellationToken).ConfigureAwait(false)).Result;
     }
 
     /// <summary>
@@ -117,10 +174,41 @@ public sealed class MtunnelClient : IAsyncDisposable
     /// </summary>
     /// <exception cref="MtunnelNoReplyException">Neither answer nor end came in time.</exception>
     /// <exception cref="MtunnelRefusedException">The peer answered with an error; the tunnel is closed all the same.</exception>
-    public Task QuitAsync(CancellationToken cancellationToken = default) => _session.QuitAsync(cancellationToken);
+    public Task QuitAsync(CancellationToken cancellationToken = default) => _session.QuitAsync(MtunnelCommand.Quit, cancellationToken);
+
+    /// <summary>As <see cref="QuitAsync"/>; a v2 peer frees the VM's volumes there and destroys it.</summary>
+    /// <exception cref="MtunnelException">As for <see cref="QuitAsync"/>.</exception>
+    public Task QuitAndCleanUpAsync(CancellationToken cancellationToken = default)
+        => _session.QuitAsync(new MtunnelCommand(MtunnelCommandKind.Quit, Parameters: CleanUp), cancellationToken);
 
     /// <summary>Ends the tunnel and its carrier, without <c>quit</c>; a waiting exchange gets its <see cref="MtunnelNoReplyException"/>.</summary>
     public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    private TimeSpan TimeoutOf(string command)
+    {
+        if (_options.CommandTimeouts.TryGetValue(command, out TimeSpan timeout))
+        {
+            return timeout;
+        }
+
+        return command == MtunnelVocabulary.Resume || !MtunnelVocabulary.TryFind(command, out var word) ? _options.ResumeTimeout : word.Timeout;
+    }
+
+    private static async Task<MtunnelClient> OpenWithoutGreetingAsync(
+        IMtunnelConnection connection, LineReader lines, MtunnelClientOptions options, string name, ILogger logger, CancellationToken cancellationToken)
+    {
+        var session = new MtunnelSession(connection, lines, MtunnelNegotiation.WithoutGreeting(), options, name, logger);
+        try
+        {
+            await session.Conversation.Negotiated.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return new MtunnelClient(session, options);
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     private static async Task AwaitGreetingAsync(
         IMtunnelConnection connection,

@@ -15,6 +15,9 @@ public enum MtunnelGreetingFailure
     /// <summary>The peer did not greet in time.</summary>
     TimedOut,
 
-    /// <summary>The peer speaks a dialect this library does not know yet.</summary>
+    /// <summary>The peer no longer understands the dialect this library speaks: this end is too old.</summary>
     NewerDialect,
+
+    /// <summary>The peer does not understand the dialect this library speaks yet: the other end is too old.</summary>
+    OlderDialect,
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Pve.Migration.Tunnel;
 
 namespace Pve.Migration;
@@ -8,19 +10,37 @@ namespace Pve.Migration;
 /// </summary>
 /// <remarks>
 /// <code>
-/// state             line "tunnel online"  line "no quorum"  line "ver N"                 other line  silence      end
-/// AwaitingGreeting  AwaitingVersion       NoQuorum          Junk                         Junk        TimedOut     EndOfStream
-/// AwaitingVersion   Junk                  Junk              N=0: V0, N=1: V1, else Newer Junk        V0           EndOfStream
+/// state             line "tunnel online"  line "no quorum"  line "ver N"                       other line  silence      end
+/// AwaitingGreeting  AwaitingVersion       NoQuorum          Junk                               Junk        TimedOut     EndOfStream
+/// AwaitingVersion   Junk                  Junk              0: V0, 1: V1, from 2: AwaitingApi  Junk        V0           EndOfStream
+/// AwaitingApi       Junk                  Junk              Junk                               see below   TimedOut     EndOfStream
 /// Agreed, Failed    illegal: throws and changes nothing
 /// </code>
-/// A peer that announces N >= 2 is not spoken to in v1: whoever announces it expects JSON from then on (Proxmox VE's own client
-/// switches at exactly that line), and a v1 command would be an unparsable line to it. Until this library has that codec the
-/// honest answer is a failure with a name.
+/// A peer that announces N >= 2 expects JSON from then on, as Proxmox VE's own client speaks it from exactly that line; it is sent
+/// <c>version</c>, and its answer <c>{"success":true,"api":A,"age":G}</c> is V2 where A - G &lt;= 2 &lt;= A, else
+/// <see cref="MtunnelGreetingFailure.NewerDialect"/> or <see cref="MtunnelGreetingFailure.OlderDialect"/>. Over a WebSocket nobody greets, and
+/// this comes first. Our own servers add <c>"capabilities"</c> to that answer.
 /// </remarks>
 public sealed class MtunnelNegotiation
 {
+    private readonly MtunnelDialect _highest = MtunnelDialect.V2;
+    private string[] _capabilities = [];
+
+    /// <summary>Begins where the peer greets, as over ssh.</summary>
+    public MtunnelNegotiation()
+    {
+    }
+
+    /// <summary>Begins where the peer greets, for a client that speaks no dialect above <paramref name="highest"/>.</summary>
+    public MtunnelNegotiation(MtunnelDialect highest) => _highest = highest;
+
+    private MtunnelNegotiation(MtunnelNegotiationState state) => State = state;
+
     /// <summary>How far it has come.</summary>
     public MtunnelNegotiationState State { get; private set; }
+
+    /// <summary>What the peer can do beyond its dialect, once that is <see cref="MtunnelDialect.V2"/>; empty for Proxmox VE's.</summary>
+    public IReadOnlyCollection<string> Capabilities => _capabilities;
 
     /// <summary>The dialect, once <see cref="State"/> is <see cref="MtunnelNegotiationState.Agreed"/>.</summary>
     public MtunnelDialect? Dialect { get; private set; }
@@ -30,6 +50,9 @@ public sealed class MtunnelNegotiation
 
     /// <summary>The same for a human, in one line.</summary>
     public string? FailureText { get; private set; }
+
+    /// <summary>Begins where nobody greets, as over a WebSocket: the client sends <c>version</c>, and the peer answers.</summary>
+    public static MtunnelNegotiation WithoutGreeting() => new(MtunnelNegotiationState.AwaitingApi);
 
     /// <summary>The peer said a line, given without its LF. Exact and case sensitive: a CR is part of the line.</summary>
     /// <exception cref="InvalidOperationException">The negotiation is over.</exception>
@@ -43,6 +66,7 @@ public sealed class MtunnelNegotiation
         MtunnelNegotiationState.AwaitingVersion when TryReadVersion(line, out int version) => Choose(version),
         MtunnelNegotiationState.AwaitingVersion =>
             Fail(MtunnelGreetingFailure.Junk, $"expected 'ver N', got {WireText.Quote(line)}"),
+        MtunnelNegotiationState.AwaitingApi => OnApi(MtunnelCodecV2.Instance.ReadReply(line), line),
         _ => throw Illegal("a line"),
     };
 
@@ -52,6 +76,7 @@ public sealed class MtunnelNegotiation
     {
         MtunnelNegotiationState.AwaitingGreeting => Fail(MtunnelGreetingFailure.TimedOut, "no greeting in time"),
         MtunnelNegotiationState.AwaitingVersion => Agree(MtunnelDialect.V0),
+        MtunnelNegotiationState.AwaitingApi => Fail(MtunnelGreetingFailure.TimedOut, "no answer to 'version' in time"),
         _ => throw Illegal("silence"),
     };
 
@@ -64,15 +89,56 @@ public sealed class MtunnelNegotiation
         {
             MtunnelNegotiationState.AwaitingGreeting => Fail(MtunnelGreetingFailure.EndOfStream, $"the stream ended before the greeting{cutOff}"),
             MtunnelNegotiationState.AwaitingVersion => Fail(MtunnelGreetingFailure.EndOfStream, $"the stream ended before the version{cutOff}"),
+            MtunnelNegotiationState.AwaitingApi => Fail(MtunnelGreetingFailure.EndOfStream, $"the stream ended before the answer to 'version'{cutOff}"),
             _ => throw Illegal("the end"),
         };
     }
 
     private MtunnelNegotiationState Choose(int version) => version switch
     {
-        0 => Agree(MtunnelDialect.V0),
+        _ when version == 0 || _highest == MtunnelDialect.V0 => Agree(MtunnelDialect.V0), // a v0 client hears no version
         1 => Agree(MtunnelDialect.V1),
-        _ => Fail(MtunnelGreetingFailure.NewerDialect, $"the peer speaks dialect {(version == int.MaxValue ? "of an absurd number" : version)}, this library knows 0 and 1"),
+        _ when _highest == MtunnelDialect.V1 =>
+            Fail(MtunnelGreetingFailure.NewerDialect, "the peer expects JSON, which this client was told not to speak"),
+        _ => State = MtunnelNegotiationState.AwaitingApi,
+    };
+
+    private MtunnelNegotiationState OnApi(MtunnelReply reply, ReadOnlySpan<byte> line)
+    {
+        if (reply.Kind == MtunnelReplyKind.Refused)
+        {
+            return Fail(MtunnelGreetingFailure.Junk, $"the peer refused 'version': {reply.Text}");
+        }
+
+        if (reply.Kind != MtunnelReplyKind.Ok || Number(reply.Result, "api") is not { } api || Number(reply.Result, "age") is not { } age)
+        {
+            return Fail(MtunnelGreetingFailure.Junk, $"expected the answer to 'version', got {WireText.Quote(line)}");
+        }
+
+        if (api < MtunnelVocabulary.Api)
+        {
+            return Fail(MtunnelGreetingFailure.OlderDialect, $"the peer speaks version {api}, this library {MtunnelVocabulary.Api}: upgrade the other end");
+        }
+
+        if (api - age > MtunnelVocabulary.Api)
+        {
+            return Fail(MtunnelGreetingFailure.NewerDialect,
+                $"the peer speaks versions {api - age} to {api}, this library {MtunnelVocabulary.Api}: upgrade this end");
+        }
+
+        _capabilities = reply.Result.TryGetProperty("capabilities", out var list) && list.ValueKind == JsonValueKind.Array
+            ? [.. list.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!)]
+            : [];
+        return Agree(MtunnelDialect.V2);
+    }
+
+    // Perl's numbers may be text on the wire
+    private static long? Number(JsonElement reply, string name) => reply.TryGetProperty(name, out var value) switch
+    {
+        true when value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) => number,
+        true when value.ValueKind == JsonValueKind.String
+            && int.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) => number,
+        _ => null,
     };
 
     private MtunnelNegotiationState Agree(MtunnelDialect dialect)

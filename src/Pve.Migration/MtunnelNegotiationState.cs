@@ -9,6 +9,9 @@ public enum MtunnelNegotiationState
     /// <summary>The peer is online; its version is not known.</summary>
     AwaitingVersion,
 
+    /// <summary>The peer speaks JSON; the answer to the command <c>version</c> is awaited, which the client has to send.</summary>
+    AwaitingApi,
+
     /// <summary>The dialect is decided.</summary>
     Agreed,
 

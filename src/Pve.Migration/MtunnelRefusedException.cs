@@ -1,8 +1,8 @@
 namespace Pve.Migration;
 
 /// <summary>
-/// The peer answered a command with <c>ERR: …</c>. The tunnel can carry nothing more afterwards: the text of an error may span lines,
-/// and no reader can tell its last line from the answer to the next command.
+/// The peer answered a command with an error. A v1 tunnel can carry nothing more afterwards: the text of an error may span lines, and no
+/// reader can tell its last line from the answer to the next command. A v2 tunnel is as good as before.
 /// An <see cref="IMtunnelHandler"/> throws it to give such an answer.
 /// </summary>
 public sealed class MtunnelRefusedException : MtunnelException
@@ -11,8 +11,8 @@ public sealed class MtunnelRefusedException : MtunnelException
     public MtunnelRefusedException(string errorText)
         : base(errorText, tunnelUsable: false) => ErrorText = errorText;
 
-    internal MtunnelRefusedException(string command, string errorText, string peer)
-        : base($"{peer} refused '{command}': {errorText}", tunnelUsable: false)
+    internal MtunnelRefusedException(string command, string errorText, string peer, bool tunnelUsable)
+        : base($"{peer} refused '{command}': {errorText}", tunnelUsable)
     {
         Command = command;
         ErrorText = errorText;
@@ -21,6 +21,6 @@ public sealed class MtunnelRefusedException : MtunnelException
     /// <summary>The command that was refused.</summary>
     public string? Command { get; }
 
-    /// <summary>The first line of the peer's text, without <c>ERR: </c>.</summary>
+    /// <summary>The first line of the peer's text, without <c>ERR: </c>; in v2 its <c>msg</c>.</summary>
     public string ErrorText { get; }
 }

@@ -47,9 +47,13 @@ public static class MtunnelServer
             return;
         }
 
-        codec.WriteGreeting(pipe.Output);
-        await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (options.SendGreeting)
+        {
+            codec.WriteGreeting(pipe.Output);
+            await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
 
+        var commands = new MtunnelCommands(handler, options.Vmid ?? 0, logger);
         var lines = new LineReader(pipe.Input, options.MaxLineLength);
         while (true)
         {
@@ -74,49 +78,14 @@ public static class MtunnelServer
                 continue;
             }
 
-            MtunnelReply reply = await HandleAsync(command, handler, logger, cancellationToken).ConfigureAwait(false);
+            MtunnelReply reply = await commands.HandleAsync(command, cancellationToken).ConfigureAwait(false);
             codec.WriteReply(reply, pipe.Output);
             FlushResult flush = await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
-            if (command.Kind == MtunnelCommandKind.Quit || flush.IsCompleted)
+            if (codec.EndsWith(command) || flush.IsCompleted)
             {
                 logger.ServerEnded(command.ToString());
                 return;
             }
-        }
-    }
-
-    private static async Task<MtunnelReply> HandleAsync(
-        MtunnelCommand command, IMtunnelHandler handler, ILogger logger, CancellationToken cancellationToken)
-    {
-        switch (command.Kind)
-        {
-            case MtunnelCommandKind.Quit:
-                return MtunnelReply.Ok;
-            case MtunnelCommandKind.ResumeOutOfRange:
-                return MtunnelReply.Refused($"a VM id has 1 to {MtunnelCommand.MaxVmidDigits} digits");
-        }
-
-        try
-        {
-            logger.ServerResume(command.Vmid);
-            await handler.ResumeAsync(command.Vmid, cancellationToken).ConfigureAwait(false);
-            return MtunnelReply.Ok;
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw;
-        }
-        catch (MtunnelRefusedException e)
-        {
-            logger.ServerRefused(command.ToString(), e.ErrorText);
-            return MtunnelReply.Refused(e.ErrorText);
-        }
-#pragma warning disable CA1031 // whatever a handler throws, the peer must get an answer: its alternative is a 30 s timeout inside the pause
-        catch (Exception e)
-#pragma warning restore CA1031
-        {
-            logger.ServerHandlerFailed(e, command.ToString());
-            return MtunnelReply.Refused(e.Message);
         }
     }
 }

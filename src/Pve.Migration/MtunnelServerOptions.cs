@@ -10,6 +10,14 @@ public sealed record MtunnelServerOptions
     /// <summary>The dialect announced and spoken; default v1.</summary>
     public MtunnelDialect Dialect { get; init; } = MtunnelDialect.V1;
 
+    /// <summary>
+    /// The VM of this tunnel, which v2's commands do not name; required for <see cref="MtunnelDialect.V2"/>, and no limit in the others.
+    /// </summary>
+    public int? Vmid { get; init; }
+
+    /// <summary>Whether the peer is greeted; default yes. Over Proxmox VE's WebSocket it is not.</summary>
+    public bool SendGreeting { get; init; } = true;
+
     /// <summary>Whether this node may take a VM; when not, the peer is told <c>no quorum</c> and that is all. Default true.</summary>
     public bool HasQuorum { get; init; } = true;
 
@@ -22,6 +30,16 @@ public sealed record MtunnelServerOptions
     internal void Validate()
     {
         _ = MtunnelCodec.For(Dialect);
+        if (Dialect == MtunnelDialect.V2 && Vmid is not (>= 1 and <= MtunnelCommand.MaxVmid))
+        {
+            throw new ArgumentException($"{nameof(Vmid)} is {Vmid?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "not set"}; a v2 tunnel belongs to one VM.");
+        }
+
+        if (Dialect != MtunnelDialect.V2 && !SendGreeting)
+        {
+            throw new ArgumentException($"{nameof(SendGreeting)} is off, but only v2 does without a greeting.");
+        }
+
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxLineLength);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
     }

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
+using Pve.Migration.Tunnel;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -58,31 +60,19 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task ResumeAsync(int vmid, CancellationToken cancellationToken)
-    {
-        QmpClient monitor;
-        try
-        {
-            monitor = await TakeAheadAsync(vmid, cancellationToken).ConfigureAwait(false)
-                ?? await _connect(vmid, cancellationToken).ConfigureAwait(false);
-        }
-        catch (QmpConnectionException)
-        {
-            throw new MtunnelRefusedException($"VM {vmid} not running");
-        }
+    public IReadOnlyCollection<string> Commands { get; }
+        = [MtunnelVocabulary.NbdStop, MtunnelVocabulary.Status, MtunnelVocabulary.Stop, MtunnelVocabulary.ResumeWhenCompleted];
 
-        await using var closing = monitor.ConfigureAwait(false);
-        using var deadline = new CancellationTokenSource(_resumeTimeout, _time);
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        try
-        {
-            await ResumeAsync(monitor, waiting.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new MtunnelRefusedException($"VM {vmid} does not run {_resumeTimeout.TotalSeconds:0.#} s after it was told to");
-        }
-    }
+    /// <inheritdoc/>
+    public Task ResumeAsync(int vmid, CancellationToken cancellationToken)
+        => WithMonitorAsync(vmid, keep: false, (monitor, token) => WithinAsync(vmid, waiting => ResumeAsync(monitor, waiting), token), cancellationToken);
+
+    /// <summary>
+    /// <c>nbdstop</c> ends QEMU's NBD server; <c>status</c> answers <c>status</c> and <c>running</c>; <c>stop</c> ends QEMU and answers when its
+    /// monitor is gone; <c>resume-when-completed</c> answers when the guest has been loaded and runs.
+    /// </summary>
+    public Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken)
+        => WithMonitorAsync(request.Vmid, keep: true, (monitor, token) => ExecuteAsync(monitor, request, token), cancellationToken);
 
     /// <summary>Closes the connections that were made ahead.</summary>
     public async ValueTask DisposeAsync()
@@ -109,6 +99,87 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
             await monitor.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    // One that was connected ahead is kept for the resume, which finds it warm and is the last to need it.
+    private async Task<T> WithMonitorAsync<T>(int vmid, bool keep, Func<QmpClient, CancellationToken, Task<T>> act, CancellationToken cancellationToken)
+    {
+        var ahead = await TakeAheadAsync(vmid, cancellationToken).ConfigureAwait(false);
+        QmpClient monitor;
+        try
+        {
+            monitor = ahead ?? await _connect(vmid, cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpConnectionException)
+        {
+            throw new MtunnelRefusedException($"VM {vmid} not running");
+        }
+
+        try
+        {
+            return await act(monitor, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (!keep || ahead is null || monitor.Ended.IsCompleted || !_ahead.TryAdd(vmid, Task.FromResult(monitor)))
+            {
+                await monitor.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<bool> WithinAsync(int vmid, Func<CancellationToken, Task> act, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_resumeTimeout, _time);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await act(waiting.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new MtunnelRefusedException($"VM {vmid} does not run {_resumeTimeout.TotalSeconds:0.#} s after it was told to");
+        }
+    }
+
+    private async Task<JsonElement> ExecuteAsync(QmpClient monitor, MtunnelRequest request, CancellationToken cancellationToken)
+    {
+        switch (request.Command)
+        {
+            case MtunnelVocabulary.NbdStop:
+                await monitor.ExecuteAsync(QmpCommands.NbdServerStop, cancellationToken: cancellationToken).ConfigureAwait(false);
+                return default;
+            case MtunnelVocabulary.Status:
+                var status = await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+                return JsonElement.Parse($$"""{"status": "{{JsonEncodedText.Encode(status.Status.Value)}}", "running": {{(status.Running ? "true" : "false")}}}""");
+            case MtunnelVocabulary.Stop:
+                await monitor.ExecuteAsync(QmpCommands.Quit, cancellationToken: cancellationToken).ConfigureAwait(false);
+                await monitor.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+                return default;
+            case MtunnelVocabulary.ResumeWhenCompleted:
+                await WithinAsync(request.Vmid, waiting => ResumeWhenCompletedAsync(monitor, waiting), cancellationToken).ConfigureAwait(false);
+                return default;
+            default:
+                throw new MtunnelRefusedException($"'{request.Command}' is not handled here");
+        }
+    }
+
+    private static async Task ResumeWhenCompletedAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        using var changes = monitor.Subscribe(QmpEvents.Migration.Name);
+        var status = (await monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false)).Status;
+        while (status != MigrationStatus.Completed)
+        {
+            if (status == MigrationStatus.Failed || status == MigrationStatus.Cancelled)
+            {
+                throw new MtunnelRefusedException($"the migration has {status}");
+            }
+
+            status = QmpEvents.Migration.TryRead(await changes.ReadAsync(cancellationToken).ConfigureAwait(false), out var change) ? change.Status : status;
+        }
+
+        await ResumeAsync(monitor, cancellationToken).ConfigureAwait(false);
     }
 
     // Null where none was made, or it is of no use any more.

@@ -47,6 +47,9 @@ internal static partial class Log
     [LoggerMessage(2107, LogLevel.Warning, "the connection broke: {Message}")]
     public static partial void ServerConnectionLost(this ILogger logger, string message);
 
+    [LoggerMessage(2108, LogLevel.Information, "{Command} for VM {Vmid}")]
+    public static partial void ServerExecute(this ILogger logger, string command, int vmid);
+
     [LoggerMessage(2200, LogLevel.Debug, "{Transport}: child {ProcessId} started")]
     public static partial void ChildStarted(this ILogger logger, string transport, int processId);
 

@@ -83,17 +83,17 @@ internal sealed class MigrationPlan
         }
 
         steps.Add(new(Resume, InsidePause, _ => ResumeStep.RunAsync()) { IsCommit = true });
-        if (!profile.ClosesTunnelBeforeResume)
-        {
-            steps.Add(new("close tunnel", AfterResume, target.CloseAsync));
-        }
-
         steps.Add(new("read statistics", AfterResume, ReadStatisticsAsync));
         steps.Add(new("restore target", AfterResume, _target.RestoreAsync));
         steps.Add(request.EndsSource
             ? new("end source", AfterResume, _source.EndAsync)
             : new("restore source", AfterResume, _source.RestoreAsync));
         steps.Add(new("unlock", AfterResume, token => target.UnlockAsync(vm, token)));
+        if (!profile.ClosesTunnelBeforeResume)
+        {
+            steps.Add(new("close tunnel", AfterResume, target.CloseAsync)); // the last: whatever the peer can goes through it
+        }
+
         return steps;
     }
 

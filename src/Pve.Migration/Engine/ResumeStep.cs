@@ -57,10 +57,30 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
     {
         if (target.Trail is null)
         {
-            return answer == ResumeAnswer.Accepted ? ResumeVerdict.Runs : ResumeVerdict.Unknown;
+            return answer == ResumeAnswer.Accepted ? ResumeVerdict.Runs : await AskFromAfarAsync(answer).ConfigureAwait(false);
         }
 
         return answer == ResumeAnswer.Refused ? await AfterRefusalAsync().ConfigureAwait(false) : await ForwardAsync().ConfigureAwait(false);
+    }
+
+    // That it does not run proves nothing where the resume may still be on its way.
+    private async Task<ResumeVerdict> AskFromAfarAsync(ResumeAnswer answer)
+    {
+        using var deadline = run.Deadline(run.Options.AnswerTimeout);
+        try
+        {
+            return await target.Target.IsRunningAsync(run.Request.VmId, deadline.Token).ConfigureAwait(false) switch
+            {
+                true => ResumeVerdict.Runs,
+                false when answer == ResumeAnswer.Refused => ResumeVerdict.NeverRan,
+                _ => ResumeVerdict.Unknown,
+            };
+        }
+        catch (Exception e)
+        {
+            Tell($"The target cannot be asked: {e.Message}");
+            return ResumeVerdict.Unknown;
+        }
     }
 
     // A refusal is believed where the target itself says that it does not run: who refuses may have given up after it sent cont.

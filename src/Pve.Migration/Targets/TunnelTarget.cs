@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Pve.Migration.Tunnel;
 using Pve.Qmp;
 
 namespace Pve.Migration;
@@ -36,8 +38,15 @@ public sealed class TunnelTarget : IMigrationTarget
     {
         null => null,
         MtunnelDialect.V0 => "v0",
-        _ => "v1",
+        MtunnelDialect.V1 => "v1",
+        _ => "v2",
     };
+
+    /// <summary>
+    /// The replication state that a peer with the command <c>set-replication-state</c> is handed inside the pause, an object; none is an empty
+    /// one, as <c>pvesr set-state VMID {}</c> has it.
+    /// </summary>
+    public Func<int, JsonElement>? ReplicationState { get; init; }
 
     /// <inheritdoc/>
     public Task<string> Lost => _lost.Task;
@@ -90,10 +99,17 @@ public sealed class TunnelTarget : IMigrationTarget
     public Task WakeAsync() => _tunnel?.WakeAsync() ?? Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken)
-        => _fallback?.SetReplicationStateAsync(vmId, cancellationToken)
+    public async Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken)
+    {
+        if (await TryTellAsync(MtunnelVocabulary.SetReplicationState, StateOf(vmId), cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        await (_fallback?.SetReplicationStateAsync(vmId, cancellationToken)
             ?? throw new MigrationTargetException(
-                $"The tunnel {Name} cannot take the replication state.", "Give a fallback such as one ssh per command.");
+                $"The tunnel {Name} cannot take the replication state.", "Give a fallback such as one ssh per command.")).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public async Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken)
@@ -121,9 +137,44 @@ public sealed class TunnelTarget : IMigrationTarget
         }
     }
 
-    /// <summary>Goes the other way; without one the target is taken to keep no lock.</summary>
-    public Task UnlockAsync(int vmId, CancellationToken cancellationToken)
-        => _fallback?.UnlockAsync(vmId, cancellationToken) ?? Task.CompletedTask;
+    /// <summary>
+    /// Over the tunnel where it is sound, else over a second one that takes its place, so that no late answer is taken for another's; where the
+    /// peer has no <c>status</c>, the other way.
+    /// </summary>
+    public async Task<bool?> IsRunningAsync(int vmId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_tunnel is not { IsFaulted: false })
+            {
+                await ReplaceAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await Tunnel.Negotiated.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (Tunnel.Can(MtunnelVocabulary.Status))
+            {
+                var status = await Tunnel.ExecuteAsync(MtunnelVocabulary.Status, cancellationToken: cancellationToken).ConfigureAwait(false);
+                return status.TryGetProperty("running", out var running) && running.ValueKind is JsonValueKind.True or JsonValueKind.False
+                    ? running.GetBoolean()
+                    : null;
+            }
+        }
+        catch (MtunnelException) when (_fallback is not null)
+        {
+            // the other way may know
+        }
+
+        return _fallback is null ? null : await _fallback.IsRunningAsync(vmId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Over the tunnel where the peer can, else the other way; without one the target is taken to keep no lock.</summary>
+    public async Task UnlockAsync(int vmId, CancellationToken cancellationToken)
+    {
+        if (!await TryTellAsync(MtunnelVocabulary.Unlock, default, cancellationToken).ConfigureAwait(false) && _fallback is not null)
+        {
+            await _fallback.UnlockAsync(vmId, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     public async Task CloseAsync(CancellationToken cancellationToken)
@@ -148,6 +199,44 @@ public sealed class TunnelTarget : IMigrationTarget
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _tunnel?.DisposeAsync() ?? ValueTask.CompletedTask;
 
+    // False where the peer has no such command, or the tunnel is gone and nothing was sent. A refusal is the target's word and counts; so does
+    // silence, after which nobody knows whether another way would say it twice.
+    private async Task<bool> TryTellAsync(string command, JsonElement parameters, CancellationToken cancellationToken)
+    {
+        if (_tunnel is not { IsFaulted: false } tunnel || !tunnel.Can(command))
+        {
+            return false;
+        }
+
+        try
+        {
+            await tunnel.ExecuteAsync(command, parameters, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is MtunnelRefusedException or MtunnelNoReplyException)
+        {
+            throw new MigrationTargetException(e.Message, innerException: e);
+        }
+        catch (MtunnelException)
+        {
+            return false;
+        }
+    }
+
+    private JsonElement StateOf(int vmId)
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("state");
+            (ReplicationState?.Invoke(vmId) ?? JsonElement.Parse("{}")).WriteTo(json);
+            json.WriteEndObject();
+        }
+
+        return JsonElement.Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+    }
+
     // Silence until the end is how v0 sounds; of a tunnel that broke before it told, nobody knows.
     private static MtunnelDialect? Settle(MtunnelClient tunnel)
     {
@@ -159,6 +248,17 @@ public sealed class TunnelTarget : IMigrationTarget
         {
             return null;
         }
+    }
+
+    private async Task ReplaceAsync(CancellationToken cancellationToken)
+    {
+        if (_tunnel is not null)
+        {
+            await _tunnel.DisposeAsync().ConfigureAwait(false);
+            _tunnel = null;
+        }
+
+        _tunnel = await MtunnelClient.OpenAsync(_transport, _options, cancellationToken).ConfigureAwait(false);
     }
 
     private MtunnelClient Tunnel => _tunnel ?? throw new InvalidOperationException("The target has not been opened.");

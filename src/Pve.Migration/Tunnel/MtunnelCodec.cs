@@ -10,10 +10,17 @@ internal abstract class MtunnelCodec
     // whether this dialect answers at all: where it does not, no line of the peer means anything
     public abstract bool HasReplies { get; }
 
+    // whether the rest of an error may lie in further lines, which no reader can tell from the next answer
+    public virtual bool ErrorsMaySpanLines => true;
+
+    // whether a blank line gets no reply, so that it can wake the way to the peer
+    public virtual bool IgnoresBlankLines => true;
+
     public static MtunnelCodec For(MtunnelDialect dialect) => dialect switch
     {
         MtunnelDialect.V0 => MtunnelCodecV0.Instance,
         MtunnelDialect.V1 => MtunnelCodecV1.Instance,
+        MtunnelDialect.V2 => MtunnelCodecV2.Instance,
         _ => throw new ArgumentOutOfRangeException(nameof(dialect), dialect, "not a dialect this library speaks"),
     };
 
@@ -24,6 +31,9 @@ internal abstract class MtunnelCodec
 
     // the server's end
     public abstract void WriteGreeting(IBufferWriter<byte> output);
+
+    // whether the server ends behind this command; one that goes on answers the rest, until the client ends the stream
+    public virtual bool EndsWith(MtunnelCommand command) => command.Kind == MtunnelCommandKind.Quit;
 
     public abstract MtunnelCommand ReadCommand(ReadOnlySpan<byte> line);
 

@@ -1,6 +1,9 @@
+using System.Text.Json;
+
 namespace Pve.Migration.Tunnel;
 
-internal readonly record struct MtunnelCommand(MtunnelCommandKind Kind, int Vmid = 0)
+// One thing a client says. v2's vocabulary is in MtunnelVocabulary; v0 and v1 have the kinds alone.
+internal readonly record struct MtunnelCommand(MtunnelCommandKind Kind, int Vmid = 0, string? Name = null, JsonElement Parameters = default)
 {
     // Proxmox VE: 100 to 999999999
     public const int MaxVmidDigits = 9;
@@ -12,11 +15,17 @@ internal readonly record struct MtunnelCommand(MtunnelCommandKind Kind, int Vmid
 
     public static MtunnelCommand Resume(int vmid) => new(MtunnelCommandKind.Resume, vmid);
 
-    // what logs and exceptions call it
+    public static MtunnelCommand Named(string name, JsonElement parameters = default) => new(MtunnelCommandKind.Named, 0, name, parameters);
+
+    // what the server answers to it
+    public static MtunnelCommand Malformed(string error) => new(MtunnelCommandKind.Malformed, 0, error);
+
+    // what logs and exceptions call it; parameters may be secrets
     public override string ToString() => Kind switch
     {
-        MtunnelCommandKind.Quit => "quit",
-        MtunnelCommandKind.Resume => $"resume {Vmid}",
+        MtunnelCommandKind.Quit => MtunnelVocabulary.Quit,
+        MtunnelCommandKind.Resume => $"{MtunnelVocabulary.Resume} {Vmid}",
+        MtunnelCommandKind.Named => Name!,
         _ => Kind.ToString(),
     };
 }

@@ -7,4 +7,10 @@ internal enum MtunnelCommandKind
     Quit,
     Resume,
     ResumeOutOfRange,
+
+    // v2: any by its name
+    Named,
+
+    // v2: no command, and answered by an error
+    Malformed,
 }

@@ -9,7 +9,7 @@ namespace Pve.Migration.Tunnel;
 // Replies carry no ids, so a line is an answer only by its place in the stream. Whatever makes that place doubtful is a fault for
 // good: a deadline that passed, a caller that left, a line nobody asked for. An ERR is such a thing too: its text may span lines,
 // the rest may lie in the buffer or come a second later, and it may even read `OK`. Waiting for it would need a time nobody can
-// name; so after an ERR the tunnel can only be closed.
+// name; so after an ERR the tunnel can only be closed. v2's errors are one line of JSON, and harmless.
 internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<string> carrierEnded, string name, ILogger logger)
 {
     private readonly TaskCompletionSource<MtunnelDialect> _negotiated = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,6 +19,7 @@ internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<s
     private TaskCompletionSource<MtunnelReply>? _pending;
     private MtunnelFault? _fault;
     private bool _quitting;
+    private bool _versionAsked;
 
     public Task<MtunnelDialect> Negotiated => _negotiated.Task;
 
@@ -31,6 +32,44 @@ internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<s
             lock (_gate)
             {
                 return _codec;
+            }
+        }
+    }
+
+    // what a v2 peer can do beyond its dialect
+    public IReadOnlyCollection<string> Capabilities
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _codec is null ? [] : negotiation.Capabilities;
+            }
+        }
+    }
+
+    // Whether the peer has to be asked for its version now; true once.
+    public bool TryBeginVersion(IBufferWriter<byte> output)
+    {
+        lock (_gate)
+        {
+            if (_fault is not null || _versionAsked || negotiation.State != MtunnelNegotiationState.AwaitingApi)
+            {
+                return false;
+            }
+
+            _versionAsked = true;
+            return MtunnelCodecV2.Instance.TryWriteCommand(MtunnelCommand.Named(MtunnelVocabulary.Version), output);
+        }
+    }
+
+    public bool MustAskVersion
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _fault is null && !_versionAsked && negotiation.State == MtunnelNegotiationState.AwaitingApi;
             }
         }
     }
@@ -193,7 +232,7 @@ internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<s
 
     private void OnReply(MtunnelReply reply, TaskCompletionSource<MtunnelReply> pending)
     {
-        if (reply.Kind == MtunnelReplyKind.Refused)
+        if (reply.Kind == MtunnelReplyKind.Refused && _codec!.ErrorsMaySpanLines)
         {
             SetFault(MtunnelFaultCause.Refused, $"the last answer was an error, which may span lines: {reply.Text}");
         }
@@ -207,6 +246,11 @@ internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<s
 
     private void Conclude(string why)
     {
+        if (negotiation.State == MtunnelNegotiationState.AwaitingApi)
+        {
+            return; // the session asks
+        }
+
         if (negotiation.Dialect is { } dialect)
         {
             _codec = MtunnelCodec.For(dialect);

@@ -1,6 +1,8 @@
+using System.Text.Json;
+
 namespace Pve.Migration.Tunnel;
 
-internal readonly record struct MtunnelReply(MtunnelReplyKind Kind, string Text)
+internal readonly record struct MtunnelReply(MtunnelReplyKind Kind, string Text, JsonElement Result = default)
 {
     public static MtunnelReply Ok => new(MtunnelReplyKind.Ok, "OK");
 

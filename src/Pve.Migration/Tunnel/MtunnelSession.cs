@@ -32,19 +32,47 @@ internal sealed class MtunnelSession : IAsyncDisposable
         _versionTimer = options.TimeProvider.CreateTimer(
             static session => ((MtunnelSession)session!).OnVersionTimeout(), this, options.VersionTimeout, Timeout.InfiniteTimeSpan);
 
+        if (Conversation.MustAskVersion)
+        {
+            _ = AskVersionAsync();
+        }
+
         // not on another thread: a version that came together with the greeting is known before anybody can ask
         _loop = ReadLoopAsync();
     }
 
     public MtunnelConversation Conversation { get; }
 
-    public async Task<TimeSpan> ExchangeAsync(MtunnelCommand command, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<MtunnelAnswer> ExchangeAsync(MtunnelCommand command, TimeSpan timeout, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
             return await ExchangeInTurnAsync(command, timeout, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    // The peer announced JSON: now it can be asked for the rest.
+    private async Task AskVersionAsync()
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (Conversation.TryBeginVersion(_connection.Output))
+            {
+                _versionTimer.Change(_options.VersionTimeout, Timeout.InfiniteTimeSpan);
+                _flush = FlushAsync();
+                await _flush.ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            // the reader tells why
         }
         finally
         {
@@ -63,7 +91,7 @@ internal sealed class MtunnelSession : IAsyncDisposable
 
         try
         {
-            if (Conversation.Fault is null && Conversation.Codec is { HasReplies: true } && _flush.IsCompletedSuccessfully)
+            if (Conversation.Fault is null && Conversation.Codec is { HasReplies: true, IgnoresBlankLines: true } && _flush.IsCompletedSuccessfully)
             {
                 _connection.Output.Write("\n"u8);
                 _flush = FlushAsync();
@@ -82,7 +110,7 @@ internal sealed class MtunnelSession : IAsyncDisposable
 
     // A healthy tunnel that answers is quit by an exchange. One that does not answer is told and its end awaited. One whose answers
     // mean nothing any more is told and left alone.
-    public async Task QuitAsync(CancellationToken cancellationToken)
+    public async Task QuitAsync(MtunnelCommand quit, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -96,7 +124,7 @@ internal sealed class MtunnelSession : IAsyncDisposable
             Conversation.BeginQuit();
             if (Conversation.Fault is null && Conversation.Codec is { HasReplies: true })
             {
-                await ExchangeInTurnAsync(MtunnelCommand.Quit, _options.QuitTimeout, cancellationToken).ConfigureAwait(false);
+                await ExchangeInTurnAsync(quit, _options.QuitTimeout, cancellationToken).ConfigureAwait(false);
             }
             else if (_flush.IsCompletedSuccessfully)
             {
@@ -126,7 +154,7 @@ internal sealed class MtunnelSession : IAsyncDisposable
     }
 
     // Once the command is handed over the caller's token stops the wait, not the wire: the outcome is then unknown, whoever gave up.
-    private async Task<TimeSpan> ExchangeInTurnAsync(MtunnelCommand command, TimeSpan timeout, CancellationToken cancellationToken)
+    private async Task<MtunnelAnswer> ExchangeInTurnAsync(MtunnelCommand command, TimeSpan timeout, CancellationToken cancellationToken)
     {
         // armed first: whoever sees the command may already move the clock
         using var deadline = new CancellationTokenSource(timeout, _options.TimeProvider);
@@ -142,8 +170,8 @@ internal sealed class MtunnelSession : IAsyncDisposable
         _logger.TunnelAnswered(_name, command.ToString(), elapsed.TotalMilliseconds);
         return reply.Kind switch
         {
-            MtunnelReplyKind.Ok => elapsed,
-            MtunnelReplyKind.Refused => throw new MtunnelRefusedException(command.ToString(), reply.Text, _name),
+            MtunnelReplyKind.Ok => new MtunnelAnswer(elapsed, reply.Result),
+            MtunnelReplyKind.Refused => throw new MtunnelRefusedException(command.ToString(), reply.Text, _name, tunnelUsable: Conversation.Fault is null),
             _ => throw NoReply(command, MtunnelNoReplyReason.Unreadable, $"{_name}: {reply.Text} is no answer"),
         };
     }
@@ -206,6 +234,10 @@ internal sealed class MtunnelSession : IAsyncDisposable
             while ((read = await _lines.ReadAsync(_stop.Token).ConfigureAwait(false)).Kind == LineReadKind.Line)
             {
                 Conversation.OnLine(read.Line.Span, read.More);
+                if (Conversation.MustAskVersion)
+                {
+                    _ = AskVersionAsync();
+                }
             }
 
             if (read.Kind == LineReadKind.TooLong)

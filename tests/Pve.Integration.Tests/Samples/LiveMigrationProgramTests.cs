@@ -15,7 +15,7 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
     [InlineData("'--frobnicate'", "--frobnicate")]
     [InlineData("at least --ram", "--ram", "16", "--dirty", "16")]
     [InlineData("--ssh HOST", "--target", "ssh-commands")]
-    [InlineData("--tunnel takes v1 or v0, not 'v7'", "--tunnel", "v7")]
+    [InlineData("--tunnel takes v1, v0 or v2, not 'v7'", "--tunnel", "v7")]
     [InlineData("--polling takes events, before or reduced, not 'slow'", "--polling", "slow")]
     [InlineData("--target takes tunnel, ssh-commands or local, not 'disk'", "--target", "disk")]
     [InlineData("--runs takes 1", "--runs", "0")]
@@ -57,6 +57,7 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
     [Theory]
     [InlineData("before", "v0", "--polling", "before", "--tunnel", "v0")]
     [InlineData("reduced", "v1", "--polling", "reduced")]
+    [InlineData("events", "v2", "--tunnel", "v2")]
     [InlineData("events", null, "--target", "local")]
     public async Task Its_choices_show_in_the_result(string polling, string? tunnel, params string[] options)
     {
@@ -141,6 +142,7 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
 
     [Theory]
     [InlineData("v1", "--tunnel", "v1")]
+    [InlineData("v2", "--tunnel", "v2")]
     [InlineData("v0", "--tunnel", "v0")]
     [InlineData("v0", "--tunnel", "v0", "--target", "ssh-commands")]
     [InlineData("v1", "--target", "ssh-commands")]

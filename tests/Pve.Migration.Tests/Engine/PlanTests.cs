@@ -21,7 +21,7 @@ public sealed class PlanTests
     public Task The_plan_reads_as_a_list() => RunAsync(bench =>
     {
         Assert.Equal(
-            [.. Before, "InsidePause: hand over ownership", "InsidePause: resume", "AfterResume: close tunnel", .. After],
+            [.. Before, "InsidePause: hand over ownership", "InsidePause: resume", .. After, "AfterResume: close tunnel"],
             Read(bench, MigrationProfile.Default));
         Assert.Equal(Read(bench, MigrationProfile.Default), Read(bench, MigrationProfile.Pve2017));
         Assert.Equal(

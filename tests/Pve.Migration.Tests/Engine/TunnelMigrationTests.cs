@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
+using System.Text.Json;
 using Pve.Qmp;
 using static Pve.Migration.Tests.Engine.EngineBench;
 
@@ -60,6 +61,29 @@ public sealed class TunnelMigrationTests
             await bench.PassAsync(1);
         }));
         bench.AssertMigrated(await bench.MigrateAsync(target));
+    });
+
+    // The first tunnel loses the answer; the second one is asked, and a late OK of the first is nobody's.
+    [Theory]
+    [InlineData(true, typeof(MigrationOutcome.Migrated))]
+    [InlineData(false, typeof(MigrationOutcome.Unknown))]
+    public Task A_resume_without_an_answer_is_asked_about_over_a_second_tunnel(bool carriedOut, Type outcome) => RunAsync(async bench =>
+    {
+        var handler = new LosesAnswers(bench, carriedOut);
+        var options = new MtunnelServerOptions { Dialect = MtunnelDialect.V2, Vmid = VmId };
+        var tunnels = 0;
+        await using var target = new OutOfReachTarget(new TunnelTarget(
+            bench.Incoming(),
+            new InProcessTransport((pipe, token) =>
+            {
+                tunnels++;
+                return MtunnelServer.ServeAsync(pipe, handler, options, token);
+            }),
+            options: new MtunnelClientOptions { TimeProvider = bench.Time, ResumeTimeout = TimeSpan.FromSeconds(3) }));
+        var report = await bench.MigrateAsync(target);
+        Assert.IsType(outcome, report.Outcome);
+        bench.AssertSafe(report);
+        Assert.Equal((2, 1), (tunnels, handler.Asked));
     });
 
     [Fact]
@@ -128,5 +152,62 @@ public sealed class TunnelMigrationTests
                 return;
             }
         }
+    }
+
+    private sealed class LosesAnswers(EngineBench bench, bool carriesOut) : IMtunnelHandler
+    {
+        public int Asked { get; private set; }
+
+        public IReadOnlyCollection<string> Commands => ["status"];
+
+        public async Task ResumeAsync(int vmid, CancellationToken cancellationToken)
+        {
+            if (carriesOut)
+            {
+                await bench.Target.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken);
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(4), bench.Time, cancellationToken);
+        }
+
+        public Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken)
+        {
+            Asked++;
+            return Task.FromResult(JsonElement.Parse(bench.Pair.Target.IsGuestRunning ? """{"running": true}""" : """{"running": false}"""));
+        }
+    }
+
+    /// <summary>A target whose monitor cannot be reached from here, as on another node.</summary>
+    private sealed class OutOfReachTarget(TunnelTarget inner) : IMigrationTarget
+    {
+        public string Name => inner.Name;
+
+        public string? Dialect => inner.Dialect;
+
+        public Task<string> Lost => inner.Lost;
+
+        public async Task<QmpClient?> OpenAsync(CancellationToken cancellationToken)
+        {
+            await inner.OpenAsync(cancellationToken);
+            return null;
+        }
+
+        public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => inner.StartIncomingAsync(vmId, cancellationToken);
+
+        public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => inner.MakeReadyAsync(vmId, cancellationToken);
+
+        public Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken) => inner.SetReplicationStateAsync(vmId, cancellationToken);
+
+        public Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken) => inner.ResumeAsync(vmId, cancellationToken);
+
+        public Task<bool?> IsRunningAsync(int vmId, CancellationToken cancellationToken) => inner.IsRunningAsync(vmId, cancellationToken);
+
+        public Task UnlockAsync(int vmId, CancellationToken cancellationToken) => inner.UnlockAsync(vmId, cancellationToken);
+
+        public Task CloseAsync(CancellationToken cancellationToken) => inner.CloseAsync(cancellationToken);
+
+        public Task DestroyAsync(int vmId, CancellationToken cancellationToken) => inner.DestroyAsync(vmId, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

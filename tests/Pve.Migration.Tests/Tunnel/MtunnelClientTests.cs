@@ -184,7 +184,8 @@ public sealed class MtunnelClientTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("ver 2\n", MtunnelGreetingFailure.NewerDialect)]
+    [InlineData("ver 2\n", MtunnelGreetingFailure.EndOfStream)]
+    [InlineData("ver 2\n{\"success\":true,\"api\":9,\"age\":0}\n", MtunnelGreetingFailure.NewerDialect)]
     [InlineData("what?\n", MtunnelGreetingFailure.Junk)]
     [InlineData("", MtunnelGreetingFailure.EndOfStream)]
     public async Task A_bad_version_faults_the_tunnel(string said, MtunnelGreetingFailure failure)

@@ -12,8 +12,20 @@ public sealed class MtunnelNegotiationTests
     // silence is v0, an end is not, and neither is anything else
     [InlineData("tunnel online|(silence)", "V0")]
     [InlineData("tunnel online|(end)", "EndOfStream")]
-    [InlineData("tunnel online|ver 2", "NewerDialect")]
-    [InlineData("tunnel online|ver 99999999999999999999", "NewerDialect")]
+    // from 2 on it is JSON, and what it is the answer to version tells
+    [InlineData("tunnel online|ver 2|{\"success\":true,\"api\":2,\"age\":0}", "V2")]
+    [InlineData("tunnel online|ver 3|{\"success\":true,\"api\":3,\"age\":1}", "V2")]
+    [InlineData("tunnel online|ver 2|{\"age\":\"0\",\"api\":\"2\",\"success\":1}", "V2")]
+    [InlineData("tunnel online|ver 99999999999999999999|{\"success\":true,\"api\":9,\"age\":6}", "NewerDialect")]
+    [InlineData("tunnel online|ver 2|{\"success\":true,\"api\":1,\"age\":0}", "OlderDialect")]
+    [InlineData("tunnel online|ver 2|{\"success\":true,\"api\":2}", "Junk")]
+    [InlineData("tunnel online|ver 2|{\"success\":true,\"api\":2.5,\"age\":0}", "Junk")]
+    [InlineData("tunnel online|ver 2|{\"success\":false,\"msg\":\"no\"}", "Junk")]
+    [InlineData("tunnel online|ver 2|{\"api\":2,\"age\":0}", "Junk")]
+    [InlineData("tunnel online|ver 2|OK", "Junk")]
+    [InlineData("tunnel online|ver 2|", "Junk")]
+    [InlineData("tunnel online|ver 2|(silence)", "TimedOut")]
+    [InlineData("tunnel online|ver 2|(end)", "EndOfStream")]
     [InlineData("tunnel online|ver", "Junk")]
     [InlineData("tunnel online|ver ", "Junk")]
     [InlineData("tunnel online|ver  1", "Junk")]
@@ -62,6 +74,19 @@ public sealed class MtunnelNegotiationTests
             Assert.Throws<InvalidOperationException>(() => Tell(negotiation, more));
             Assert.Equal(before, (negotiation.State, negotiation.Dialect, negotiation.Failure));
         }
+    }
+
+    [Theory]
+    [InlineData("{\"success\":true,\"api\":2,\"age\":0}", "")]
+    [InlineData("{\"success\":true,\"api\":2,\"age\":0,\"capabilities\":[\"status\",\"resume-when-completed\",7,null]}", "status resume-when-completed")]
+    [InlineData("{\"success\":true,\"api\":2,\"age\":0,\"capabilities\":\"status\"}", "")]
+    public void Nobody_greets_over_a_WebSocket_and_the_answer_lists_what_the_peer_can(string answer, string capabilities)
+    {
+        var negotiation = MtunnelNegotiation.WithoutGreeting();
+        Assert.Equal(MtunnelNegotiationState.AwaitingApi, negotiation.State);
+        Tell(negotiation, answer);
+        Assert.Equal(MtunnelDialect.V2, negotiation.Dialect);
+        Assert.Equal(capabilities, string.Join(' ', negotiation.Capabilities));
     }
 
     [Fact]

@@ -62,6 +62,75 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
         """);
 
     [Fact]
+    public async Task Status_says_whether_it_runs_and_leaves_what_was_connected_ahead()
+    {
+        await using var handler = Handler();
+        var connecting = handler.ConnectAsync(Vm, Test);
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync("""
+            -> query-status
+            <- {"return":{"status":"inmigrate","running":false}}
+            """);
+        await connecting;
+        for (var i = 0; i < 2; i++)
+        {
+            var asking = handler.ExecuteAsync(new MtunnelRequest(Vm, "status", default), Test);
+            await _monitor.PlayAsync("""
+                -> query-status
+                <- {"return":{"status":"paused","running":false}}
+                """);
+            Assert.Equal("""{"status": "paused", "running": false}""", (await asking).GetRawText());
+        }
+    }
+
+    [Fact]
+    public async Task Resume_when_completed_waits_for_the_stream_and_then_resumes()
+    {
+        await using var handler = Handler();
+        var resuming = handler.ExecuteAsync(new MtunnelRequest(Vm, "resume-when-completed", default), Test);
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync("""
+            -> query-migrate
+            <- {"return":{"status":"active"}}
+            <! {"event":"MIGRATION","data":{"status":"active"}}
+            <! {"event":"MIGRATION","data":{"status":"completed"}}
+            -> cont
+            <! {"event":"RESUME"}
+            <- {"return":{}}
+            """);
+        await resuming;
+    }
+
+    [Theory]
+    [InlineData("failed")]
+    [InlineData("cancelled")]
+    public async Task Resume_when_completed_resumes_nothing_of_a_stream_that_broke(string status)
+    {
+        await using var handler = Handler();
+        var resuming = handler.ExecuteAsync(new MtunnelRequest(Vm, "resume-when-completed", default), Test);
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync("""
+            -> query-migrate
+            <- {"return":{"status":"active"}}
+            <! {"event":"MIGRATION","data":{"status":"STATUS"}}
+            """.Replace("STATUS", status, StringComparison.Ordinal));
+        Assert.Contains(status, (await Assert.ThrowsAsync<MtunnelRefusedException>(() => resuming)).ErrorText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nbdstop_goes_to_QEMU()
+    {
+        await using var handler = Handler();
+        var stopping = handler.ExecuteAsync(new MtunnelRequest(Vm, "nbdstop", default), Test);
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync("""
+            -> nbd-server-stop
+            <- {"return":{}}
+            """);
+        await stopping;
+    }
+
+    [Fact]
     public async Task What_QEMU_refuses_is_told_in_its_words()
     {
         await using var handler = Handler();

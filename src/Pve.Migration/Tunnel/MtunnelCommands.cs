@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Pve.Migration.Diagnostics;
+
+namespace Pve.Migration.Tunnel;
+
+// What a server does with each command of one tunnel, whatever its dialect.
+internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger logger)
+{
+    private bool _exiting;
+
+    public async Task<MtunnelReply> HandleAsync(MtunnelCommand command, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DispatchAsync(command, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (MtunnelRefusedException e)
+        {
+            logger.ServerRefused(command.ToString(), e.ErrorText);
+            return MtunnelReply.Refused(Failed(command, e.ErrorText));
+        }
+#pragma warning disable CA1031 // whatever a handler throws, the peer must get an answer: its alternative is a 30 s timeout inside the pause
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            logger.ServerHandlerFailed(e, command.ToString());
+            return MtunnelReply.Refused(Failed(command, e.Message));
+        }
+    }
+
+    private async Task<MtunnelReply> DispatchAsync(MtunnelCommand command, CancellationToken cancellationToken)
+    {
+        switch (command.Kind)
+        {
+            case MtunnelCommandKind.Malformed:
+                return MtunnelReply.Refused(command.Name!);
+            case MtunnelCommandKind.ResumeOutOfRange:
+                return MtunnelReply.Refused($"a VM id has 1 to {MtunnelCommand.MaxVmidDigits} digits");
+            case MtunnelCommandKind.Resume:
+                await ResumeAsync(command.Vmid, cancellationToken).ConfigureAwait(false);
+                return MtunnelReply.Ok;
+            case MtunnelCommandKind.Quit when command.Name is null: // v0 and v1
+                return MtunnelReply.Ok;
+        }
+
+        if (_exiting)
+        {
+            return MtunnelReply.Refused($"tunnel is in exit-mode, processing '{Shown(command)}' cmd not possible");
+        }
+
+        if (!MtunnelVocabulary.TryFind(command.Name!, out var word) || !Knows(word.Name))
+        {
+            return MtunnelReply.Refused($"unknown command '{Shown(command)}' given");
+        }
+
+        return MtunnelParameters.Check(word, command.Parameters) is { } wrong
+            ? MtunnelReply.Refused(Failed(command, wrong))
+            : await ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<MtunnelReply> ExecuteAsync(MtunnelCommand command, CancellationToken cancellationToken)
+    {
+        switch (command.Name)
+        {
+            case MtunnelVocabulary.Version:
+                return MtunnelReply.Ok with { Result = Versions() };
+            case MtunnelVocabulary.Resume:
+                await ResumeAsync(vmid, cancellationToken).ConfigureAwait(false);
+                return MtunnelReply.Ok;
+            case MtunnelVocabulary.Quit:
+                _exiting = true;
+                if (command.Parameters.TryGetProperty("cleanup", out var cleanUp) && IsTrue(cleanUp))
+                {
+                    await handler.CleanUpAsync(vmid, cancellationToken).ConfigureAwait(false);
+                }
+
+                return MtunnelReply.Ok;
+            default:
+                logger.ServerExecute(command.Name!, vmid);
+                var result = await handler.ExecuteAsync(new MtunnelRequest(vmid, command.Name!, command.Parameters), cancellationToken).ConfigureAwait(false);
+                return MtunnelReply.Ok with { Result = result };
+        }
+    }
+
+    private Task ResumeAsync(int resumed, CancellationToken cancellationToken)
+    {
+        logger.ServerResume(resumed);
+        return handler.ResumeAsync(resumed, cancellationToken);
+    }
+
+    private bool Knows(string name)
+        => name is MtunnelVocabulary.Version or MtunnelVocabulary.Resume or MtunnelVocabulary.Quit || handler.Commands.Contains(name);
+
+    // {"api": 2, "age": 0, "capabilities": […]}: Proxmox VE's client looks at the first two
+    private JsonElement Versions()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("api", MtunnelVocabulary.Api);
+            json.WriteNumber("age", MtunnelVocabulary.Age);
+            json.WriteStartArray("capabilities");
+            foreach (var command in handler.Commands.Order(StringComparer.Ordinal))
+            {
+                if (MtunnelVocabulary.TryFind(command, out var word) && word.IsOurs)
+                {
+                    json.WriteStringValue(command);
+                }
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return JsonElement.Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
+    }
+
+    private static bool IsTrue(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.True => true,
+        JsonValueKind.Number => value.TryGetInt32(out var number) && number != 0,
+        JsonValueKind.String => value.GetString() is not ("" or "0"),
+        _ => false,
+    };
+
+    // v1's codec puts its own words in front
+    private static string Failed(MtunnelCommand command, string text)
+        => command.Kind is MtunnelCommandKind.Named || command.Name is not null ? $"failed to handle '{Shown(command)}' command - {text}" : text;
+
+    private static string Shown(MtunnelCommand command) => WireText.ToSingleLine(command.Name!, 100);
+}
