@@ -90,6 +90,7 @@ public sealed class QmpClient : IAsyncDisposable
 
     /// <summary>Negotiates over a socket that is already connected; the client owns it from here on. File descriptors can travel over a unix socket.</summary>
     /// <exception cref="QmpException">As for an endpoint.</exception>
+    /// <exception cref="IOException">The socket is not connected.</exception>
     public static Task<QmpClient> ConnectAsync(
         Socket socket, string name, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -143,6 +144,7 @@ public sealed class QmpClient : IAsyncDisposable
     /// <exception cref="QmpException">Its type says what went wrong, and whether the connection still works.</exception>
     /// <exception cref="QmpUnsupportedException">With <see cref="QmpCallOptions.OmitUnknown"/>: QEMU does not know what cannot be left out.</exception>
     /// <exception cref="InvalidOperationException">Out of band was asked for where it is not enabled or not allowed.</exception>
+    /// <exception cref="ArgumentException">The deadline is none, or the file descriptor is closed.</exception>
     public Task<TResult> ExecuteAsync<TArguments, TResult>(
         QmpCommand<TArguments, TResult> command, TArguments arguments, QmpCallOptions? call = null, CancellationToken cancellationToken = default)
     {
@@ -166,6 +168,7 @@ public sealed class QmpClient : IAsyncDisposable
         }
 
         var timeout = call?.ReplyTimeout ?? command.ReplyTimeout ?? _options.ReplyTimeout;
+        QmpClientOptions.CheckReplyTimeout(timeout);
         return _session.ExecuteAsync(command, arguments, timeout, outOfBand, call?.FileDescriptor, cancellationToken);
     }
 
@@ -283,7 +286,7 @@ public sealed class QmpClient : IAsyncDisposable
     {
         var logger = options.LoggerFactory.CreateLogger("Pve.Qmp");
         var tap = options.Recorder?.Begin(name, options.TimeProvider, logger);
-        var lines = new QmpMessageReader(pipe.Input, options.MaxMessageBytes, tap);
+        var lines = new QmpMessageReader(pipe.Input, options.MaxMessageBytes, name, tap);
         QmpGreeting? greeting = null;
         try
         {

@@ -12,10 +12,15 @@ namespace Pve.Qmp;
 /// </example>
 public sealed record QmpClientOptions
 {
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(49); // what a timer counts: 32 bits of milliseconds
+
     /// <summary>How long connecting, the greeting and the negotiation may take together; 10 seconds unless set.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a command waits for its reply unless its descriptor or the call says otherwise; 30 seconds unless set.</summary>
+    /// <summary>
+    /// How long a command waits for its reply unless its descriptor or the call says otherwise; 30 seconds unless set, at most 49 days, or
+    /// <see cref="Timeout.InfiniteTimeSpan"/>.
+    /// </summary>
     public TimeSpan ReplyTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The largest message accepted, in bytes; 16 MiB unless set. QEMU's schema is one line of about 0.2 MiB.</summary>
@@ -33,18 +38,26 @@ public sealed record QmpClientOptions
     /// <summary>Where all that travels is recorded; nowhere unless set. The caller owns it.</summary>
     public QmpRecorder? Recorder { get; init; }
 
+    /// <summary>Checks the deadline for a reply, of whoever named it.</summary>
+    /// <exception cref="ArgumentException">It is none.</exception>
+    internal static void CheckReplyTimeout(TimeSpan timeout)
+    {
+        if ((timeout <= TimeSpan.Zero && timeout != Timeout.InfiniteTimeSpan) || timeout > LongestTimeout)
+        {
+            throw new ArgumentException(
+                $"{nameof(ReplyTimeout)} is {timeout}; it must be longer than zero and at most {LongestTimeout.Days} days, or infinite.");
+        }
+    }
+
     internal void Validate()
     {
         Recorder?.ThrowIfUnusable();
-        if (ConnectTimeout <= TimeSpan.Zero)
+        if (ConnectTimeout <= TimeSpan.Zero || ConnectTimeout > LongestTimeout)
         {
-            throw new ArgumentException($"{nameof(ConnectTimeout)} is {ConnectTimeout}; it must be longer than zero.");
+            throw new ArgumentException($"{nameof(ConnectTimeout)} is {ConnectTimeout}; it must be longer than zero and at most {LongestTimeout.Days} days.");
         }
 
-        if (ReplyTimeout <= TimeSpan.Zero && ReplyTimeout != Timeout.InfiniteTimeSpan)
-        {
-            throw new ArgumentException($"{nameof(ReplyTimeout)} is {ReplyTimeout}; it must be longer than zero, or infinite.");
-        }
+        CheckReplyTimeout(ReplyTimeout);
 
         if (MaxMessageBytes < 1024)
         {

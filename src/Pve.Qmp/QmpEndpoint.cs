@@ -141,13 +141,14 @@ public sealed record QmpEndpoint
             throw new SocketException((int)SocketError.NotSocket);
         }
 
-        var socket = new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
-        if (!socket.Connected)
+        using (var borrowed = new Socket(new SafeSocketHandle(descriptor, ownsHandle: false)))
         {
-            socket.Dispose();
-            throw new SocketException((int)SocketError.NotConnected);
+            if (!borrowed.Connected)
+            {
+                throw new SocketException((int)SocketError.NotConnected);
+            }
         }
 
-        return socket;
+        return new Socket(new SafeSocketHandle(descriptor, ownsHandle: true));
     }
 }

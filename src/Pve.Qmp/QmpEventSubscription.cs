@@ -14,7 +14,7 @@ namespace Pve.Qmp;
 /// </code></example>
 public sealed class QmpEventSubscription : IAsyncEnumerable<QmpEvent>, IDisposable
 {
-    // what one event takes beside its data: the object, its place in the queue
+    // what one event takes beside its data and its name: the object, its place in the queue
     private const int EventBytes = 128;
 
     private readonly EventHub _hub;
@@ -38,7 +38,7 @@ public sealed class QmpEventSubscription : IAsyncEnumerable<QmpEvent>, IDisposab
                     SingleWriter = true,
                     FullMode = options.Overflow == QmpOverflow.DropOldest ? BoundedChannelFullMode.DropOldest : BoundedChannelFullMode.Wait,
                 },
-                _ => Interlocked.Increment(ref _dropped));
+                Dropping);
     }
 
     /// <summary>How many events were dropped because they were not read in time.</summary>
@@ -97,12 +97,15 @@ public sealed class QmpEventSubscription : IAsyncEnumerable<QmpEvent>, IDisposab
 
     internal void Push(QmpEvent qmpEvent)
     {
-        if (_options.Overflow == QmpOverflow.Wait
-            && Interlocked.Add(ref _waitingBytes, Weight(qmpEvent)) > _options.MaxWaitingBytes && Waiting >= _options.Capacity)
+        var bytes = Interlocked.Add(ref _waitingBytes, Weight(qmpEvent));
+        while (bytes > _options.MaxWaitingBytes && _options.Overflow == QmpOverflow.DropOldest && _queue.Reader.TryRead(out var oldest))
         {
-            Overflow();
+            Dropping(oldest);
+            bytes = Interlocked.Read(ref _waitingBytes);
         }
-        else if (!_queue.Writer.TryWrite(qmpEvent) && _options.Overflow == QmpOverflow.Fail)
+
+        // one event alone always has room
+        if ((bytes > _options.MaxWaitingBytes && Waiting > 0) || (!_queue.Writer.TryWrite(qmpEvent) && _options.Overflow == QmpOverflow.Fail))
         {
             Overflow();
         }
@@ -110,16 +113,18 @@ public sealed class QmpEventSubscription : IAsyncEnumerable<QmpEvent>, IDisposab
 
     internal void End(QmpException? reason) => _queue.Writer.TryComplete(reason);
 
-    private static int Weight(QmpEvent qmpEvent) => EventBytes + qmpEvent.PayloadBytes;
+    private static int Weight(QmpEvent qmpEvent) => EventBytes + (sizeof(char) * qmpEvent.Name.Length) + qmpEvent.PayloadBytes;
 
     private QmpEvent Taken(QmpEvent qmpEvent)
     {
-        if (_options.Overflow == QmpOverflow.Wait)
-        {
-            Interlocked.Add(ref _waitingBytes, -Weight(qmpEvent));
-        }
-
+        Interlocked.Add(ref _waitingBytes, -Weight(qmpEvent));
         return qmpEvent;
+    }
+
+    private void Dropping(QmpEvent oldest)
+    {
+        Interlocked.Increment(ref _dropped);
+        Taken(oldest);
     }
 
     private void Overflow()

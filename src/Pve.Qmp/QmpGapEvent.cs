@@ -21,7 +21,10 @@ public sealed class QmpGapEvent : QmpEvent
         : base(EventName, DateTimeOffset.MinValue, default(System.Text.Json.JsonElement), time.GetTimestamp())
         => (Reason, State) = (reason, state);
 
-    /// <summary>Why the connection was lost; none where it was closed to connect anew.</summary>
+    /// <summary>
+    /// Why the connection was lost; none where it was closed to connect anew. A <see cref="QmpEventOverflowException"/> where it was given up because
+    /// its events came faster than they could be taken in.
+    /// </summary>
     public QmpException? Reason { get; }
 
     /// <summary>How things were after connecting again; none as long as there is no connection.</summary>

@@ -59,11 +59,16 @@ public sealed class QmpListener : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until a QEMU connects, and negotiates with it.</summary>
-    /// <exception cref="QmpException">What connected is no QMP server, or was lost; the listener works on.</exception>
+    /// <summary>
+    /// Waits until somebody connects, and negotiates; the deadline to connect begins when they have. Until it passes, one who says nothing
+    /// keeps those behind them waiting, unless as many callers accept at once.
+    /// </summary>
+    /// <exception cref="QmpException">What connected is no QMP server, said nothing, or was lost; the listener works on.</exception>
     /// <exception cref="ObjectDisposedException">The listener was disposed.</exception>
     public async Task<QmpClient> AcceptAsync(QmpClientOptions? options = null, CancellationToken cancellationToken = default)
     {
+        options ??= new QmpClientOptions();
+        options.Validate();
         Socket accepted;
         try
         {
@@ -73,8 +78,19 @@ public sealed class QmpListener : IAsyncDisposable
         {
             throw new ObjectDisposedException($"The listener at {Endpoint} was disposed.", e);
         }
+        catch (SocketException e)
+        {
+            throw new QmpConnectionException($"Nobody could be accepted at {Endpoint}: {e.Message}", e);
+        }
 
-        return await QmpClient.ConnectAsync(accepted, Endpoint.Text, options, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await QmpClient.ConnectAsync(accepted, Endpoint.Text, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpBusyException e)
+        {
+            throw new QmpConnectionException($"Whoever connected to {Endpoint} said nothing within {options.ConnectTimeout.TotalSeconds:0.###} s.", e);
+        }
     }
 
     /// <summary>Stops listening and removes the socket's file; clients that were accepted live on.</summary>

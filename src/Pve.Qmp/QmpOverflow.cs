@@ -13,8 +13,8 @@ public enum QmpOverflow
     Fail,
 
     /// <summary>
-    /// Further events wait for the subscriber in memory, up to <see cref="QmpSubscriptionOptions.MaxWaitingBytes"/>; past that the subscription
-    /// ends with a <see cref="QmpEventOverflowException"/>.
+    /// Any number of events waits for the subscriber in memory, up to <see cref="QmpSubscriptionOptions.MaxWaitingBytes"/>; past that the
+    /// subscription ends with a <see cref="QmpEventOverflowException"/>.
     /// </summary>
     Wait,
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Pve.Qmp.Session;
 
 namespace Pve.Qmp;
@@ -29,9 +30,10 @@ public sealed class QmpReconnectingClient : IAsyncDisposable
     private readonly Func<CancellationToken, Task<QmpClient>> _connect;
     private readonly EventHub _events = new();
     private readonly SemaphoreSlim _gate = new(1);
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly ConditionalWeakTable<QmpClient, Connection> _former = []; // those still held by somebody
     private Connection _current;
     private QmpResumedState? _state;
-    private bool _disposed;
 
     private QmpReconnectingClient(Func<CancellationToken, Task<QmpClient>> connect, QmpClient client)
     {
@@ -45,11 +47,14 @@ public sealed class QmpReconnectingClient : IAsyncDisposable
 
     /// <summary>Connects for the first time.</summary>
     /// <exception cref="QmpException">As for <see cref="QmpClient.ConnectAsync(QmpEndpoint, QmpClientOptions?, CancellationToken)"/>.</exception>
+    /// <exception cref="ArgumentException">The endpoint is a file descriptor, which is closed with its connection and may be another's by then.</exception>
     public static Task<QmpReconnectingClient> ConnectAsync(
         QmpEndpoint endpoint, QmpClientOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return ConnectAsync(token => QmpClient.ConnectAsync(endpoint, options, token), cancellationToken);
+        return endpoint.Address is null
+            ? throw new ArgumentException($"{endpoint} can be connected once only; use an address.", nameof(endpoint))
+            : ConnectAsync(token => QmpClient.ConnectAsync(endpoint, options, token), cancellationToken);
     }
 
     /// <summary>Connects for the first time, in a way of the caller's own, which is gone again each time.</summary>
@@ -69,34 +74,32 @@ public sealed class QmpReconnectingClient : IAsyncDisposable
     /// <param name="cancellationToken">Stops connecting.</param>
     /// <exception cref="QmpException">There is no new connection; call again when there may be one.</exception>
     /// <exception cref="ArgumentException">The client is none of this one's.</exception>
+    /// <exception cref="ObjectDisposedException">This was disposed, before or meanwhile.</exception>
     public async Task<QmpResumedState> ReconnectAsync(QmpClient failed, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(failed);
         await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            if (failed != Client)
+            ObjectDisposedException.ThrowIf(_disposing.IsCancellationRequested, this);
+            if (failed == Client)
             {
-                return _state ?? throw new ArgumentException("This client never was the reconnecting client's own.", nameof(failed));
+                using var connecting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _disposing.Token);
+                return await ConnectAnewAsync(connecting.Token).ConfigureAwait(false);
             }
 
-            await _current.EndAsync().ConfigureAwait(false); // a monitor serves one client
-            var next = new Connection(await _connect(cancellationToken).ConfigureAwait(false));
-            try
-            {
-                _state = await QmpResumedState.AskAsync(next.Client, cancellationToken).ConfigureAwait(false);
-            }
-            catch
-            {
-                await next.EndAsync().ConfigureAwait(false);
-                throw;
-            }
-
-            _events.Publish(new QmpGapEvent(_current.EndedBy, _state, next.Client.TimeProvider));
-            Volatile.Write(ref _current, next);
-            next.Pump(_events);
-            return _state;
+            return _former.TryGetValue(failed, out _)
+                ? _state!
+                : throw new ArgumentException("This client never was the reconnecting client's own.", nameof(failed));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && _disposing.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException(nameof(QmpReconnectingClient));
+        }
+        catch (OperationCanceledException e) when (e.CancellationToken != cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested(); // the caller knows this token
+            throw;
         }
         finally
         {
@@ -116,13 +119,13 @@ public sealed class QmpReconnectingClient : IAsyncDisposable
         return subscription;
     }
 
-    /// <summary>Closes the connection, and ends the subscriptions.</summary>
+    /// <summary>Closes the connection, or ends an attempt to make one, and ends the subscriptions.</summary>
     public async ValueTask DisposeAsync()
     {
+        await _disposing.CancelAsync().ConfigureAwait(false);
         await _gate.WaitAsync().ConfigureAwait(false);
         try
         {
-            _disposed = true;
             await _current.EndAsync().ConfigureAwait(false);
             _events.End(null);
         }
@@ -130,6 +133,27 @@ public sealed class QmpReconnectingClient : IAsyncDisposable
         {
             _gate.Release();
         }
+    }
+
+    private async Task<QmpResumedState> ConnectAnewAsync(CancellationToken cancellationToken)
+    {
+        await _current.EndAsync().ConfigureAwait(false); // a monitor serves one client
+        var next = new Connection(await _connect(cancellationToken).ConfigureAwait(false));
+        try
+        {
+            _state = await QmpResumedState.AskAsync(next.Client, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await next.EndAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        _events.Publish(new QmpGapEvent(_current.EndedBy, _state, next.Client.TimeProvider));
+        _former.Add(_current.Client, _current);
+        Volatile.Write(ref _current, next);
+        next.Pump(_events);
+        return _state;
     }
 
     /// <summary>One connection and all its events, from its first moment on.</summary>
@@ -165,6 +189,7 @@ public sealed class QmpReconnectingClient : IAsyncDisposable
             {
                 EndedBy = reason;
                 events.Publish(new QmpGapEvent(reason, null, client.TimeProvider));
+                await client.DisposeAsync().ConfigureAwait(false); // it may live, with more events than could wait: nobody would hear it
             }
         }
     }

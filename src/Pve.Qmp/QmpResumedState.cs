@@ -18,18 +18,21 @@ public sealed record QmpResumedState
     /// <summary>Its migration; without a status where there was none.</summary>
     public required MigrationInfo Migration { get; init; }
 
-    /// <summary>Its jobs.</summary>
+    /// <summary>Its jobs; none where QEMU does not know of them (before 3.0).</summary>
     public required IReadOnlyList<JobInfo> Jobs { get; init; }
 
     internal static async Task<QmpResumedState> AskAsync(QmpClient client, CancellationToken cancellationToken)
     {
         var status = client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken);
         var migration = client.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken);
-        var jobs = client.ExecuteAsync(QmpCommands.QueryJobs, cancellationToken: cancellationToken);
+        var jobs = client.TryExecuteAsync(QmpCommands.QueryJobs, cancellationToken: cancellationToken);
         await Task.WhenAll(status, migration, jobs).ConfigureAwait(false);
         return new QmpResumedState
         {
-            Status = await status.ConfigureAwait(false), Migration = await migration.ConfigureAwait(false), Jobs = await jobs.ConfigureAwait(false),
+            Status = await status.ConfigureAwait(false), Migration = await migration.ConfigureAwait(false), Jobs = Known(await jobs.ConfigureAwait(false)),
         };
     }
+
+    private static IReadOnlyList<JobInfo> Known(QmpResult<IReadOnlyList<JobInfo>> jobs)
+        => jobs.Failure is QmpCommandException { ErrorClass: "CommandNotFound" } ? [] : jobs.ValueOrThrow();
 }

@@ -8,7 +8,7 @@ namespace Pve.Qmp.Framing;
 /// end of its line. It does no I/O, looks at no byte twice, and keeps the beginning of a message whose end has not come yet, so that its input
 /// never has to.
 /// </summary>
-internal sealed class MessageCutter(int maxMessageBytes)
+internal sealed class MessageCutter(int maxMessageBytes, string peer)
 {
     private readonly ChunkedBuffer _begun = new();
     private Within _within;
@@ -183,7 +183,7 @@ internal sealed class MessageCutter(int maxMessageBytes)
         if (length > maxMessageBytes)
         {
             throw new QmpProtocolException(
-                $"A message is longer than the limit of {maxMessageBytes} bytes; raise {nameof(QmpClientOptions)}.{nameof(QmpClientOptions.MaxMessageBytes)} if that is intended.");
+                $"A message of {peer} is longer than the limit of {maxMessageBytes} bytes; raise {nameof(QmpClientOptions)}.{nameof(QmpClientOptions.MaxMessageBytes)} if that is intended.");
         }
     }
 }

@@ -3,10 +3,10 @@ using System.IO.Pipelines;
 
 namespace Pve.Qmp.Framing;
 
-/// <summary>Reads a pipe message by message. A clean end and a cut-off message are different answers.</summary>
-internal sealed class QmpMessageReader(PipeReader reader, int maxMessageBytes, IWireTap? tap = null)
+/// <summary>Reads a pipe message by message. A clean end and a cut-off message are different answers; failures name the <paramref name="peer"/>.</summary>
+internal sealed class QmpMessageReader(PipeReader reader, int maxMessageBytes, string peer, IWireTap? tap = null)
 {
-    private readonly MessageCutter _cutter = new(maxMessageBytes);
+    private readonly MessageCutter _cutter = new(maxMessageBytes, peer);
     private ReadOnlySequence<byte> _rest;
     private SequencePosition _end;
     private bool _holdsBuffer;
@@ -38,7 +38,7 @@ internal sealed class QmpMessageReader(PipeReader reader, int maxMessageBytes, I
             }
 
             tap?.OnCutOff(_cutter.Begun);
-            throw new QmpProtocolException($"The stream ended inside a message, after {_cutter.Begun.Length} bytes of it.");
+            throw new QmpProtocolException($"The stream of {peer} ended inside a message, after {_cutter.Begun.Length} bytes of it.");
         }
 
         if (_holdsBuffer)

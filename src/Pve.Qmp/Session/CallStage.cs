@@ -3,7 +3,10 @@ namespace Pve.Qmp.Session;
 /// <summary>Where a command is on its way.</summary>
 internal enum CallStage
 {
-    /// <summary>In nobody's hands: not taken in yet, withdrawn, or answered.</summary>
+    /// <summary>Not taken in yet.</summary>
+    New,
+
+    /// <summary>Withdrawn, or too late; it will never be sent.</summary>
     Outside,
 
     /// <summary>Behind a full window.</summary>
@@ -12,6 +15,6 @@ internal enum CallStage
     /// <summary>Due to be written.</summary>
     Ready,
 
-    /// <summary>Handed to the connection; QEMU may execute it.</summary>
+    /// <summary>Handed to the connection; QEMU may execute it, or has.</summary>
     Sent,
 }

@@ -14,6 +14,14 @@ internal static class Closing
         {
             await QuietlyAsync(owned.DisposeAsync).ConfigureAwait(false);
         }
+        else if (pipe is IDisposable old)
+        {
+            await QuietlyAsync(() =>
+            {
+                old.Dispose();
+                return ValueTask.CompletedTask;
+            }).ConfigureAwait(false);
+        }
     }
 
     private static async Task QuietlyAsync(Func<ValueTask> close)

@@ -19,10 +19,10 @@ internal static class Handshake
         QmpGreeting? greeting = null;
         await ReadUntilAsync(lines, name, "greeting", line =>
         {
-            var message = QmpMessageParser.Parse(line);
+            var message = QmpMessageParser.Parse(line, name);
             greeting = message.Kind switch
             {
-                QmpMessageKind.Greeting => Read(message.Payload, WireJson.Default.QmpGreeting),
+                QmpMessageKind.Greeting => Read(message.Payload, WireJson.Default.QmpGreeting, name),
                 QmpMessageKind.Event => null,
                 _ => throw new QmpProtocolException($"The peer at {name} did not greet as a QMP server does."),
             };
@@ -50,7 +50,7 @@ internal static class Handshake
 
         await ReadUntilAsync(lines, name, "capability negotiation", line =>
         {
-            var message = QmpMessageParser.Parse(line);
+            var message = QmpMessageParser.Parse(line, name);
             if (message.Kind == QmpMessageKind.Greeting)
             {
                 throw new QmpProtocolException($"The peer at {name} greeted a second time.");
@@ -58,7 +58,7 @@ internal static class Handshake
 
             if (message.Kind == QmpMessageKind.Error)
             {
-                var error = Read(message.Payload, WireJson.Default.QmpError);
+                var error = Read(message.Payload, WireJson.Default.QmpError, name);
                 throw new QmpProtocolException($"The peer at {name} refused '{Capabilities}': {error.Description} ({error.Class}).");
             }
 
@@ -84,16 +84,16 @@ internal static class Handshake
         throw new QmpConnectionException($"The peer at {name} closed the connection before its {what} was complete.");
     }
 
-    private static T Read<T>(ReadOnlySequence<byte> payload, JsonTypeInfo<T> type)
+    private static T Read<T>(ReadOnlySequence<byte> payload, JsonTypeInfo<T> type, string name)
     {
         try
         {
             var reader = WireJson.Reader(payload);
             return JsonSerializer.Deserialize(ref reader, type) ?? throw new JsonException("null");
         }
-        catch (JsonException e)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new QmpProtocolException($"The peer's {typeof(T).Name} has an unknown shape: {e.Message}", e);
+            throw new QmpProtocolException($"The {typeof(T).Name} of the peer at {name} has an unknown shape: {e.Message}", e);
         }
     }
 }

@@ -41,7 +41,7 @@ internal sealed class PendingCalls
                 throw _end;
             }
 
-            if (call.IsOver)
+            if (call.IsOver || call.Stage == CallStage.Outside)
             {
                 return false;
             }
@@ -96,14 +96,17 @@ internal sealed class PendingCalls
         }
     }
 
-    /// <summary>Takes a command back that has not left yet.</summary>
-    /// <returns>False where it is in QEMU's hands, or was never here.</returns>
+    /// <summary>Sees to it that a command that has not left yet never will.</summary>
+    /// <returns>False where it has left.</returns>
     public bool Withdraw(PendingCall call)
     {
         lock (_lock)
         {
             switch (call.Stage)
             {
+                case CallStage.New:
+                    call.Stage = CallStage.Outside; // its line is released by whoever wants to add it
+                    return true;
                 case CallStage.Waiting:
                     _waiting.Remove(call.Place);
                     break;
@@ -112,7 +115,7 @@ internal sealed class PendingCalls
                     LeaveWindow(call);
                     break;
                 default:
-                    return false;
+                    return call.Stage == CallStage.Outside;
             }
 
             call.Stage = CallStage.Outside;
@@ -132,7 +135,7 @@ internal sealed class PendingCalls
             _waiting.Clear();
             _ready.Clear();
             _sent.Clear();
-            foreach (var call in (ReadOnlySpan<PendingCall>)[.. unsent, .. sent])
+            foreach (var call in unsent)
             {
                 call.Stage = CallStage.Outside;
             }
@@ -158,7 +161,6 @@ internal sealed class PendingCalls
 
     private PendingCall Answered(PendingCall call)
     {
-        call.Stage = CallStage.Outside;
         LeaveWindow(call);
         return call;
     }

@@ -12,6 +12,8 @@ namespace Pve.Qmp.Session;
 /// <summary>A negotiated conversation: one reader, one writer, and one reason of its end that reaches every waiter.</summary>
 internal sealed class QmpSession : IAsyncDisposable
 {
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1); // those of a peer that reads no more
+
     private readonly IDuplexPipe _pipe;
     private readonly QmpMessageReader _lines;
     private readonly string _name;
@@ -107,19 +109,7 @@ internal sealed class QmpSession : IAsyncDisposable
             {
                 do
                 {
-                    Log.Sending(_logger, _name, call.Command, call.Id);
-                    _tap?.OnSent(new ReadOnlySequence<byte>(call.Line));
-                    if (call.FileDescriptor is { } descriptor)
-                    {
-                        await FlushAsync().ConfigureAwait(false);
-                        await ((SocketPipe)_pipe).SendAsync(call.Line, descriptor, _ending.Token).ConfigureAwait(false);
-                    }
-                    else
-                    {
-                        _pipe.Output.Write(call.Line.Span);
-                    }
-
-                    call.ReleaseLine();
+                    await WriteAsync(call).ConfigureAwait(false);
                 }
                 while (_pending.TryTakeReady(out call));
                 await FlushAsync().ConfigureAwait(false);
@@ -131,7 +121,42 @@ internal sealed class QmpSession : IAsyncDisposable
         }
         catch (Exception e)
         {
-            End(Lost("cannot be written to", e));
+            await EndHeardOutAsync(e as QmpConnectionException ?? Lost("cannot be written to", e)).ConfigureAwait(false);
+        }
+    }
+
+    // A QEMU that quits answers, tells SHUTDOWN and closes: a write may fail before all that is read. So the reader is left to find the end.
+    private async Task EndHeardOutAsync(QmpConnectionException reason)
+    {
+        try
+        {
+            await _ended.Task.WaitAsync(LastWords, _time).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            End(reason);
+        }
+    }
+
+    private async ValueTask WriteAsync(PendingCall call)
+    {
+        try
+        {
+            Log.Sending(_logger, _name, call.Command, call.Id);
+            _tap?.OnSent(new ReadOnlySequence<byte>(call.Line));
+            if (call.FileDescriptor is { } descriptor)
+            {
+                await FlushAsync().ConfigureAwait(false);
+                await ((SocketPipe)_pipe).SendAsync(call.Line, descriptor, _ending.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                _pipe.Output.Write(call.Line.Span);
+            }
+        }
+        finally
+        {
+            call.ReleaseLine(); // a file descriptor that could not be sent is its owner's to close all the same
         }
     }
 
@@ -139,7 +164,7 @@ internal sealed class QmpSession : IAsyncDisposable
     {
         if ((await _pipe.Output.FlushAsync(_ending.Token).ConfigureAwait(false)).IsCompleted)
         {
-            End(new QmpConnectionException($"QEMU at {_name} reads no more commands."));
+            throw new QmpConnectionException($"QEMU at {_name} reads no more commands.");
         }
     }
 
@@ -147,11 +172,19 @@ internal sealed class QmpSession : IAsyncDisposable
     private async Task RunAsync()
     {
         var reading = ReadLoopAsync();
-        await _ended.Task.ConfigureAwait(false);
+        var reason = await _ended.Task.ConfigureAwait(false);
         (_pipe as StreamPipe)?.Abort();
         await reading.ConfigureAwait(false);
         await _writeGate.WaitAsync().ConfigureAwait(false); // for good: nobody writes any more
         await Closing.CloseAsync(_pipe).ConfigureAwait(false);
+        try
+        {
+            Log.Ended(_logger, _name, reason?.Message ?? "closed by us");
+        }
+        catch (Exception)
+        {
+            // a log that fails is no reason for dispose to fail
+        }
     }
 
     private async Task ReadLoopAsync()
@@ -183,7 +216,7 @@ internal sealed class QmpSession : IAsyncDisposable
 
     private void Dispatch(ReadOnlySequence<byte> line)
     {
-        var message = QmpMessageParser.Parse(line);
+        var message = QmpMessageParser.Parse(line, _name);
         switch (message.Kind)
         {
             case QmpMessageKind.Event:
@@ -232,7 +265,7 @@ internal sealed class QmpSession : IAsyncDisposable
         Write(); // what waited for this place
     }
 
-    private static bool TryHandOver(PendingCall call, in QmpMessage message)
+    private bool TryHandOver(PendingCall call, in QmpMessage message)
     {
         if (message.Kind == QmpMessageKind.Return)
         {
@@ -250,7 +283,7 @@ internal sealed class QmpSession : IAsyncDisposable
         }
     }
 
-    private static QmpError ReadError(ReadOnlySequence<byte> payload)
+    private QmpError ReadError(ReadOnlySequence<byte> payload)
     {
         try
         {
@@ -259,7 +292,7 @@ internal sealed class QmpSession : IAsyncDisposable
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            throw new QmpProtocolException("The peer sent an error of an unknown shape.", e);
+            throw new QmpProtocolException($"The peer at {_name} sent an error of an unknown shape.", e);
         }
     }
 
@@ -269,7 +302,6 @@ internal sealed class QmpSession : IAsyncDisposable
         if (_ended.TrySetResult(reason))
         {
             _tap?.OnEnd(reason);
-            Log.Ended(_logger, _name, reason?.Message ?? "closed by us");
             _pending.FailAll(reason ?? Disposed());
             Events.End(reason);
             _ = _ending.CancelAsync(); // elsewhere: callers' continuations must not run on the loop that they may join

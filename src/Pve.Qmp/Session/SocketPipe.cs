@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Pve.Qmp.Session;
 
 /// <summary>A connected socket as a pipe; it owns the socket, and where that is a unix socket, file descriptors travel with the bytes.</summary>
-internal sealed class SocketPipe(Socket socket) : StreamPipe(new NetworkStream(socket, ownsSocket: true))
+internal sealed class SocketPipe(Socket socket) : StreamPipe(new NetworkStream(Blocking(socket), ownsSocket: true))
 {
     public bool CarriesDescriptors => OperatingSystem.IsLinux() && socket.AddressFamily == AddressFamily.Unix;
 
@@ -25,5 +25,12 @@ internal sealed class SocketPipe(Socket socket) : StreamPipe(new NetworkStream(s
             await Task.Run(() => DescriptorPassing.WaitWritable(socket.SafeHandle, TimeSpan.FromMilliseconds(100)), cancellationToken).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }
+    }
+
+    // A stream takes no other, and one that another program opened may be: the runtime waits for it without a thread all the same.
+    private static Socket Blocking(Socket socket)
+    {
+        socket.Blocking = true;
+        return socket;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class ReplayServer : IAsyncDisposable
     public ReplayServer(ReplayScript script, IDuplexPipe pipe, TimeProvider? time)
     {
         (_script, _pipe, _clock) = (script, pipe, new ReplayClock(time));
-        _commands = new QmpMessageReader(pipe.Input, MaxCommandBytes);
+        _commands = new QmpMessageReader(pipe.Input, MaxCommandBytes, "the client");
         _next = ReadAsync();
         _running = Task.Run(RunAsync);
     }

@@ -16,8 +16,8 @@ namespace Pve.Qmp.Wire;
 /// </summary>
 internal static class QmpMessageParser
 {
-    /// <exception cref="QmpProtocolException">The line is not JSON, or not a message of the protocol.</exception>
-    public static QmpMessage Parse(ReadOnlySequence<byte> line)
+    /// <exception cref="QmpProtocolException">The line of <paramref name="peer"/> is not JSON, or not a message of the protocol.</exception>
+    public static QmpMessage Parse(ReadOnlySequence<byte> line, string peer)
     {
         try
         {
@@ -25,7 +25,7 @@ internal static class QmpMessageParser
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException or ArgumentOutOfRangeException)
         {
-            throw new QmpProtocolException($"The peer sent a line that is no QMP message: {Excerpt(line)}.", e);
+            throw Refusal(line, peer, e);
         }
     }
 
@@ -142,6 +142,14 @@ internal static class QmpMessageParser
 
         return seconds < 0 ? DateTimeOffset.MinValue : DateTimeOffset.UnixEpoch.AddSeconds(seconds).AddMicroseconds(microseconds);
     }
+
+    // What begins as a message may hold a secret, also in the words of the JSON reader; anything else is shown, for it tells who is there.
+    private static QmpProtocolException Refusal(ReadOnlySequence<byte> line, string peer, Exception reason)
+        => !new SequenceReader<byte>(line).IsNext((byte)'{')
+            ? new QmpProtocolException($"What {peer} sent is no QMP message: {Excerpt(line)}.")
+            : reason is JsonException { LineNumber: var at, BytePositionInLine: var position }
+                ? new QmpProtocolException($"A message of {peer}, of {line.Length} bytes, is no JSON (line {at + 1}, byte {position + 1}).")
+                : new QmpProtocolException($"A message of {peer}, of {line.Length} bytes, is no QMP message: {reason.Message}.", reason);
 
     private static string Excerpt(ReadOnlySequence<byte> line)
     {

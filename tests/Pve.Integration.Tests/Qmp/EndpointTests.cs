@@ -32,6 +32,23 @@ public sealed class EndpointTests
     }
 
     [Fact]
+    public async Task A_child_that_lives_on_in_silence_does_not_hold_dispose_up()
+    {
+        using var qemu = Start([.. Bare, "-qmp", "stdio"], redirect: true);
+        try
+        {
+            var client = await QmpClient.ConnectAsync(qemu, cancellationToken: Ct);
+            await client.DisposeAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), Ct);
+            Assert.False(qemu.HasExited);
+        }
+        finally
+        {
+            qemu.Kill();
+            await qemu.WaitForExitAsync(Ct);
+        }
+    }
+
+    [Fact]
     public async Task A_monitor_that_writes_pretty()
     {
         using var qemu = Start([.. Bare, "-chardev", "stdio,id=m", "-mon", "chardev=m,mode=control,pretty=on"], redirect: true);

@@ -31,7 +31,7 @@ public sealed class MessageCutterTests
     {
         foreach (var cut in Samples.EveryCut(text).Append(Samples.Bytes(text)))
         {
-            var cutter = new MessageCutter(100);
+            var cutter = new MessageCutter(100, "the peer");
             var input = cut;
             Assert.Equal(messages, string.Join('|', Take(cutter, ref input)));
             Assert.True(input.IsEmpty);
@@ -48,7 +48,7 @@ public sealed class MessageCutterTests
         {
             for (var j = i; j <= bytes.Length; j++)
             {
-                var cutter = new MessageCutter(100);
+                var cutter = new MessageCutter(100, "the peer");
                 var taken = new List<string>();
                 foreach (var part in new[] { bytes[..i], bytes[i..j], bytes[j..] })
                 {
@@ -71,7 +71,7 @@ public sealed class MessageCutterTests
     {
         foreach (var cut in Samples.EveryCut(text))
         {
-            var cutter = new MessageCutter(100);
+            var cutter = new MessageCutter(100, "the peer");
             var input = cut;
             Assert.Equal(["{}"], Take(cutter, ref input));
             Assert.Equal(begun, Samples.Text(cutter.Begun));
@@ -83,7 +83,7 @@ public sealed class MessageCutterTests
     {
         var random = new Random(1);
         byte[] message = [.. "{\"a\": \""u8, .. Enumerable.Repeat((byte)'x', 5_000_000), .. "\"}"u8];
-        var cutter = new MessageCutter(message.Length);
+        var cutter = new MessageCutter(message.Length, "the peer");
         for (var round = 0; round < 2; round++)
         {
             for (var at = 0; at < message.Length - 1;)
@@ -114,7 +114,7 @@ public sealed class MessageCutterTests
         var bytes = Encoding.UTF8.GetBytes(" \n" + message + "\n");
         for (var i = 0; i < bytes.Length - 1; i++)
         {
-            var cutter = new MessageCutter(10);
+            var cutter = new MessageCutter(10, "the peer");
             bool TakeAny()
             {
                 var first = new ReadOnlySequence<byte>(bytes, 0, i);

@@ -44,7 +44,7 @@ public sealed class QmpMessageReaderTests
     private static async Task<List<string>> ReadAsync(params byte[][] parts)
     {
         var pipe = new Pipe(new PipeOptions(minimumSegmentSize: 16, useSynchronizationContext: false));
-        var reader = new QmpMessageReader(pipe.Reader, 2 << 20);
+        var reader = new QmpMessageReader(pipe.Reader, 2 << 20, "the peer");
         var lines = new List<string>();
         foreach (var part in parts.Where(part => part.Length > 0))
         {

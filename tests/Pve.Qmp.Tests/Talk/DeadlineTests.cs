@@ -157,4 +157,60 @@ public sealed class DeadlineTests
         await last;
         Assert.Equal(Rounds, answered + client.LateReplies);
     }
+
+    [Fact]
+    public async Task A_deadline_that_passes_before_the_command_is_taken_in_keeps_it_from_being_sent()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        var time = new TimeThatIsUp();
+        await using var client = await peer.EstablishAsync(peer.Options with { TimeProvider = time });
+        time.IsUp = true;
+        var timeout = await Assert.ThrowsAsync<QmpTimeoutException>(() => client.ExecuteAsync("late", cancellationToken: Ct));
+        Assert.False(timeout.Sent);
+        time.IsUp = false;
+        var next = client.ExecuteAsync("next", cancellationToken: Ct);
+        await peer.PlayAsync("""
+            -> {"execute": "next", "id": 2}
+            <- {"return": {}, "id": 2}
+            """);
+        await next;
+        Assert.Equal(0, client.LateReplies);
+    }
+
+    public static TheoryData<TimeSpan> NoDeadlines => [TimeSpan.Zero, TimeSpan.FromSeconds(-1), TimeSpan.MaxValue, TimeSpan.FromDays(50)];
+
+    [Theory]
+    [MemberData(nameof(NoDeadlines))]
+    public async Task What_is_no_deadline_is_refused_wherever_it_is_given(TimeSpan timeout)
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        foreach (var refused in (Func<Task>[])[
+            () => client.ExecuteAsync(QmpCommands.Stop, new QmpCallOptions { ReplyTimeout = timeout }, Ct),
+            () => client.ExecuteAsync(QmpCommands.Stop with { ReplyTimeout = timeout }, cancellationToken: Ct),
+            () => peer.ConnectAsync(peer.Options with { ReplyTimeout = timeout })])
+        {
+            Assert.Contains("ReplyTimeout", (await Assert.ThrowsAsync<ArgumentException>(refused)).Message, StringComparison.Ordinal);
+        }
+
+        var failure = await Assert.ThrowsAsync<ArgumentException>(() => peer.ConnectAsync(peer.Options with { ConnectTimeout = timeout }));
+        Assert.Contains("ConnectTimeout", failure.Message, StringComparison.Ordinal);
+        Assert.False(client.Ended.IsCompleted);
+    }
+
+    // A timer that is asked for late rings before anyone has it.
+    private sealed class TimeThatIsUp : TimeProvider
+    {
+        public bool IsUp { get; set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            if (IsUp)
+            {
+                callback(state);
+            }
+
+            return System.CreateTimer(static _ => { }, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
 }

@@ -1,9 +1,14 @@
+using System.IO.Pipelines;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using Pve.Qmp.Tests.Transcripts;
 
 namespace Pve.Qmp.Tests.Talk;
 
 public sealed class EndTests
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static TheoryData<string> Deaths => ["hang up", "break", "junk", "greet again", "cut off", "too long", "deafen"];
@@ -29,6 +34,7 @@ public sealed class EndTests
         {
             await peer.DeafenAsync();
             calls.Add(client.ExecuteAsync(QmpCommands.QueryYank.Name, call: new QmpCallOptions { OutOfBand = true }, cancellationToken: Ct));
+            peer.Time.Advance(TimeSpan.FromSeconds(1));
         }
         else
         {
@@ -61,7 +67,29 @@ public sealed class EndTests
         await using var peer = new ScriptedQmpPeer();
         await using var client = await peer.EstablishAsync(peer.Options with { MaxMessageBytes = 2000 });
         await DieAsync(peer, death);
-        Assert.Contains(message, (await client.Ended)!.Message, StringComparison.Ordinal);
+        var reason = (await client.Ended)!.Message;
+        Assert.Contains(message, reason, StringComparison.Ordinal);
+        Assert.Contains("the peer", reason, StringComparison.Ordinal); // its name
+    }
+
+    [Fact]
+    public async Task What_QEMU_says_last_is_heard_though_it_reads_no_more()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        using var events = client.Subscribe();
+        var quit = client.ExecuteAsync(QmpCommands.Quit, cancellationToken: Ct);
+        await peer.ReceiveAsync();
+        await peer.DeafenAsync();
+        var poll = client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: Ct); // finds nobody who reads it
+        await peer.PlayAsync("""
+            <- {"return": {}, "id": 1}
+            <- {"event": "SHUTDOWN", "data": {"guest": false, "reason": "host-qmp-quit"}}
+            """);
+        await peer.HangUpAsync();
+        await quit;
+        Assert.Equal("SHUTDOWN", (await events.ReadAsync(Ct)).Name);
+        Assert.Contains("closed the connection", (await Assert.ThrowsAsync<QmpConnectionException>(() => poll)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -127,6 +155,50 @@ public sealed class EndTests
         Assert.True(stream.Closed);
     }
 
+    [Theory]
+    [InlineData("""{"return": "hunter2", "id": 1,}""")]
+    [InlineData("""{"a": tru, "return": "hunter2"}""")]
+    [InlineData("""{"return": "hunter2""")]
+    [InlineData("""{"return": {"password": "hunter2"}, "error": {}, "id": 1}""")]
+    [InlineData("""{"password": "hunter2"}""")]
+    public async Task What_a_broken_reply_holds_is_neither_told_nor_logged(string reply)
+    {
+        var log = new CapturingLog();
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync(peer.Options with { LoggerFactory = log });
+        await peer.SendAsync(reply + "\n");
+        var reason = Assert.IsType<QmpProtocolException>(await client.Ended);
+        await client.DisposeAsync();
+        Assert.DoesNotContain("hunter2", reason.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(log.Lines, line => line.Contains("hunter2", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, line => line.Contains(reason.Message, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_log_that_fails_keeps_nobody_waiting()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        var client = await peer.EstablishAsync(peer.Options with { LoggerFactory = new FailingLog() });
+        using var subscription = client.Subscribe();
+        var call = client.ExecuteAsync("wait", cancellationToken: Ct);
+        await peer.HangUpAsync();
+        await Assert.ThrowsAsync<QmpConnectionException>(() => call.WaitAsync(Patience, Ct));
+        await Assert.ThrowsAsync<QmpConnectionException>(() => subscription.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct));
+        await client.DisposeAsync().AsTask().WaitAsync(Patience, Ct);
+        Assert.Equal(1, peer.Client.Disposals);
+    }
+
+    [Fact]
+    public async Task A_pipe_that_can_only_be_disposed_at_once_is()
+    {
+        await using var peer = new ScriptedQmpPeer();
+        var pipe = new OldPipe(peer.Client);
+        var connecting = QmpClient.ConnectAsync(pipe, "the peer", peer.Options, Ct);
+        await peer.PlayAsync(ScriptedQmpPeer.Greets + "\n" + ScriptedQmpPeer.Negotiates);
+        await (await connecting).DisposeAsync();
+        Assert.Equal(1, pipe.Disposals);
+    }
+
     private static async Task DieAsync(ScriptedQmpPeer peer, string death)
     {
         switch (death)
@@ -152,6 +224,45 @@ public sealed class EndTests
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(death), death, null);
+        }
+    }
+
+    private sealed class OldPipe(IDuplexPipe pipe) : IDuplexPipe, IDisposable
+    {
+        public PipeReader Input => pipe.Input;
+
+        public PipeWriter Output => pipe.Output;
+
+        public int Disposals { get; private set; }
+
+        public void Dispose() => Disposals++;
+    }
+
+    // As one whose test has ended, or whose disk is full.
+    private sealed class FailingLog : ILoggerFactory, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
+            => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId.Id == 101)
+            {
+                throw new InvalidOperationException("the log is gone");
+            }
+        }
+
+        public void Dispose()
+        {
         }
     }
 }

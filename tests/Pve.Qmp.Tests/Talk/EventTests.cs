@@ -112,6 +112,39 @@ public sealed class EventTests
         Assert.False(client.Ended.IsCompleted);
     }
 
+    [Theory]
+    [InlineData(QmpOverflow.DropOldest)]
+    [InlineData(QmpOverflow.Fail)]
+    [InlineData(QmpOverflow.Wait)]
+    public async Task Large_events_that_wait_have_a_limit_in_bytes_whatever_happens_at_it(QmpOverflow overflow)
+    {
+        await using var peer = new ScriptedQmpPeer();
+        await using var client = await peer.EstablishAsync();
+        using var subscription = client.Subscribe(new QmpSubscriptionOptions { Overflow = overflow, MaxWaitingBytes = 10_000 });
+        await FloodAsync(peer, client, 1, 1, dataBytes: 20_000); // one alone always fits
+        Assert.Equal("E0", (await subscription.ReadAsync(Ct)).Name);
+        await FloodAsync(peer, client, 5, 2, dataBytes: 1000);
+        Assert.Equal((5, 0), (subscription.Waiting, subscription.Dropped));
+        await FloodAsync(peer, client, 30, 3, dataBytes: 1000);
+        Assert.Equal(8, subscription.Waiting);
+        if (overflow == QmpOverflow.DropOldest)
+        {
+            Assert.Equal(27, subscription.Dropped);
+            Assert.Equal("E22", (await subscription.ReadAsync(Ct)).Name);
+            await FloodAsync(peer, client, 1, 4, dataBytes: 20_000);
+            Assert.Equal((1, 34), (subscription.Waiting, subscription.Dropped));
+            Assert.Equal("E0", (await subscription.ReadAsync(Ct)).Name);
+            return;
+        }
+
+        for (var i = 0; i < 8; i++)
+        {
+            Assert.Equal($"E{(i < 5 ? i : i - 5)}", (await subscription.ReadAsync(Ct)).Name);
+        }
+
+        Assert.Equal(8, (await Assert.ThrowsAsync<QmpEventOverflowException>(() => subscription.ReadAsync(Ct).AsTask())).Waiting);
+    }
+
     [Fact]
     public async Task A_disposed_subscription_gets_no_more_and_ends()
     {
@@ -150,13 +183,14 @@ public sealed class EventTests
     }
 
     // The reply comes after the events: when it is here, they have been dealt with.
-    private static async Task FloodAsync(ScriptedQmpPeer peer, QmpClient client, int events, int id = 1)
+    private static async Task FloodAsync(ScriptedQmpPeer peer, QmpClient client, int events, int id = 1, int dataBytes = 0)
     {
         var call = client.ExecuteAsync("ping", cancellationToken: Ct);
         await peer.ReceiveAsync();
         for (var i = 0; i < events; i++)
         {
-            await peer.PlayAsync($$"""<- {"event": "E{{i}}"}""");
+            var data = dataBytes == 0 ? "" : $", \"data\": \"{new string('x', dataBytes - 2)}\"";
+            await peer.PlayAsync($$"""<- {"event": "E{{i}}"{{data}}}""");
         }
 
         await peer.PlayAsync($$"""<- {"return": {}, "id": {{id}}}""");

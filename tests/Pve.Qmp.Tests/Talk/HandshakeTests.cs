@@ -62,6 +62,7 @@ public sealed class HandshakeTests
     [InlineData("SSH-2.0-OpenSSH_9.2p1\r\n", "SSH-2.0")]
     [InlineData("{\"return\": {}}\n", "did not greet")]
     [InlineData("{\"QMP\": {}}\n", "shape")]
+    [InlineData("{\"QMP\": {\"version\": {\"qemu\": {\"micro\": 0, \"minor\": 0, \"major\": 10}, \"package\": \"\\ud800\"}}}\n", "shape")]
     [InlineData("{\"QMP\": {\"version\": null}}\n", "shape")]
     [InlineData("{\"QMP\": {\"version\": {\"qemu\": {\"major\": 7}}, \"capabilities\": null}}\n", "shape")]
     public async Task A_junk_greeting_is_a_protocol_error(string junk, string message)
@@ -71,6 +72,7 @@ public sealed class HandshakeTests
         await peer.SendAsync(junk);
         var failure = await Assert.ThrowsAsync<QmpProtocolException>(() => connecting);
         Assert.Contains(message, failure.Message, StringComparison.Ordinal);
+        Assert.Contains("the peer", failure.Message, StringComparison.Ordinal); // its name
         Assert.True(await peer.ClientClosedAsync());
         Assert.Equal(1, peer.Client.Disposals);
     }

@@ -14,6 +14,8 @@ public sealed class ReconnectTests
         <- {"return": [{"id": "mirror0", "type": "mirror", "status": "ready", "current-progress": 1, "total-progress": 2}], "id": 3}
         """;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -107,20 +109,90 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task Dispose_does_not_wait_for_a_connection_that_is_being_made()
+    {
+        await using var first = new ScriptedQmpPeer();
+        await using var silent = new ScriptedQmpPeer();
+        var monitor = await ConnectAsync(first, silent);
+        using var all = monitor.Subscribe();
+        var reconnecting = monitor.ReconnectAsync(monitor.Client, Ct);
+        await monitor.DisposeAsync().AsTask().WaitAsync(Patience, Ct);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => reconnecting);
+        Assert.Equal(1, silent.Client.Disposals);
+        await Assert.ThrowsAsync<ChannelClosedException>(() => all.ReadAsync(Ct).AsTask());
+        await monitor.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_with_more_events_than_can_wait_is_given_up_and_marked_so()
+    {
+        await using var first = new ScriptedQmpPeer();
+        await using var second = new ScriptedQmpPeer();
+        await using var monitor = await ConnectAsync(first, second);
+        using var all = monitor.Subscribe();
+        var reconnecting = monitor.ReconnectAsync(monitor.Client, Ct);
+        await second.PlayAsync(ScriptedQmpPeer.Greets + "\n" + ScriptedQmpPeer.Negotiates);
+        var data = new string('x', 1 << 20);
+        for (var i = 0; i < 20; i++)
+        {
+            await second.SendAsync($$"""{"event": "E", "data": "{{data}}"}""" + "\n"); // nobody is told before the gap is closed
+        }
+
+        await second.PlayAsync(Resyncs);
+        await reconnecting;
+        Assert.NotNull(Assert.IsType<QmpGapEvent>(await all.ReadAsync(Ct)).State);
+        QmpEvent next;
+        while ((next = await all.ReadAsync(Ct).AsTask().WaitAsync(Patience, Ct)) is not QmpGapEvent)
+        {
+            Assert.Equal("E", next.Name);
+        }
+
+        Assert.IsType<QmpEventOverflowException>(((QmpGapEvent)next).Reason);
+        await monitor.Client.Ended.WaitAsync(Patience, Ct); // so that whoever waits for it connects anew
+    }
+
+    [Fact]
+    public async Task A_file_descriptor_connects_but_once()
+        => await Assert.ThrowsAsync<ArgumentException>(() => QmpReconnectingClient.ConnectAsync(QmpEndpoint.FileDescriptor(99_999), cancellationToken: Ct));
+
+    [Fact]
+    public async Task A_QEMU_without_jobs_has_none()
+    {
+        await using var first = new ScriptedQmpPeer();
+        await using var second = new ScriptedQmpPeer();
+        await using var monitor = await ConnectAsync(first, second);
+        var reconnecting = monitor.ReconnectAsync(monitor.Client, Ct);
+        await second.PlayAsync(ScriptedQmpPeer.Greets + "\n" + ScriptedQmpPeer.Negotiates);
+        await second.PlayAsync("""
+            <- {"return": {"status": "running", "running": true}, "id": 1}
+            <- {"return": {}, "id": 2}
+            <- {"error": {"class": "CommandNotFound", "desc": "The command query-jobs has not been found"}, "id": 3}
+            """);
+        Assert.Empty((await reconnecting).Jobs);
+    }
+
+    [Fact]
     public async Task A_client_of_somebody_else_is_refused()
     {
         await using var peer = new ScriptedQmpPeer();
+        await using var second = new ScriptedQmpPeer();
         await using var other = new ScriptedQmpPeer();
-        await using var monitor = await ConnectAsync(peer);
+        await using var monitor = await ConnectAsync(peer, second);
         await using var stranger = await other.EstablishAsync();
         await Assert.ThrowsAsync<ArgumentException>(() => monitor.ReconnectAsync(stranger, Ct));
         Assert.False(monitor.Client.Ended.IsCompleted);
+
+        var reconnecting = monitor.ReconnectAsync(monitor.Client, Ct);
+        await second.PlayAsync(ScriptedQmpPeer.Greets + "\n" + ScriptedQmpPeer.Negotiates);
+        await second.PlayAsync(Resyncs);
+        await reconnecting;
+        await Assert.ThrowsAsync<ArgumentException>(() => monitor.ReconnectAsync(stranger, Ct));
     }
 
     private static async Task<QmpReconnectingClient> ConnectAsync(params ScriptedQmpPeer[] peers)
     {
         var next = 0;
-        var connecting = QmpReconnectingClient.ConnectAsync(_ => peers[next++].ConnectAsync(), Ct);
+        var connecting = QmpReconnectingClient.ConnectAsync(token => QmpClient.ConnectAsync(peers[next].Client, "the peer", peers[next++].Options, token), Ct);
         await peers[0].PlayAsync(ScriptedQmpPeer.Greets + "\n" + ScriptedQmpPeer.Negotiates);
         return await connecting;
     }

@@ -25,7 +25,7 @@ internal sealed class ScriptedQmpPeer : IAsyncDisposable
 
     public ScriptedQmpPeer()
     {
-        _requests = new QmpMessageReader(_toServer.Reader, 16 << 20);
+        _requests = new QmpMessageReader(_toServer.Reader, 16 << 20, "the client");
         Client = new Duplex(_toClient.Reader, _toServer.Writer);
     }
 

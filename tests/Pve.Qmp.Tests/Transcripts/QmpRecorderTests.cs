@@ -65,8 +65,8 @@ public sealed class QmpRecorderTests
     [Theory]
     [InlineData("hang up", "closed by the peer: QEMU closed the connection at the peer.")]
     [InlineData("break", "lost: reset by peer")]
-    [InlineData("junk", "protocol error: The peer sent a line that is no QMP message: 'ju.nk'.")]
-    [InlineData("cut off", "protocol error: The stream ended inside a message, after 9 bytes of it.")]
+    [InlineData("junk", "protocol error: What the peer sent is no QMP message: 'ju.nk'.")]
+    [InlineData("cut off", "protocol error: The stream of the peer ended inside a message, after 9 bytes of it.")]
     public async Task The_end_is_recorded_with_its_reason_and_what_came_last(string death, string end)
     {
         var file = new StringWriter();
@@ -124,7 +124,7 @@ public sealed class QmpRecorderTests
             10.000000 == closed by us: connecting was given up
             10.000000 == connected: the peer
             10.000000 <- SSH-2.0
-            10.000000 == protocol error: The peer sent a line that is no QMP message: 'SSH-2.0'.
+            10.000000 == protocol error: What the peer sent is no QMP message: 'SSH-2.0'.
 
             """,
             file.ToString());

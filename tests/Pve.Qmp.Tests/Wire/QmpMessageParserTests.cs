@@ -38,7 +38,7 @@ public sealed class QmpMessageParserTests
     [InlineData("""{"event": "X"}""", "Event X 0001-01-01T00:00:00.0000000+00:00 ")]
     public void Reads_events(string line, string expected)
     {
-        var message = QmpMessageParser.Parse(Samples.Bytes(line));
+        var message = QmpMessageParser.Parse(Samples.Bytes(line), "the peer");
         Assert.Equal(expected, $"{message.Kind} {Samples.Text(message.EventName)} {message.Timestamp:o} {Samples.Text(message.Payload)}");
     }
 
@@ -58,10 +58,10 @@ public sealed class QmpMessageParserTests
     [InlineData("""{"event": "X", "error": {}}""")]
     [InlineData("""{"return": {}, "error": {}}""")]
     [InlineData("SSH-2.0-OpenSSH_9.2p1")]
-    public void Anything_else_is_a_protocol_error_with_an_excerpt(string line)
+    public void Anything_else_is_a_protocol_error_which_tells_what_cannot_be_secret(string line)
     {
-        var failure = Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(Samples.Bytes(line)).Kind);
-        Assert.Contains($"'{line}'", failure.Message, StringComparison.Ordinal);
+        var failure = Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(Samples.Bytes(line), "the peer").Kind);
+        Assert.Contains(line.StartsWith('{') ? $"the peer, of {line.Length} bytes" : $"the peer sent is no QMP message: '{line}'", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class QmpMessageParserTests
         {
             for (var i = 0; i < sample.Length; i++)
             {
-                Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(Samples.Bytes(sample[..i])).Kind);
+                Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(Samples.Bytes(sample[..i]), "the peer").Kind);
             }
         }
     }
@@ -79,7 +79,7 @@ public sealed class QmpMessageParserTests
     [Fact]
     public void An_excerpt_is_short_and_printable()
     {
-        var failure = Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(Samples.Bytes("\u0007\u001b[31m" + new string('x', 200))).Kind);
+        var failure = Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(Samples.Bytes("\u0007\u001b[31m" + new string('x', 200)), "the peer").Kind);
         Assert.Contains("'..[31m", failure.Message, StringComparison.Ordinal);
         Assert.Contains("126 bytes more", failure.Message, StringComparison.Ordinal);
     }
@@ -88,8 +88,8 @@ public sealed class QmpMessageParserTests
     public void Invalid_utf8_is_a_protocol_error()
     {
         byte[] line = [.. "{\"event\": \"A"u8, 0xC3, 0x28, .. "\"}"u8];
-        Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(new ReadOnlySequence<byte>(line)).Kind);
-        Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(new ReadOnlySequence<byte>(new byte[] { 0xFF, 0xFE, 0x7B })).Kind);
+        Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(new ReadOnlySequence<byte>(line), "the peer").Kind);
+        Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(new ReadOnlySequence<byte>(new byte[] { 0xFF, 0xFE, 0x7B }), "the peer").Kind);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed class QmpMessageParserTests
         const string Line = """{"return": "aÄ€😀z", "id": 1}""";
         foreach (var cut in Samples.EveryCut(Line))
         {
-            Assert.Equal("\"aÄ€😀z\"", Samples.Text(QmpMessageParser.Parse(cut).Payload));
+            Assert.Equal("\"aÄ€😀z\"", Samples.Text(QmpMessageParser.Parse(cut, "the peer").Payload));
         }
 
         var bytes = Encoding.UTF8.GetBytes(Line);
@@ -114,7 +114,7 @@ public sealed class QmpMessageParserTests
                 byte[] line = [.. bytes[..i], spoilt, .. bytes[(i + 1)..]];
                 foreach (var cut in Samples.EveryCut(line))
                 {
-                    Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(cut).Kind);
+                    Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(cut, "the peer").Kind);
                 }
             }
         }
@@ -129,23 +129,23 @@ public sealed class QmpMessageParserTests
         var line = Samples.Bytes($$"""{"return": {{new string('[', depth)}}{{new string(']', depth)}}, "id": 1}""");
         if (readable)
         {
-            Assert.Equal(2 * depth, QmpMessageParser.Parse(line).Payload.Length);
+            Assert.Equal(2 * depth, QmpMessageParser.Parse(line, "the peer").Payload.Length);
         }
         else
         {
-            Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(line).Kind);
+            Assert.Throws<QmpProtocolException>(() => QmpMessageParser.Parse(line, "the peer").Kind);
         }
     }
 
     private static string DescribeReply(string line)
     {
-        var message = QmpMessageParser.Parse(Samples.Bytes(line));
+        var message = QmpMessageParser.Parse(Samples.Bytes(line), "the peer");
         return $"{message.Kind} {message.Id} {Samples.Text(message.Payload)}";
     }
 
     private static string Describe(ReadOnlySequence<byte> line)
     {
-        var message = QmpMessageParser.Parse(line);
+        var message = QmpMessageParser.Parse(line, "the peer");
         return new StringBuilder().Append(message.Kind).Append('|').Append(message.Id).Append('|').Append(Samples.Text(message.EventName)).Append('|')
             .AppendFormat(null, "{0:o}", message.Timestamp).Append('|').Append(Samples.Text(message.Payload)).ToString();
     }
