@@ -86,7 +86,7 @@ internal static class CommandLine
         { Hmp: not null, Command.Length: > 0 } => "give a command or --hmp, not both",
         { Hmp: "" } => "--hmp needs a line of the human monitor, as in: --hmp \"info status\"",
         { Count: not null, Watch: null } => "--count goes with --watch EVENTS",
-        { KeepGoing: true } when options.Hmp is not null || options.Command.Length > 0 => "--keep-going is for a script on standard input; leave it out",
+        { KeepGoing: true } when options.Hmp is not null || options.Command.Length > 0 || options.Watch is not null => "--keep-going is for a script on standard input; leave it out",
         { RecordFile: { } file } when !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) => $"--record {file}: no such directory",
         _ when result.GetValue(Json) && result.GetValue(Compact) => "give --json or --compact, not both",
         _ => null,

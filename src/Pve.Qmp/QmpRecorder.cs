@@ -14,8 +14,9 @@ namespace Pve.Qmp;
 /// <para>It never holds the conversation up: lines wait in a bounded queue, and where the file does not keep up, the transcript says how
 /// many are missing. A file that fails ends the recording and not the conversation: <see cref="Failure"/> has the reason, and it is logged.</para>
 /// <para>Masked is the value of every member whose name ends in password, passwd, passphrase, secret, ticket, token and their like, and of
-/// strings named key, cookie, pass or pin; the data of <c>object-add</c>; secret properties in <c>qom-set</c> and <c>qom-get</c>; monitor
-/// commands, and any other string, with a secret in it. Keys sent to the guest, its memory and its consoles are not masked.</para>
+/// strings named key, cookie, pass, pin or sig; the data of <c>object-add</c>; secret properties in <c>qom-set</c> and <c>qom-get</c>;
+/// monitor commands, and any other string, with a secret in it; and each string of an answer that repeats a word of what was masked in its
+/// command. Keys sent to the guest, its memory and its consoles are not masked.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -68,7 +69,7 @@ public sealed class QmpRecorder : IAsyncDisposable
     /// <summary>Why nothing is recorded any more; null as long as the file can be written.</summary>
     public Exception? Failure => _failure;
 
-    /// <summary>Records into a file, in place of one that is there; where the system knows it, only its owner may read it.</summary>
+    /// <summary>Records into a file, in place of one that is there, which keeps its mode; only its owner may read a new one, save on Windows.</summary>
     /// <exception cref="IOException">The file cannot be created.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be created.</exception>
     public static QmpRecorder ToFile(string path, QmpRecorderOptions? options = null)

@@ -71,7 +71,11 @@ internal sealed partial class HistoryFile(string path)
         const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, Owner | UnixFileMode.UserExecute);
         using var file = new FileStream(path, new FileStreamOptions { Mode = mode, Access = FileAccess.Write, UnixCreateMode = Owner });
-        File.SetUnixFileMode(file.SafeFileHandle, Owner); // it may have been there before us
+        if (file.Length > 0)
+        {
+            File.SetUnixFileMode(file.SafeFileHandle, Owner); // it was there before us; never that of /dev/null, where a link may lead
+        }
+
         using var writer = new StreamWriter(file);
         foreach (var line in lines)
         {
@@ -79,8 +83,8 @@ internal sealed partial class HistoryFile(string path)
         }
     }
 
-    // Passwords by name (set_password, change-vnc-password, password=…); secret objects carry theirs as data; a key, a cookie or a
-    // user's password may be in an address; and keys sent to a guest may be what somebody types into its login.
-    [GeneratedRegex("""passw|passphrase|secret|token|cookie|[:,]key=|private|://[^/\s]*@|send-?key|send-event|ringbuf-write|\bvnc\b""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    // Passwords by name (set_password, change-vnc-password, password=…); secret objects carry theirs as data; a key, a cookie, a signature
+    // or a user's password may be in an address; and keys sent to a guest may be what somebody types into its login.
+    [GeneratedRegex("""passw|passphrase|pwd|secret|token|ticket|credential|authori[sz]ation|psk|cookie|key["']?[=:]|private|\bsig(nature)?=|-signature=|://[^/\s]*@|qom-set\b.*\b(raw)?data\b|send-?key|send-event|ringbuf-write|\bvnc\b""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Secrets { get; }
 }

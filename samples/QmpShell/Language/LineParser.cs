@@ -68,7 +68,8 @@ internal static class LineParser
         }
         catch (JsonException e)
         {
-            throw new LineException($"this is no JSON: {e.Message}");
+            // the runtime's message ends with line and byte, counted from 0
+            throw new LineException($"this is no JSON: {e.Message.Split(" LineNumber:")[0].TrimEnd('.')} (at byte {e.BytePositionInLine + 1})");
         }
 
         var outOfBand = message.TryGetProperty("exec-oob", out var command);

@@ -9,11 +9,14 @@ namespace QmpShell.Output;
 internal sealed class HelpText(QmpSchema schema, int width, bool colours)
 {
     private const string Usage = """
-        NAME key=value …          a QMP command; a.b=value goes into an object, values are JSON where they parse as JSON, 'in quotes' text
-        {"execute": "NAME", …}    the same as JSON; exec-oob overtakes the commands that wait in QEMU
-        hmp LINE                  a line of the human monitor, such as: hmp info status
-        help NAME [key=value …]   the arguments of a command, or the data of an event
-        exit, Ctrl-D              leaves the shell; the VM goes on (quit is QEMU's: it ends the VM)
+        NAME key=value …         a QMP command; a.b=value goes into an object; values
+                                 are JSON where they parse as JSON, 'in quotes' text
+        {"execute": "NAME", …}   the same as JSON; exec-oob overtakes the commands
+                                 that wait in QEMU
+        hmp LINE                 a line of the human monitor, such as: hmp info status
+        help NAME [key=value …]  the arguments of a command, or the data of an event
+        exit, Ctrl-D             leaves the shell; the VM goes on (quit is QEMU's: it
+                                 ends the VM)
         Tab completes, Ctrl-R searches the history, Ctrl-C stops waiting for QEMU.
         """;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -89,5 +90,15 @@ internal sealed class JsonPainter(Palette palette, bool indented)
         }
     }
 
-    private static string Quote(string value) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value)}\"";
+    // The encoder lets format characters through, and some of them turn what follows around.
+    private static string Quote(string value)
+    {
+        var text = new StringBuilder("\"");
+        foreach (var character in JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value))
+        {
+            _ = PlainText.IsSeen(character) ? text.Append(character) : text.Append(CultureInfo.InvariantCulture, $"\\u{(int)character:X4}");
+        }
+
+        return text.Append('"').ToString();
+    }
 }

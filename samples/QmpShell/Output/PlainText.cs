@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace QmpShell.Output;
@@ -11,7 +12,7 @@ internal static class PlainText
         var clean = new StringBuilder(text.Length);
         foreach (var character in text)
         {
-            if (character is '\n' or '\t' || !char.IsControl(character))
+            if (character is '\n' or '\t' || IsSeen(character))
             {
                 clean.Append(character);
             }
@@ -19,6 +20,9 @@ internal static class PlainText
 
         return clean.ToString();
     }
+
+    /// <summary>Whether a character stands for itself, and does not steer the terminal or the order in which it shows the others.</summary>
+    public static bool IsSeen(char character) => char.GetUnicodeCategory(character) is not (UnicodeCategory.Control or UnicodeCategory.Format);
 
     /// <summary>The text in one line.</summary>
     public static string OneLine(string text) => Clean(text.ReplaceLineEndings(" ")).Replace('\t', ' ');

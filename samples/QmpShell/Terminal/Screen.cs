@@ -8,7 +8,8 @@ namespace QmpShell.Terminal;
 /// </summary>
 internal sealed class Screen(TextWriter terminal, Func<int> width, Func<Prompt> prompt)
 {
-    private const string EraseBelow = "\e[J";
+    // The row, then those below it: a terminal that is told to erase its whole screen (tmux) keeps what stood there in its history.
+    private const string EraseBelow = "\e[K\e7\e[B\e[J\e8";
     private const string EraseAll = "\e[H\e[2J";
 
     private readonly Lock _gate = new();

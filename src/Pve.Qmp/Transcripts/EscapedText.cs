@@ -28,8 +28,9 @@ internal static class EscapedText
         while (consumed < bytes.Length)
         {
             var rest = bytes[consumed..];
-            var plain = rest.IndexOfAnyExcept(Plain);
-            plain = Math.Min(plain < 0 ? rest.Length : plain, text.Length - written);
+            var fitting = rest[..Math.Min(rest.Length, text.Length - written)]; // no further, or each piece of a long line would see all of it
+            var plain = fitting.IndexOfAnyExcept(Plain);
+            plain = plain < 0 ? fitting.Length : plain;
             if (plain > 0)
             {
                 Encoding.Latin1.GetChars(rest[..plain], text[written..]);

@@ -13,15 +13,16 @@ internal sealed class SecretTable
     private static readonly string[] Endings =
     [
         "password", "passwd", "passphrase", "pwd", "secret", "ticket", "token", "psk", "credential", "credentials", "authorization",
-        "privatekey", "secretkey", "apikey", "accesskey", "encryptionkey", "masterkey", "sessionkey",
+        "signature", "privatekey", "secretkey", "apikey", "accesskey", "encryptionkey", "masterkey", "sessionkey",
     ];
 
     // ... unless it is one of these: they name a secret object, and the object holds the secret (qapi/block-core.json, qapi/crypto.json).
     private static readonly FrozenSet<string> References = FrozenSet.ToFrozenSet(
         ["keysecret", "passwordsecret", "proxypasswordsecret", "cookiesecret", "oldsecret", "newsecret"]);
 
-    // Masked only where the value is a string: rocker's key is an object, a send-key's a list, its cookie a number.
-    private static readonly FrozenSet<string> StringsOnly = FrozenSet.ToFrozenSet(["key", "cookie", "pass", "pin"]);
+    // Masked only where the value is a string: rocker's key is an object, a send-key's a list, its cookie a number. As an option in a text:
+    // rbd:pool/image:key=…, https://host/disk?sig=…
+    private static readonly FrozenSet<string> StringsOnly = FrozenSet.ToFrozenSet(["key", "cookie", "pass", "pin", "sig"]);
 
     // Commands by name, with the members that are secret in them at any depth: object-add takes properties flat, and before 6.0 in props.
     private static readonly FrozenDictionary<string, string[]> ByCommand = new Dictionary<string, string[]>
@@ -35,7 +36,7 @@ internal sealed class SecretTable
 
     private static readonly string[] Anchors =
     [
-        "password", "passwd", "passphrase", "pwd", "secret", "ticket", "token", "psk", "credential", "authorization", "key", "cookie",
+        "pass", "pwd", "secret", "ticket", "token", "psk", "credential", "authorization", "key", "cookie", "sig",
     ];
 
     private readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _more;

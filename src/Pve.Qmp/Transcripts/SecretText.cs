@@ -7,17 +7,24 @@ internal static class SecretText
 {
     private static readonly SearchValues<char> BehindAuthority = SearchValues.Create(" /?#\"'\\");
 
+    // iscsi://user%password@host is QEMU's (block/iscsi.c)
+    private static readonly SearchValues<char> BehindUser = SearchValues.Create(":%");
+
+    // Where a text that QEMU takes apart may be cut: options and words, and the parts of an address.
+    private static readonly char[] Coarse = [' ', '\t', '\r', '\n', '"', '\'', ',', '='];
+    private static readonly char[] Fine = [.. Coarse, ':', ';', '&', '?', '/', '@', '%', '{', '}', '[', ']', '\\'];
+
     /// <summary>Whether the text has <c>password=…</c>, <c>"password": …</c> or <c>://user:password@</c>.</summary>
     public static bool HasSecret(SecretTable table, ReadOnlySpan<char> text) => HasPassword(text) || HasNamedSecret(table, text);
 
     /// <summary>Where a secret may begin in text that may end or break anywhere: behind a word that names one; -1 for nowhere.</summary>
     public static int FindPossible(SecretTable table, ReadOnlySpan<char> text)
     {
-        var address = text.IndexOf("://") is var at and >= 0 && text[(at + 3)..].Contains(':') ? at + 3 : -1;
+        var address = text.IndexOf("://") is var at and >= 0 && text[(at + 3)..].ContainsAny(BehindUser) ? at + 3 : -1;
         var from = 0;
         while (NextName(table, text, ref from, out var name))
         {
-            if (IsSecret(table, text[name]))
+            if (IsSecret(table, text, name))
             {
                 return address < 0 ? from : Math.Min(from, address);
             }
@@ -29,7 +36,9 @@ internal static class SecretText
     /// <summary>What a line of the human monitor has: a secret in itself, or one in its answer.</summary>
     public static (bool InLine, bool InResult) OfMonitorLine(SecretTable table, string line)
     {
-        var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        // flags stand anywhere and words may be quoted; behind a slash the command's name has ended (monitor/hmp.c)
+        var words = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            .Select((word, index) => index == 0 ? word.Split('/')[0] : word.Trim('"')).Where(word => word is not ['-', ..]).ToArray();
         return words switch
         {
             ["set_password" or "block_passwd", ..] => (true, false),
@@ -41,13 +50,21 @@ internal static class SecretText
         };
     }
 
+    /// <summary>What QEMU may repeat of a masked value when it complains of it: all of it, or a word of it.</summary>
+    public static IEnumerable<string> WordsOf(SecretTable table, string text)
+    {
+        const int Shortest = 3; // shorter ones are in every sentence
+        var secret = text[Math.Max(0, FindPossible(table, text))..];
+        return secret.Split(Coarse).Concat(secret.Split(Fine)).Where(word => word.Length >= Shortest).Append(text).Where(word => word.Length > 0).Distinct();
+    }
+
     private static bool HasNamedSecret(SecretTable table, ReadOnlySpan<char> text)
     {
         var from = 0;
         while (NextName(table, text, ref from, out var name))
         {
             var rest = text[from..].TrimStart(" \t\"'\\");
-            if (rest.Length > 0 && rest[0] is '=' or ':' && IsSecret(table, text[name])
+            if (rest.Length > 0 && rest[0] is '=' or ':' && IsSecret(table, text, name)
                 && rest[1..].TrimStart(" \t\"'\\") is [not (',' or '}' or '\r' or '\n'), ..])
             {
                 return true;
@@ -57,8 +74,12 @@ internal static class SecretText
         return false;
     }
 
-    private static bool IsSecret(SecretTable table, ReadOnlySpan<char> name)
-        => table.Classify(name) == SecretKind.Any || name.EndsWith("cookie", StringComparison.OrdinalIgnoreCase);
+    private static bool IsSecret(SecretTable table, ReadOnlySpan<char> text, Range name) => table.Classify(text[name]) switch
+    {
+        SecretKind.Any => true,
+        SecretKind.Text => text[name.End..] is ['=' or '"' or '\'' or '\\', ..], // "key" and "pass" are words of every sentence as well
+        _ => false,
+    } || text[name].EndsWith("cookie", StringComparison.OrdinalIgnoreCase);
 
     // The whole name around the next word; the search goes on behind it.
     private static bool NextName(SecretTable table, ReadOnlySpan<char> text, ref int from, out Range name)
@@ -81,6 +102,11 @@ internal static class SecretText
             end++;
         }
 
+        if (start > 0 && text[start - 1] == '\\')
+        {
+            start = from + at; // what is before the word may be an escape: \u0026key=…
+        }
+
         (name, from) = (start..end, end);
         return true;
     }
@@ -95,7 +121,7 @@ internal static class SecretText
             var end = text.IndexOfAny(BehindAuthority);
             var authority = end < 0 ? text : text[..end];
             var user = authority[..Math.Max(0, authority.LastIndexOf('@'))];
-            if (user.IndexOf(':') is var colon and >= 0 && colon < user.Length - 1)
+            if (user.IndexOfAny(BehindUser) is var colon and >= 0 && colon < user.Length - 1)
             {
                 return true;
             }

@@ -6,7 +6,7 @@ using Pve.Qmp.Wire;
 namespace Pve.Qmp.Transcripts;
 
 /// <summary>One walk through one line, from its first byte to where it ends or breaks; what follows is taken for text. Used once.</summary>
-internal sealed class SecretWalk(SecretTable table, IReadOnlyList<string> members, bool hidesResult)
+internal sealed class SecretWalk(SecretTable table, IReadOnlyList<string> members, AnswerSecrets answer)
 {
     private readonly List<Range> _found = [];
     private readonly Stack<Frame> _open = new();
@@ -139,7 +139,7 @@ internal sealed class SecretWalk(SecretTable table, IReadOnlyList<string> member
             }
         }
 
-        if (_next is Next.Secret or Next.SecretText or Next.Value)
+        if (_next is Next.Secret or Next.SecretText or Next.Value || answer.Words.Count > 0)
         {
             _found.Add(from..line.Length);
             return;
@@ -156,7 +156,7 @@ internal sealed class SecretWalk(SecretTable table, IReadOnlyList<string> member
     private Next Classify(ref Utf8JsonReader reader)
     {
         var name = Text(ref reader);
-        if (hidesResult && reader.CurrentDepth == 1 && name is "return")
+        if (answer.InResult && reader.CurrentDepth == 1 && name is "return")
         {
             return Next.Secret;
         }
@@ -183,7 +183,21 @@ internal sealed class SecretWalk(SecretTable table, IReadOnlyList<string> member
     }
 
     private bool HasSecret(ref Utf8JsonReader reader)
-        => reader.ValueSpan.IndexOfAny("=:\\"u8) >= 0 && SecretText.HasSecret(table, Text(ref reader));
+        => (reader.ValueSpan.IndexOfAny("=:\\"u8) >= 0 && SecretText.HasSecret(table, Text(ref reader)))
+            || (answer.Words.Count > 0 && Repeats(Text(ref reader)));
+
+    private bool Repeats(ReadOnlySpan<char> text)
+    {
+        foreach (var word in answer.Words)
+        {
+            if (text.Contains(word, StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     // valid until the next call
     private ReadOnlySpan<char> Text(ref Utf8JsonReader reader)

@@ -96,21 +96,21 @@ public sealed class QmpShellEditorTests : IDisposable
         screen.Show(new LineView("12345678901234567890", 20));
         Assert.Equal("> 12345678901234567890\r\e[2C", Taken());
         screen.Print("event");
-        Assert.Equal("\e[2A\r\e[Jevent\r\n> 12345678901234567890\r\e[2C", Taken());
+        Assert.Equal("\e[2A\r\e[K\e7\e[B\e[J\e8event\r\n> 12345678901234567890\r\e[2C", Taken());
         width = 22;
         screen.Print("event");
-        Assert.Equal("\e[1A\r\e[Jevent\r\n> 12345678901234567890 \r\r", Taken());
+        Assert.Equal("\e[1A\r\e[K\e7\e[B\e[J\e8event\r\n> 12345678901234567890 \r\r", Taken());
         (width, prompt) = (100, new Prompt("longer> ", "\e[1m"));
         screen.Redraw();
-        Assert.Equal("\r\e[J\e[1mlonger> \e[0m12345678901234567890\r\e[28C", Taken());
+        Assert.Equal("\r\e[K\e7\e[B\e[J\e8\e[1mlonger> \e[0m12345678901234567890\r\e[28C", Taken());
         width = 10;
         screen.Show(new LineView("1234567890", 0, new Prompt("search ", "")));
-        Assert.Equal("\e[2A\r\e[Jsearch 1234567890\e[1A\r\e[7C", Taken());
+        Assert.Equal("\e[2A\r\e[K\e7\e[B\e[J\e8search 1234567890\e[1A\r\e[7C", Taken());
         prompt = new Prompt("# ", "");
         screen.Redraw();
-        Assert.Equal("\r\e[Jsearch 1234567890\e[1A\r\e[7C", Taken());
+        Assert.Equal("\r\e[K\e7\e[B\e[J\e8search 1234567890\e[1A\r\e[7C", Taken());
         screen.Leave("^C");
-        Assert.Equal("\r\e[Jsearch 1234567890\r\e[7C^C\r\n", Taken());
+        Assert.Equal("\r\e[K\e7\e[B\e[J\e8search 1234567890\r\e[7C^C\r\n", Taken());
         screen.Print("after");
         screen.Redraw();
         Assert.Equal("after\r\n", Taken());
@@ -164,6 +164,29 @@ public sealed class QmpShellEditorTests : IDisposable
         Assert.Single(Directory.GetFiles(Path.GetDirectoryName(path)!));
     }
 
+    [Fact]
+    public void A_history_that_leads_to_dev_null_leaves_it_as_it_is()
+    {
+        const string Null = "/dev/null";
+        var mode = File.GetUnixFileMode(Null);
+        var path = Path.Combine(_folder, "history");
+        File.CreateSymbolicLink(path, Null);
+        try
+        {
+            var file = new HistoryFile(path);
+            file.Append("stop");
+            Assert.Empty(file.Load());
+            Assert.Equal(mode, File.GetUnixFileMode(Null));
+        }
+        finally
+        {
+            if (File.GetUnixFileMode(Null) != mode)
+            {
+                File.SetUnixFileMode(Null, mode);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("set_password protocol=vnc password=hunter2")]
     [InlineData("change-vnc-password password=hunter2")]
@@ -174,6 +197,10 @@ public sealed class QmpShellEditorTests : IDisposable
     [InlineData("hmp sendkey h-u-n")]
     [InlineData("blockdev-add driver=https url=https://me:hunter2@host/a.img")]
     [InlineData("hmp drive_add 0 file=rbd:pool/image:id=me:key=hunter2")]
+    [InlineData("drive-mirror device=d sync=full target=iscsi://me%hunter2@host/iqn.x/0")]
+    [InlineData("drive-mirror device=d sync=full target=https://host/disk?se=1&sig=hunter2")]
+    [InlineData("qom-set path=/objects/s0 property=data value=hunter2")]
+    [InlineData("""{"execute": "blockdev-add", "arguments": {"driver": "x", "key": "hunter2"}}""")]
     [InlineData(" stop")]
     public void A_secret_is_never_written(string line)
     {

@@ -36,6 +36,13 @@ public sealed class QmpShellOutputTests
     }
 
     [Fact]
+    public void Characters_that_turn_the_text_around_are_escaped_or_left_out()
+    {
+        Assert.Equal("[\"a\\u202Eb\"]", new JsonPainter(Palette.None, indented: false).Paint(JsonElement.Parse("[\"a\u202eb\"]")));
+        Assert.Equal("ab", PlainText.OneLine("a\u202eb"));
+    }
+
+    [Fact]
     public void Colours_are_all_there_is_between_painted_and_plain()
     {
         var value = JsonElement.Parse(Sample);

@@ -62,7 +62,7 @@ internal sealed class QmpShellPane : IAsyncDisposable
         {
             do
             {
-                screen = (await RunAsync(["capture-pane", "-p", "-J"])).TrimEnd().Split('\n').Select(line => line.TrimEnd()).ToList();
+                screen = await CaptureAsync();
             }
             while (!wanted(screen) && await timer.WaitForNextTickAsync(looking.Token));
         }
@@ -76,6 +76,9 @@ internal sealed class QmpShellPane : IAsyncDisposable
 
     /// <summary>Waits until the screen's last line is <paramref name="line"/>.</summary>
     public Task<List<string>> WaitForLastAsync(string line) => WaitForAsync(screen => screen[^1] == line);
+
+    /// <summary>What is on the screen, and what was before.</summary>
+    public Task<List<string>> ReadAllAsync() => CaptureAsync("-S", "-");
 
     /// <summary>Waits until the program has ended, and returns its exit code.</summary>
     public async Task<int> WaitForExitAsync()
@@ -95,6 +98,9 @@ internal sealed class QmpShellPane : IAsyncDisposable
             Directory.Delete(_folder, recursive: true);
         }
     }
+
+    private async Task<List<string>> CaptureAsync(params string[] arguments)
+        => (await RunAsync(["capture-pane", "-p", "-J", .. arguments])).TrimEnd().Split('\n').Select(line => line.TrimEnd()).ToList();
 
     private async Task<string> RunAsync(IEnumerable<string> arguments)
     {

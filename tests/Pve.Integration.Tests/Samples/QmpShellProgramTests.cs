@@ -22,6 +22,7 @@ public sealed class QmpShellProgramTests : IDisposable
     [InlineData("not both", "/m", "stop", "--hmp", "info status")]
     [InlineData("not both", "/m", "stop", "--json", "--compact")]
     [InlineData("--keep-going is for a script", "/m", "stop", "--keep-going")]
+    [InlineData("--keep-going is for a script", "/m", "--watch", "all", "--keep-going")]
     [InlineData("no such directory", "/m", "--record", "/nonexistent/file")]
     [InlineData("the command is empty", "/m", " ")]
     [InlineData("this is no JSON: ", "/m", "{x")]

@@ -90,6 +90,20 @@ public sealed class QmpShellTerminalTests
         await pane.WaitForAsync(screen => screen is [.., "blockdev-del", "  node-name  str", "qmp (prelaunch)>"]);
     }
 
+    // tmux keeps what is on a screen when all of that is erased, as it would be with the line on top.
+    [Fact]
+    public async Task A_line_at_the_top_of_the_screen_leaves_no_trace_above_it()
+    {
+        await using var qemu = await QemuProcess.StartAsync("m");
+        await using var pane = await QmpShellPane.StartAsync(100, qemu.Monitor("m"));
+        await pane.WaitForLastAsync("qmp (prelaunch)>");
+        await pane.PressAsync("C-l");
+        await pane.WaitForAsync(screen => screen is ["qmp (prelaunch)>"]);
+        await pane.TypeAsync("query-uuid");
+        await pane.WaitForLastAsync("qmp (prelaunch)> query-uuid");
+        Assert.Single(await pane.ReadAllAsync(), line => line.Contains("query-u", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_line_of_several_rows_stays_whole_while_events_come()
     {

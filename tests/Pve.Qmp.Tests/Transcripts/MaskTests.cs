@@ -35,6 +35,16 @@ public sealed class MaskTests
         """{"execute":"human-monitor-command","arguments":{"command-line":" object_add  secret,id=s0,data=§"},"id":1}""",
         """{"execute":"human-monitor-command","arguments":{"command-line":"qom-set /objects/s0 data §"},"id":1}""",
         """{"execute":"human-monitor-command","arguments":{"command-line":"drive_add 0 file=http://u:§@h/x"},"id":1}""",
+        """{"execute":"human-monitor-command","arguments":{"command-line":"change vnc -f password §"},"id":1}""",
+        """{"execute":"human-monitor-command","arguments":{"command-line":"set_password/x vnc §"},"id":1}""",
+        """{"execute":"human-monitor-command","arguments":{"command-line":"qom-set -j /objects/s0 data \"§\""},"id":1}""",
+        """{"execute":"human-monitor-command","arguments":{"command-line":"qom-set \"/objects/s0\" \"data\" §"},"id":1}""",
+        """{"execute":"human-monitor-command","arguments":{"command-line":"drive_add 0 file=rbd:pool/image:id=admin:key=§"},"id":1}""",
+        """{"execute":"drive-mirror","arguments":{"device":"d","sync":"full","target":"iscsi://user%§@host/iqn.x/0"},"id":1}""",
+        """{"execute":"drive-mirror","arguments":{"device":"d","sync":"full","target":"rbd:pool/image:id=admin:key=§:mon_host=h"},"id":1}""",
+        """{"execute":"drive-mirror","arguments":{"device":"d","sync":"full","target":"https://host/disk?se=1\u0026sig=§"},"id":1}""",
+        """{"execute":"drive-mirror","arguments":{"device":"d","sync":"full","target":"https://host/disk?X-Amz-Signature=§"},"id":1}""",
+        """{"execute":"x","arguments":{"filename":"json:{\"driver\":\"x\",\"key\":\"§\"}"},"id":1}""",
         """{"execute":"x","arguments":{"filename":"json:{\"driver\":\"ssh\",\"password\": \"§\"}"},"id":1}""",
         """{"execute":"x","arguments":{"filename":"https://user:§@host/disk"},"id":1}""",
         """{"execute":"x","arguments":{"options":"user=a,password=§,x=1"},"id":1}""",
@@ -48,6 +58,7 @@ public sealed class MaskTests
         """{"return": {"value": {"a": "§"}, "name": "secret"}, "id": 1}""",
         """{"return": "  password = \"§\"\r\n", "id": 1}""",
         """{"error": {"class": "GenericError", "desc": "Invalid option 'password=§'"}, "id": 1}""",
+        """{"error": {"class": "GenericError", "desc": "Could not open 'rbd:pool/image:key=§': No such file or directory"}, "id": 1}""",
         """{"event": "X", "data": {"ticket": "§"}, "timestamp": {"seconds": 1, "microseconds": 2}}""",
         """{"event": "X", "data": {"uri": "spice://a:§@h"}}""",
         """{"password": "§", junk""",
@@ -86,6 +97,44 @@ public sealed class MaskTests
         // Only a whole command says that these are secret, and only we send commands.
         static bool IsUnmarked(string sample) => sample.Contains("object-add", StringComparison.Ordinal) || sample.Contains("\"qom-set", StringComparison.Ordinal)
             || sample.Contains("human-monitor", StringComparison.Ordinal) || sample.Contains("\"change\"", StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"execute":"set_password","arguments":{"protocol":"vnc","password":"ZaZ9"},"id":7}""", "invalid parameter value: ZaZ9")]
+    [InlineData("""{"execute":"set_password","arguments":{"password":"Z \"9"},"id":7}""", "no such word: 'Z \\\"9'")]
+    [InlineData("""{"execute":"x","arguments":{"secret":{"name":"ZaZ9"}},"id":7}""", "not found: ZaZ9")]
+    [InlineData("""{"execute":"x","arguments":{"file":"rbd:pool:key=ZaZ9"},"id":7}""", "unknown option ZaZ9")]
+    [InlineData("""{"execute":"x","arguments":{"file":"iscsi://user%ZaZ9@host/"},"id":7}""", "no host ZaZ9@host")]
+    public async Task An_error_that_repeats_a_secret_is_masked(string command, string description)
+    {
+        var error = $$$"""{"id": 7, "error": {"class": "GenericError", "desc": "{{{description}}}"}}""";
+        var file = await Recording.OfAsync((QmpTranscriptDirection.Sent, command), (QmpTranscriptDirection.Received, error));
+        Assert.DoesNotContain('Z', Body(file));
+        Assert.Contains("""<- {"id": 7, "error": {"class": "GenericError", "desc": "***"}}""", file, StringComparison.Ordinal);
+
+        // even where the line is cut off, and nothing says what it answers
+        for (var length = 1; length < error.Length; length++)
+        {
+            file = await Recording.OfAsync((QmpTranscriptDirection.Sent, command), (QmpTranscriptDirection.CutOff, error[..length]));
+            Assert.DoesNotContain('Z', Body(file));
+        }
+    }
+
+    [Theory]
+    [InlineData("set_password/x vnc ZaZ9")]
+    [InlineData("set_password ZaZ9 ZaZ9")]
+    [InlineData("object_add secret,id=s0,data=x,format=ZaZ9")]
+    public async Task A_monitor_s_complaint_that_repeats_a_secret_is_masked(string line)
+    {
+        var command = $$$"""{"execute": "human-monitor-command", "arguments": {"command-line": "{{{line}}}"}, "id": 7}""";
+        var file = await Recording.OfAsync(
+            (QmpTranscriptDirection.Sent, command),
+            (QmpTranscriptDirection.Received, """{"return": "Error: invalid parameter value: ZaZ9\r\n", "id": 7}"""));
+        Assert.DoesNotContain('Z', Body(file));
+        file = await Recording.OfAsync(
+            (QmpTranscriptDirection.Sent, command),
+            (QmpTranscriptDirection.Received, """{"return": "Error: it did not work\r\n", "id": 7}"""));
+        Assert.Contains("it did not work", file, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -144,6 +193,7 @@ public sealed class MaskTests
     [InlineData("""{"execute":"human-monitor-command","arguments":{"command-line":"drive_add 0 file=x,password-secret=sec0"},"id":1}""")]
     [InlineData("""{"execute":"send-key","arguments":{"keys":[{"type":"qcode","data":"ret"}]},"id":1}""")]
     [InlineData("""{"execute":"input-send-event","arguments":{"events":[{"type":"key","data":{"down":true,"key":{"type":"qcode","data":"a"}}}]},"id":1}""")]
+    [InlineData("""{"execute":"x","arguments":{"text":"Missing key: name; a pass, a sig. press any key","signal":"x=1","keyid":"pass-through=on"},"id":1}""")]
     [InlineData("""{"execute":"x","arguments":{"password":null,"secret":true,"token":{},"ticket":[]},"id":1}""")]
     [InlineData("""{"execute":"x","arguments":{"filename":"nbd://host:10809/x@y","a":"http://user@host/"},"id":1}""")]
     public async Task What_is_no_secret_stays(string line)
