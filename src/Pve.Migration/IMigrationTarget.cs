@@ -39,6 +39,10 @@ public interface IMigrationTarget : IAsyncDisposable
     /// <returns>What the target answered; no answer is <see cref="ResumeAnswer.Unknown"/>, never a refusal.</returns>
     Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken);
 
+    /// <summary>Whether the guest runs on the target, asked where its monitor is out of reach and its answer to the resume is no proof.</summary>
+    /// <returns>False only where the guest surely does not run, and has not run, there; null where that cannot be told.</returns>
+    Task<bool?> IsRunningAsync(int vmId, CancellationToken cancellationToken) => Task.FromResult<bool?>(null);
+
     /// <summary>Releases the target's lock on the guest, after it runs there.</summary>
     /// <exception cref="MigrationTargetException">It refused, or did not answer.</exception>
     Task UnlockAsync(int vmId, CancellationToken cancellationToken);
