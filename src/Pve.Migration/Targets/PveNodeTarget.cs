@@ -240,7 +240,7 @@ public sealed class PveNodeTarget : IMigrationTarget
         while (true)
         {
             var found = await _commands.AskAsync(find, cancellationToken).ConfigureAwait(false);
-            if (found.ExitCode == 1)
+            if (found.ExitCode == 1 && found.StandardOutput.Length == 0) // a login shell that refuses says 1 as well, and why
             {
                 return;
             }

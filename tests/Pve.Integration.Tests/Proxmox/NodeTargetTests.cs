@@ -151,6 +151,7 @@ public sealed class NodeTargetTests : IDisposable
     [Theory]
     [InlineData("exit 0", "its process is still there")]
     [InlineData("exit 2", "its processes cannot be looked at")]
+    [InlineData("echo 'This account is not available.'; exit 1", "its processes cannot be looked at")]
     public async Task Without_the_proof_it_is_not_dead_and_with_it_it_is_dead_for_good(string find, string says)
     {
         _node.On("qm-start", "exit 1").On("pgrep", find);
