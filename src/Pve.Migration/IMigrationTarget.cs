@@ -39,10 +39,8 @@ public interface IMigrationTarget : IAsyncDisposable
     /// <returns>What the target answered; no answer is <see cref="ResumeAnswer.Unknown"/>, never a refusal.</returns>
     Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Asks whether the guest runs there, after a resume of which nobody knows what became, and where the target's monitor is out of reach.
-    /// </summary>
-    /// <returns>Null where it cannot be asked, which it is unless the target knows a way.</returns>
+    /// <summary>Whether the guest runs on the target, asked where its monitor is out of reach and its answer to the resume is no proof.</summary>
+    /// <returns>False only where the guest surely does not run, and has not run, there; null where that cannot be told.</returns>
     Task<bool?> IsRunningAsync(int vmId, CancellationToken cancellationToken) => Task.FromResult<bool?>(null);
 
     /// <summary>Releases the target's lock on the guest, after it runs there.</summary>

@@ -135,6 +135,7 @@ public sealed class LiveMigrator
         OperationCanceledException => new(step.Name, "It took too long, and was given up.", null, new TimeoutException(cause.Message, cause)),
         MigrationFailedException e => new(step.Name, e.Message, e.Remedy, e),
         MigrationTargetException e => new(step.Name, e.Message, e.Remedy, e),
+        OwnershipException e => new(step.Name, e.Message, e.Remedy, e),
         QmpCommandException e => new(step.Name, e.Message, null, e),
         _ => new(step.Name, cause.Message, null, cause),
     };

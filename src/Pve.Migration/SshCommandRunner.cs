@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Pve.Migration.Diagnostics;
 using Pve.Migration.Transports;
 
@@ -28,6 +29,9 @@ public sealed class SshCommandRunner
         _options = options;
         _logger = options.LoggerFactory.CreateLogger(typeof(SshCommandRunner).FullName!);
     }
+
+    /// <summary>The same without a log, for commands whose words, or the other side's about them, are secret.</summary>
+    internal SshCommandRunner Unlogged() => new(_options with { LoggerFactory = NullLoggerFactory.Instance });
 
     /// <summary>
     /// Runs a command, quoted by us for a POSIX shell, and awaits its end; a code other than 0 is a result, not an exception.

@@ -57,29 +57,59 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
     {
         if (target.Trail is null)
         {
-            return answer == ResumeAnswer.Accepted ? ResumeVerdict.Runs : await AskFromAfarAsync(answer).ConfigureAwait(false);
+            return await JudgeUnseenAsync(answer).ConfigureAwait(false);
         }
 
         return answer == ResumeAnswer.Refused ? await AfterRefusalAsync().ConfigureAwait(false) : await ForwardAsync().ConfigureAwait(false);
     }
 
-    // That it does not run proves nothing where the resume may still be on its way.
-    private async Task<ResumeVerdict> AskFromAfarAsync(ResumeAnswer answer)
+    // Without a monitor the target's word is all there is: an acceptance is believed, the rest is asked about.
+    private async Task<ResumeVerdict> JudgeUnseenAsync(ResumeAnswer answer)
+    {
+        if (answer == ResumeAnswer.Accepted)
+        {
+            return ResumeVerdict.Runs;
+        }
+
+        var runs = await AskWhetherItRunsAsync().ConfigureAwait(false);
+        if (runs == true)
+        {
+            return ResumeVerdict.Runs;
+        }
+
+        if (answer == ResumeAnswer.Refused)
+        {
+            return runs == false ? ResumeVerdict.NeverRan : ResumeVerdict.Unknown;
+        }
+
+        // The resume may come yet, so forward: a second one, another way where the first one was lost, changes nothing if it did come.
+        var again = await AskAsync().ConfigureAwait(false);
+        Tell(again.Detail);
+        return again.Answer == ResumeAnswer.Accepted || await AskWhetherItRunsAsync().ConfigureAwait(false) == true
+            ? ResumeVerdict.Runs
+            : ResumeVerdict.Unknown;
+    }
+
+    private async Task<bool?> AskWhetherItRunsAsync()
     {
         using var deadline = run.Deadline(run.Options.AnswerTimeout);
         try
         {
-            return await target.Target.IsRunningAsync(run.Request.VmId, deadline.Token).ConfigureAwait(false) switch
+            var asked = target.Target.IsRunningAsync(run.Request.VmId, deadline.Token);
+            await asked.HeedingAsync(run.Time, deadline.Token).ConfigureAwait(false);
+            var runs = await asked.ConfigureAwait(false);
+            Tell(runs switch
             {
-                true => ResumeVerdict.Runs,
-                false when answer == ResumeAnswer.Refused => ResumeVerdict.NeverRan,
-                _ => ResumeVerdict.Unknown,
-            };
+                true => "The target says that the guest runs there.",
+                false => "The target says that the guest does not run there.",
+                null => "The target cannot say whether the guest runs there.",
+            });
+            return runs;
         }
         catch (Exception e)
         {
             Tell($"The target cannot be asked: {e.Message}");
-            return ResumeVerdict.Unknown;
+            return null;
         }
     }
 

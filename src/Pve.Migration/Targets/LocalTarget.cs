@@ -3,10 +3,23 @@ using Pve.Qmp;
 namespace Pve.Migration;
 
 /// <summary>A target whose monitor is in our hands, and needs nobody else: everything goes over QMP.</summary>
-public sealed class LocalTarget(IncomingQemu qemu) : IMigrationTarget
+public sealed class LocalTarget : IMigrationTarget
 {
+    private readonly IncomingQemu _qemu;
+    private readonly QmpClient _monitor;
+
+    /// <summary>Creates the target.</summary>
+    /// <param name="qemu">The QEMU that waits.</param>
+    /// <exception cref="ArgumentException">Its monitor is out of reach.</exception>
+    public LocalTarget(IncomingQemu qemu)
+    {
+        ArgumentNullException.ThrowIfNull(qemu);
+        _qemu = qemu;
+        _monitor = qemu.Monitor ?? throw new ArgumentException("Its monitor is out of reach, and nothing else is asked.", nameof(qemu));
+    }
+
     /// <inheritdoc/>
-    public string Name => qemu.Monitor.Name;
+    public string Name => _monitor.Name;
 
     /// <inheritdoc/>
     public string? Dialect => null;
@@ -15,10 +28,10 @@ public sealed class LocalTarget(IncomingQemu qemu) : IMigrationTarget
     public Task<string> Lost { get; } = new TaskCompletionSource<string>().Task; // the monitor itself tells
 
     /// <inheritdoc/>
-    public Task<QmpClient?> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<QmpClient?>(qemu.Monitor);
+    public Task<QmpClient?> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<QmpClient?>(_monitor);
 
     /// <inheritdoc/>
-    public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => qemu.ListenAsync(cancellationToken);
+    public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
 
     /// <inheritdoc/>
     public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => Task.CompletedTask;
@@ -31,7 +44,7 @@ public sealed class LocalTarget(IncomingQemu qemu) : IMigrationTarget
     {
         try
         {
-            await qemu.Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await _monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken).ConfigureAwait(false);
             return new ResumeResult(ResumeAnswer.Accepted);
         }
         catch (QmpCommandException e)
@@ -51,7 +64,7 @@ public sealed class LocalTarget(IncomingQemu qemu) : IMigrationTarget
     public Task CloseAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public Task DestroyAsync(int vmId, CancellationToken cancellationToken) => qemu.DestroyAsync(cancellationToken);
+    public Task DestroyAsync(int vmId, CancellationToken cancellationToken) => _qemu.DestroyAsync(cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

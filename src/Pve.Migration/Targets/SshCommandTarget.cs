@@ -1,3 +1,4 @@
+using Pve.Migration.Proxmox;
 using Pve.Qmp;
 
 namespace Pve.Migration;
@@ -8,6 +9,7 @@ public sealed class SshCommandTarget : IMigrationTarget
     private readonly IncomingQemu _qemu;
     private readonly SshCommandRunner _ssh;
     private readonly SshCommandTargetOptions _options;
+    private readonly RemoteCommands _commands;
 
     /// <summary>Creates the target.</summary>
     /// <param name="qemu">The QEMU that waits there.</param>
@@ -18,6 +20,7 @@ public sealed class SshCommandTarget : IMigrationTarget
         ArgumentNullException.ThrowIfNull(qemu);
         ArgumentNullException.ThrowIfNull(ssh);
         (_qemu, _ssh, _options) = (qemu, ssh, options ?? new SshCommandTargetOptions());
+        _commands = new RemoteCommands(ssh, _options.Timeout);
     }
 
     /// <inheritdoc/>
@@ -36,11 +39,16 @@ public sealed class SshCommandTarget : IMigrationTarget
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
 
     /// <summary>Runs the harmless probe, so that a refused key or host shows before the guest is paused.</summary>
-    public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => RunAsync(_options.Probe, cancellationToken);
+    public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => _commands.RunAsync(_options.Probe, cancellationToken);
 
-    /// <inheritdoc/>
+    /// <summary>Tells the target which volumes are replicated. Neither the state nor what the command says of it is logged or put into an error.</summary>
+    /// <exception cref="MigrationTargetException">It refused, or did not answer.</exception>
     public Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken)
-        => RunAsync(_options.SetReplicationState(vmId), cancellationToken);
+        => _commands.RunSecretlyAsync(_options.SetReplicationState(vmId), cancellationToken);
+
+    /// <summary>Ends the target's NBD server, once its disks are mirrored.</summary>
+    /// <exception cref="MigrationTargetException">It refused, or did not answer.</exception>
+    public Task StopNbdAsync(int vmId, CancellationToken cancellationToken = default) => _commands.RunAsync(_options.StopNbd(vmId), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken)
@@ -68,7 +76,7 @@ public sealed class SshCommandTarget : IMigrationTarget
     }
 
     /// <inheritdoc/>
-    public Task UnlockAsync(int vmId, CancellationToken cancellationToken) => RunAsync(_options.Unlock(vmId), cancellationToken);
+    public Task UnlockAsync(int vmId, CancellationToken cancellationToken) => _commands.RunAsync(_options.Unlock(vmId), cancellationToken);
 
     /// <inheritdoc/>
     public Task CloseAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -78,21 +86,4 @@ public sealed class SshCommandTarget : IMigrationTarget
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private async Task RunAsync(IReadOnlyList<string> command, CancellationToken cancellationToken)
-    {
-        var program = command[0];
-        try
-        {
-            var result = await _ssh.RunAsync(command, _options.Timeout, cancellationToken: cancellationToken).ConfigureAwait(false);
-            if (result.ExitCode != 0)
-            {
-                throw new MigrationTargetException($"'{program}' failed: {result.Failure.Message}");
-            }
-        }
-        catch (Exception e) when (e is SshCommandTimeoutException or MtunnelConnectionException)
-        {
-            throw new MigrationTargetException($"'{program}' failed: {e.Message}", innerException: e);
-        }
-    }
 }

@@ -11,6 +11,9 @@ public sealed record SshCommandTargetOptions
     /// <summary>Hands over the replication state; Proxmox VE's <c>pvesr set-state VMID {}</c> unless set.</summary>
     public Func<int, IReadOnlyList<string>> SetReplicationState { get; init; } = vm => ["pvesr", "set-state", Text(vm), "{}"];
 
+    /// <summary>Ends the NBD server; Proxmox VE's <c>qm nbdstop VMID</c> unless set.</summary>
+    public Func<int, IReadOnlyList<string>> StopNbd { get; init; } = vm => ["qm", "nbdstop", Text(vm)];
+
     /// <summary>Releases the lock; Proxmox VE's <c>qm unlock VMID</c> unless set.</summary>
     public Func<int, IReadOnlyList<string>> Unlock { get; init; } = vm => ["qm", "unlock", Text(vm)];
 

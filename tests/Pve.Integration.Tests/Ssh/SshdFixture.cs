@@ -42,6 +42,9 @@ public sealed class SshdFixture : IAsyncLifetime
     /// <summary>An ssh client configuration (<c>-F</c>) that knows the hosts above.</summary>
     public string ClientConfig => Path.Combine(Folder, "client.conf");
 
+    /// <summary>Where commands over there are looked for first.</summary>
+    public string Programs => Path.Combine(Folder, "programs");
+
     public static bool IsAvailable => File.Exists(Program) && Environment.IsPrivilegedProcess;
 
     public static void Require() => Assert.SkipUnless(IsAvailable, "needs /usr/sbin/sshd and root");
@@ -61,6 +64,7 @@ public sealed class SshdFixture : IAsyncLifetime
             await keygen.WaitForExitAsync();
         }
 
+        Directory.CreateDirectory(Programs);
         File.Copy(InFolder("user.pub"), InFolder("authorized_keys"));
         _closed.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         int port = 0;
@@ -122,7 +126,8 @@ public sealed class SshdFixture : IAsyncLifetime
             AllowStreamLocalForwarding yes
             StreamLocalBindUnlink yes
             PrintMotd no
-            SetEnv "DOTNET_ROOT={Samples.SampleProgram.DotnetRoot}"
+            SetEnv "DOTNET_ROOT={Samples.SampleProgram.DotnetRoot}" "PATH={Programs}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+            AcceptEnv STAND_IN_*
             MaxStartups 100
             MaxSessions 100
 

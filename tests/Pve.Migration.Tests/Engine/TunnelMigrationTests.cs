@@ -63,11 +63,12 @@ public sealed class TunnelMigrationTests
         bench.AssertMigrated(await bench.MigrateAsync(target));
     });
 
-    // The first tunnel loses the answer; the second one is asked, and a late OK of the first is nobody's.
+    // The first tunnel loses the answer; the second one is asked, and a late OK of the first is nobody's. Where the guest does not run there, it is
+    // told once more, and asked about over a third.
     [Theory]
-    [InlineData(true, typeof(MigrationOutcome.Migrated))]
-    [InlineData(false, typeof(MigrationOutcome.Unknown))]
-    public Task A_resume_without_an_answer_is_asked_about_over_a_second_tunnel(bool carriedOut, Type outcome) => RunAsync(async bench =>
+    [InlineData(true, typeof(MigrationOutcome.Migrated), 2)]
+    [InlineData(false, typeof(MigrationOutcome.Unknown), 3)]
+    public Task A_resume_without_an_answer_is_asked_about_over_a_second_tunnel(bool carriedOut, Type outcome, int opened) => RunAsync(async bench =>
     {
         var handler = new LosesAnswers(bench, carriedOut);
         var options = new MtunnelServerOptions { Dialect = MtunnelDialect.V2, Vmid = VmId };
@@ -83,7 +84,7 @@ public sealed class TunnelMigrationTests
         var report = await bench.MigrateAsync(target);
         Assert.IsType(outcome, report.Outcome);
         bench.AssertSafe(report);
-        Assert.Equal((2, 1), (tunnels, handler.Asked));
+        Assert.Equal((opened, opened - 1), (tunnels, handler.Asked));
     });
 
     [Fact]
