@@ -20,9 +20,11 @@ internal static class CommandLine
         Exit codes: 0 done, 1 QEMU refused or did not answer, 2 bad usage or no connection, 130 interrupted.
         """;
 
+    private const string ReplayPrefix = "replay:";
+
     private static readonly Argument<string?> Endpoint = new("ENDPOINT")
     {
-        Description = "the monitor: the path of its socket, unix:PATH or tcp:HOST:PORT",
+        Description = "the monitor: the path of its socket, unix:PATH, tcp:HOST:PORT or fd:NUMBER; or replay:FILE, a recorded one",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -40,11 +42,12 @@ internal static class CommandLine
     private static readonly Option<string?> Patience = new("--timeout") { Description = "how long to wait for the connection, for each reply, and for the events that --count asks for; without it 10 s, 30 s (none in the interactive shell), none", HelpName = "SECONDS" };
     private static readonly Option<bool> KeepGoing = new("--keep-going") { Description = "do not stop a script at its first error" };
     private static readonly Option<bool> OutOfBand = new("--oob") { Description = "overtake the commands that wait in QEMU; few commands allow it" };
+    private static readonly Option<string?> Diff = new("--diff") { Description = "list what only one of two QEMUs has: commands, events, their members and values; - the first, + this one", HelpName = "ENDPOINT" };
     private static readonly Option<string?> Record = new("--record") { Description = "record the conversation to a file", HelpName = "FILE" };
 
     public static async Task<int> RunAsync(string[] args, Func<ShellOptions, CancellationToken, Task<int>> job)
     {
-        var root = new RootCommand(Summary) { Endpoint, Command, Hmp, Watch, Count, Json, Compact, Patience, KeepGoing, OutOfBand, Record };
+        var root = new RootCommand(Summary) { Endpoint, Command, Hmp, Watch, Count, Json, Compact, Patience, KeepGoing, OutOfBand, Diff, Record };
         root.SetAction((result, token) =>
         {
             try
@@ -66,7 +69,9 @@ internal static class CommandLine
         var endpoint = result.GetValue(Endpoint) ?? throw new FormatException("name the monitor, as in: qmpshell /run/vm/100.qmp");
         var options = new ShellOptions
         {
-            Endpoint = QmpEndpoint.Parse(File.Exists(endpoint) ? Path.GetFullPath(endpoint) : endpoint),
+            Endpoint = endpoint.StartsWith(ReplayPrefix, StringComparison.Ordinal) ? null : ReadEndpoint(endpoint),
+            ReplayFile = endpoint.StartsWith(ReplayPrefix, StringComparison.Ordinal) ? endpoint[ReplayPrefix.Length..] : null,
+            DiffWith = result.GetValue(Diff) is { } other ? ReadEndpoint(other) : null,
             Command = result.GetValue(Command) ?? [],
             Hmp = result.GetValue(Hmp),
             Watch = ReadEvents(result.GetValue(Watch)),
@@ -80,11 +85,14 @@ internal static class CommandLine
         return Contradiction(options, result) is { } problem ? throw new FormatException(problem) : options;
     }
 
+    private static QmpEndpoint ReadEndpoint(string text) => QmpEndpoint.Parse(File.Exists(text) ? Path.GetFullPath(text) : text);
+
     private static string? Contradiction(ShellOptions options, ParseResult result) => options switch
     {
         { Command: [['-', ..] option, ..] } => $"there is no option '{option}'",
         { Hmp: not null, Command.Length: > 0 } => "give a command or --hmp, not both",
         { Hmp: "" } => "--hmp needs a line of the human monitor, as in: --hmp \"info status\"",
+        { DiffWith: not null } when options.Hmp is not null || options.Command.Length > 0 || options.Watch is not null => "--diff compares, and takes no command beside it",
         { Count: not null, Watch: null } => "--count goes with --watch EVENTS",
         { KeepGoing: true } when options.Hmp is not null || options.Command.Length > 0 || options.Watch is not null => "--keep-going is for a script on standard input; leave it out",
         { RecordFile: { } file } when !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(file))) => $"--record {file}: no such directory",

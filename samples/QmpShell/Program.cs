@@ -46,11 +46,47 @@ static ShellLine? ReadLine(ShellOptions options) => options switch
 static async Task<int> ConverseAsync(ShellOptions options, ShellLine? line, QmpRecorder? recorder, CancellationToken cancellationToken)
 {
     var defaults = new QmpClientOptions();
-    await using var client = await QmpClient.ConnectAsync(
-        options.Endpoint, defaults with { ConnectTimeout = options.Timeout ?? defaults.ConnectTimeout, Recorder = recorder }, cancellationToken);
+    var settings = defaults with { ConnectTimeout = options.Timeout ?? defaults.ConnectTimeout, Recorder = recorder };
+    if (options.ReplayFile is not { } file)
+    {
+        await using var client = await QmpClient.ConnectAsync(options.Endpoint!, settings, cancellationToken);
+        return await UseAsync(client, line, options, cancellationToken);
+    }
+
+    await using var replay = await Recording.ReplayAsync(file, cancellationToken);
+    try
+    {
+        await using var client = await QmpClient.ConnectAsync(replay.Connection, $"the replay of {file}", settings, cancellationToken);
+        return await UseAsync(client, line, options, cancellationToken);
+    }
+    catch (QmpConnectionException) when (replay.Completion is { IsFaulted: true, Exception.InnerException: { } reason })
+    {
+        throw new LineException($"replay:{file}: {reason.Message.TrimEnd('.')}");
+    }
+}
+
+static async Task<int> UseAsync(QmpClient client, ShellLine? line, ShellOptions options, CancellationToken cancellationToken)
+{
+    if (options.DiffWith is { } other)
+    {
+        await using var second = await QmpClient.ConnectAsync(other, cancellationToken: cancellationToken);
+        return await PrintAsync(SchemaDiff.Compare(await client.GetSchemaAsync(cancellationToken), await second.GetSchemaAsync(cancellationToken)));
+    }
+
     return line is null && options.Watch is null && !Console.IsInputRedirected && Ansi.IsTerminal
         ? await RunShellAsync(client, options, cancellationToken)
         : await RunBatchAsync(client, line, options, cancellationToken);
+}
+
+static async Task<int> PrintAsync(IEnumerable<string> lines)
+{
+    await using var output = Standard.OpenOutput();
+    foreach (var line in lines)
+    {
+        await output.WriteLineAsync(line);
+    }
+
+    return ExitCode.Done;
 }
 
 static Task<int> RunShellAsync(QmpClient client, ShellOptions options, CancellationToken cancellationToken)

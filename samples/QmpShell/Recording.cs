@@ -26,6 +26,20 @@ internal sealed class Recording : IAsyncDisposable
         }
     }
 
+    /// <summary>Takes a recorded monitor's place, as fast as possible.</summary>
+    /// <exception cref="LineException">The file cannot be read, or is no transcript of one conversation.</exception>
+    public static async Task<QmpReplay> ReplayAsync(string file, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return new QmpReplay(await QmpTranscript.LoadAsync(file, cancellationToken), new QmpReplayOptions { AsFastAsPossible = true });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or QmpTranscriptException or ArgumentException)
+        {
+            throw new LineException($"replay:{file}: {e.Message.TrimEnd('.')}");
+        }
+    }
+
     /// <summary>Writes what waits, and returns the exit code.</summary>
     public async Task<int> CloseAsync(TextWriter error)
     {

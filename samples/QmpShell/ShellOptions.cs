@@ -5,7 +5,14 @@ namespace QmpShell;
 /// <summary>What the command line asks for.</summary>
 internal sealed record ShellOptions
 {
-    public required QmpEndpoint Endpoint { get; init; }
+    /// <summary>The monitor; none where a transcript is replayed.</summary>
+    public QmpEndpoint? Endpoint { get; init; }
+
+    /// <summary>The transcript whose server's side takes a monitor's place.</summary>
+    public string? ReplayFile { get; init; }
+
+    /// <summary>The other QEMU to compare with.</summary>
+    public QmpEndpoint? DiffWith { get; init; }
 
     /// <summary>The one command to execute; empty for the interactive shell or a script on standard input.</summary>
     public string[] Command { get; init; } = [];

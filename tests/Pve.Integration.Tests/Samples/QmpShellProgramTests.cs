@@ -27,6 +27,8 @@ public sealed class QmpShellProgramTests : IDisposable
     [InlineData("the command is empty", "/m", " ")]
     [InlineData("this is no JSON: ", "/m", "{x")]
     [InlineData("'novalue' is no argument", "/m", "device_del", "novalue")]
+    [InlineData("--diff compares", "/m", "stop", "--diff", "/n")]
+    [InlineData("replay:/nonexistent/file", "replay:/nonexistent/file", "query-status")]
     [InlineData("no such socket", "/nonexistent/m", "query-status")]
     [InlineData("-qmp unix:/nonexistent/m,server=on,wait=off", "unix:/nonexistent/m", "query-status")]
     [InlineData("tcp:127.0.0.1:1", "tcp:127.0.0.1:1", "query-status")]
@@ -34,6 +36,28 @@ public sealed class QmpShellProgramTests : IDisposable
     {
         var result = await _shell.RunAsync(arguments);
         result.AssertRefused(2, "qmpshell", says);
+    }
+
+    [Fact]
+    public async Task What_was_recorded_can_be_asked_again()
+    {
+        var file = _shell.NewFile("talk.txt");
+        await using (var qemu = await QemuProcess.StartAsync("m"))
+        {
+            (await RunAsync(qemu, "--record", file, "query-status")).AssertSucceeded();
+        }
+
+        var again = await _shell.RunAsync([$"replay:{file}", "query-status"]);
+        again.AssertSucceeded();
+        Assert.Equal("prelaunch", JsonElement.Parse(again.Output).GetProperty("status").GetString());
+        (await _shell.RunAsync([$"replay:{file}", "query-version"])).AssertRefused(2, "qmpshell", "query-version");
+    }
+
+    [Fact]
+    public async Task Two_QEMUs_are_compared()
+    {
+        await using var qemu = await QemuProcess.StartAsync("m", "n");
+        Assert.Equal(new SampleResult(0, "", ""), await RunAsync(qemu, "--diff", qemu.Monitor("n")));
     }
 
     [Fact]
