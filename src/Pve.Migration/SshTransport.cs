@@ -35,13 +35,14 @@ public sealed class SshTransport : IMtunnelTransport
     /// Removes leftover local sockets, starts ssh and returns; nothing is known of the host yet. The first line the remote command says
     /// proves that all forwards listen: ssh binds them before it runs the command.
     /// </summary>
-    /// <exception cref="MtunnelConnectionException">ssh could not be started, or a forward's local path is taken by something that is no socket.</exception>
+    /// <exception cref="MtunnelConnectionException">ssh could not be started, or a forward's local path is taken by a file, or by a socket somebody listens at.</exception>
     public Task<SshConnection> ConnectAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         foreach (SocketForward forward in _options.Forwards)
         {
-            ClearTheWay(forward.LocalPath);
+            // ssh would unlink whatever is there (StreamLocalBindUnlink), be it a user's file or a living socket
+            LocalSockets.ClearTheWay(forward.LocalPath, Name, _logger);
         }
 
         IReadOnlyList<string> arguments = SshArguments.ForTunnel(_options);
@@ -59,17 +60,4 @@ public sealed class SshTransport : IMtunnelTransport
 
     async Task<IMtunnelConnection> IMtunnelTransport.ConnectAsync(CancellationToken cancellationToken) =>
         await ConnectAsync(cancellationToken).ConfigureAwait(false);
-
-    // ssh would unlink whatever is there (StreamLocalBindUnlink), be it a user's file: that we do not let happen
-    private void ClearTheWay(string path)
-    {
-        if (UnixFile.IsSocket(path))
-        {
-            UnixFile.RemoveSocket(path, Name, _logger);
-        }
-        else if (Path.Exists(path))
-        {
-            throw new MtunnelConnectionException($"{Name}: {path} exists and is no socket, it is not overwritten");
-        }
-    }
 }

@@ -7,9 +7,6 @@ namespace Pve.Migration.Transports;
 // ssh's command line, in one pure place.
 internal static class SshArguments
 {
-    // sun_path of Linux without its closing zero
-    private const int MaxSocketPath = 107;
-
     // no shell gives these a meaning, wherever in a word they stand; '=' would make an assignment of a first word
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+:,./-");
@@ -89,10 +86,10 @@ internal static class SshArguments
     public static void ThrowIfUnfitForForward(string path, string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(path, name);
-        if (path[0] != '/' || path.AsSpan().ContainsAny(UnfitForForwards) || Encoding.UTF8.GetByteCount(path) > MaxSocketPath)
+        if (path[0] != '/' || path.AsSpan().ContainsAny(UnfitForForwards) || Encoding.UTF8.GetByteCount(path) > LocalSockets.MaxPath)
         {
             throw new ArgumentException(
-                $"{name} '{path}' must be absolute, at most {MaxSocketPath} bytes, and without spaces, quotes, ':', '%', '$' and '\\'", name);
+                $"{name} '{path}' must be absolute, at most {LocalSockets.MaxPath} bytes, and without spaces, quotes, ':', '%', '$' and '\\'", name);
         }
     }
 
