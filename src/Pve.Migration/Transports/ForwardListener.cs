@@ -83,7 +83,7 @@ internal sealed class ForwardListener : IForwardedSocket
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LastFailure = far is null ? e.Message : $"the connection broke: {e.Message}";
+            LastFailure = far is null ? e.Message : $"the connection to {Forward.RemotePath} broke: {e.Message}";
             if (far is null)
             {
                 _logger.ForwardFailed(_name, Forward.LocalPath, Forward.RemotePath, e.Message);
