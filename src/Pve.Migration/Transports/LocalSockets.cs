@@ -18,6 +18,10 @@ internal static class LocalSockets
 
     public static void Claim(string path, object owner) => Owners[path] = owner;
 
+    public static bool IsOwner(string path, object owner) => Owners.TryGetValue(path, out object? now) && ReferenceEquals(now, owner);
+
+    public static bool HasLivingOwner(string path) => Owners.TryGetValue(path, out object? now) && now is IMtunnelConnection { Ended.IsCompleted: false };
+
     public static void Remove(string path, object owner, string transport, ILogger logger)
     {
         if (Owners.TryRemove(KeyValuePair.Create(path, owner)))

@@ -45,6 +45,42 @@ internal static class SshArguments
         return Finish(arguments, options.Host, command);
     }
 
+    // Only the forward, no command; over a connection of its own, since a master would keep it.
+    public static IReadOnlyList<string> ForForward(SshTransportOptions options, SocketForward forward)
+    {
+        List<string> arguments = Common(options);
+        Option(arguments, "ControlPath=none");
+        Option(arguments, "ExitOnForwardFailure=yes");
+        Option(arguments, "StreamLocalBindUnlink=yes");
+        arguments.AddRange(["-N", "-L", $"{forward.LocalPath}:{forward.RemotePath}", "--", options.Host]);
+        return arguments;
+    }
+
+    // Asks a master to give up the forwards that it keeps for children that are gone.
+    public static IReadOnlyList<string> ForCancel(SshTransportOptions options)
+    {
+        List<string> arguments = Common(options);
+        Option(arguments, $"ControlPath={options.ControlPath}");
+        arguments.AddRange(["-O", "cancel"]);
+        foreach (SocketForward forward in options.Forwards)
+        {
+            arguments.AddRange(["-L", $"{forward.LocalPath}:{forward.RemotePath}"]);
+        }
+
+        arguments.AddRange(["--", options.Host]);
+        return arguments;
+    }
+
+    // Removes what is a socket, and listened at by nobody over there.
+    public static IReadOnlyList<string> RemoveSockets(IEnumerable<string> paths) =>
+    [
+        "sh",
+        "-c",
+        "for p; do if [ -S \"$p\" ] && ! grep -sF -- \" $p\" /proc/net/unix | grep -q ' 00010000 '; then rm -f -- \"$p\"; fi; done",
+        "sh",
+        .. paths,
+    ];
+
     // ssh joins the words of the command with spaces and hands them to the login shell over there
     public static string Quote(IReadOnlyList<string> command)
     {
