@@ -86,7 +86,7 @@ public sealed class SshForwardTests
                 Assert.False(File.Exists(_near));
             }
 
-            // the forward of a child that was killed with its process: the master listens on
+            // of a child that was killed the master keeps the forward
             var killed = await new SshTransport(options).ConnectAsync(Test);
             await killed.WaitForForwardsAsync(TimeSpan.FromSeconds(30), Test);
             using (Process child = Process.GetProcessById(killed.ProcessId))
@@ -94,6 +94,7 @@ public sealed class SshForwardTests
                 child.Kill();
             }
 
+            await killed.Ended.WaitAsync(Test);
             await using (MtunnelClient client = await MtunnelClient.OpenAsync(new SshTransport(options), cancellationToken: Test))
             {
                 // neither the dead one's end nor another that wants its path takes the forward away from the living
