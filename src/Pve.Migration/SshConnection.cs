@@ -24,6 +24,7 @@ public sealed class SshConnection : IMtunnelConnection
     private readonly Task _pump;
     private readonly Task _watch;
     private readonly Lock _gate = new();
+    private readonly List<SshForward> _forwards = [];
     private Task? _disposal;
 
     internal SshConnection(ChildProcess child, SshTransportOptions options, ILogger logger)
@@ -74,6 +75,29 @@ public sealed class SshConnection : IMtunnelConnection
 
             await Ended.WithinAsync(ForwardPoll, time, cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// Forwards one more socket, by one more ssh; when this returns, the local path listens. What is known before the tunnel is opened
+    /// costs nothing extra in <see cref="SshTransportOptions.Forwards"/>.
+    /// </summary>
+    /// <exception cref="MtunnelConnectionException">ssh ended instead, or the path is taken; the tunnel itself is not affected.</exception>
+    /// <exception cref="ArgumentException">A path cannot be expressed on ssh's command line.</exception>
+    public async Task<IForwardedSocket> ForwardAsync(SocketForward forward, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(forward);
+        SshForward started = await SshForward.StartAsync(forward, _options, _logger, cancellationToken).ConfigureAwait(false);
+        lock (_gate)
+        {
+            if (_disposal is null)
+            {
+                _forwards.Add(started);
+                return started;
+            }
+        }
+
+        await started.DisposeAsync().ConfigureAwait(false);
+        throw new MtunnelConnectionException($"{_options.Name}: the connection was disposed, {forward.LocalPath} is not forwarded");
     }
 
     /// <inheritdoc/>
@@ -146,11 +170,13 @@ public sealed class SshConnection : IMtunnelConnection
             // ssh is gone already
         }
 
+        await Task.WhenAll(_forwards.Select(static forward => forward.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _child.EndAsync(_options.CloseGrace, _options.TerminateGrace).ConfigureAwait(false);
         await _cut.CancelAsync().ConfigureAwait(false);
         await _watch.ConfigureAwait(false);
         _child.Dispose();
         _cut.Dispose();
+        await SshMaster.CancelForwardsAsync(_options, path => LocalSockets.IsOwner(path, this), _logger).ConfigureAwait(false);
         foreach (SocketForward forward in _options.Forwards)
         {
             LocalSockets.Remove(forward.LocalPath, this, _options.Name, _logger);

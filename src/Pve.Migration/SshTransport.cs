@@ -18,11 +18,6 @@ public sealed class SshTransport : IMtunnelTransport
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (options.ControlPath is not null && options.Forwards.Count > 0)
-        {
-            throw new ArgumentException("a master connection would keep the forwarded sockets open after the tunnel", nameof(options));
-        }
-
         ArgumentOutOfRangeException.ThrowIfZero(options.RemoteCommand.Count, nameof(options.RemoteCommand));
         _options = options;
         _logger = options.LoggerFactory.CreateLogger(typeof(SshTransport).FullName!);
@@ -35,41 +30,58 @@ public sealed class SshTransport : IMtunnelTransport
     /// Removes leftover local sockets, starts ssh and returns; nothing is known of the host yet. The first line the remote command says
     /// proves that all forwards listen: ssh binds them before it runs the command.
     /// </summary>
-    /// <exception cref="MtunnelConnectionException">ssh could not be started, or a forward's local path is taken by something that is no socket.</exception>
-    public Task<SshConnection> ConnectAsync(CancellationToken cancellationToken = default)
+    /// <exception cref="MtunnelConnectionException">ssh could not be started, or a forward's local path is taken by a file, or by a socket somebody listens at.</exception>
+    public async Task<SshConnection> ConnectAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+
+        // a master may still listen for a tunnel that is gone, be it one of a process before us
+        await SshMaster.CancelForwardsAsync(_options, static path => !LocalSockets.HasLivingOwner(path), _logger).ConfigureAwait(false);
         foreach (SocketForward forward in _options.Forwards)
         {
-            ClearTheWay(forward.LocalPath);
+            // ssh would unlink whatever is there (StreamLocalBindUnlink), be it a user's file or a living socket
+            LocalSockets.ClearTheWay(forward.LocalPath, Name, _logger);
         }
 
-        IReadOnlyList<string> arguments = SshArguments.ForTunnel(_options);
+        return Start(_options, SshArguments.ForTunnel(_options), _logger);
+    }
+
+    /// <summary>
+    /// Removes the forwards' remote sockets, by one more ssh: what a target that has ended left over there. Whatever is no socket, or is
+    /// still listened at, stays. Not part of disposing a connection, since a second tunnel may use the same paths.
+    /// </summary>
+    /// <exception cref="SshCommandTimeoutException">The deadline passed.</exception>
+    /// <exception cref="MtunnelConnectionException">ssh could not be started, or failed.</exception>
+    public async Task RemoveRemoteSocketsAsync(TimeSpan deadline, CancellationToken cancellationToken = default)
+    {
+        if (_options.Forwards.Count == 0)
+        {
+            return;
+        }
+
+        IReadOnlyList<string> command = SshArguments.RemoveSockets(_options.Forwards.Select(static forward => forward.RemotePath));
+        SshCommandResult result = await new SshCommandRunner(_options).RunAsync(command, deadline, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (result.ExitCode != 0)
+        {
+            throw new MtunnelConnectionException($"sockets that were left over there could not be removed: {result.Failure.Message}");
+        }
+    }
+
+    internal static SshConnection Start(SshTransportOptions options, IReadOnlyList<string> arguments, ILogger logger)
+    {
         try
         {
-            ChildProcess child = ChildProcess.Start(_options.SshPath, arguments, _options.TimeProvider);
-            _logger.ChildStarted(Name, child.Id);
-            return Task.FromResult(new SshConnection(child, _options, _logger));
+            ChildProcess child = ChildProcess.Start(options.SshPath, arguments, options.TimeProvider);
+            logger.ChildStarted(options.Name, child.Id);
+            return new SshConnection(child, options, logger);
         }
         catch (Win32Exception e)
         {
-            throw new MtunnelConnectionException($"{Name}: could not start '{_options.SshPath}': {e.Message} (install openssh-client, or name the program)", e);
+            throw new MtunnelConnectionException(
+                $"{options.Name}: could not start '{options.SshPath}': {e.Message} (install openssh-client, or name the program)", e);
         }
     }
 
     async Task<IMtunnelConnection> IMtunnelTransport.ConnectAsync(CancellationToken cancellationToken) =>
         await ConnectAsync(cancellationToken).ConfigureAwait(false);
-
-    // ssh would unlink whatever is there (StreamLocalBindUnlink), be it a user's file: that we do not let happen
-    private void ClearTheWay(string path)
-    {
-        if (UnixFile.IsSocket(path))
-        {
-            UnixFile.RemoveSocket(path, Name, _logger);
-        }
-        else if (Path.Exists(path))
-        {
-            throw new MtunnelConnectionException($"{Name}: {path} exists and is no socket, it is not overwritten");
-        }
-    }
 }

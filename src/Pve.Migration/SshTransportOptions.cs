@@ -27,8 +27,9 @@ public sealed record SshTransportOptions
     public string? ConfigFile { get; init; }
 
     /// <summary>
-    /// A control socket, over which a master connection is shared. Not together with <see cref="Forwards"/>: a master keeps a forward
-    /// after the child that asked for it is gone. Default: no sharing for a tunnel, the ssh configuration's choice for a command.
+    /// A control socket, over which a master connection is shared; whether one is made where there is none, <c>ControlMaster</c> among the
+    /// <see cref="ExtraOptions"/> says. A master keeps forwards when the child that asked for them is gone: they are taken back with one
+    /// more ssh, before connecting and after. Default: no sharing for a tunnel, the ssh configuration's choice for a command.
     /// </summary>
     public string? ControlPath { get; init; }
 

@@ -37,4 +37,8 @@ var real = new Command("real", "query-status on a real QEMU, against a bare sock
 real.SetAction((result, token) => RealQemuBenchmark.RunAsync(
     result.GetRequiredValue(qemu), result.GetValue(pythonQmp), result.GetValue(each), result.GetValue(runs), token));
 
-return await new RootCommand("Measurements, each with a ratio against a peer or a limit in the same run.") { pause, greeting, throughput, longLine, idle, real }.Parse(args).InvokeAsync();
+var window = new Option<int>("--window") { Description = "the channels' window in KiB", DefaultValueFactory = _ => 1024 };
+var channels = new Command("channels", "a command's round trip beside RAM on one multiplexed connection, against the same without RAM") { window };
+channels.SetAction((result, token) => ChannelsBenchmark.RunAsync(result.GetValue(window), token));
+
+return await new RootCommand("Measurements, each with a ratio against a peer or a limit in the same run.") { pause, greeting, throughput, longLine, idle, real, channels }.Parse(args).InvokeAsync();

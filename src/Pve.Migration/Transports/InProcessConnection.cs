@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Pve.Migration.Transports;
 
@@ -8,6 +9,7 @@ internal sealed class InProcessConnection : IMtunnelConnection
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _run;
+    private readonly ForwardSet _forwards = new("in-process tunnel", LocalSockets.ConnectAsync, TimeProvider.System, NullLogger.Instance);
     private int _disposed;
 
     public InProcessConnection(IDuplexPipe ours, IDuplexPipe theirs, Func<IDuplexPipe, CancellationToken, Task> server)
@@ -23,10 +25,19 @@ internal sealed class InProcessConnection : IMtunnelConnection
 
     public Task<string> Ended => _ended.Task;
 
+    // both ends are this machine: a forward leads to the path itself
+    public Task<IForwardedSocket> ForwardAsync(SocketForward forward, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(forward);
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(_forwards.Add(forward));
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
+            await _forwards.DisposeAsync().ConfigureAwait(false);
             await _ours.Output.CompleteAsync().ConfigureAwait(false);
             await _ours.Input.CompleteAsync().ConfigureAwait(false);
             await _stop.CancelAsync().ConfigureAwait(false);

@@ -7,9 +7,6 @@ namespace Pve.Migration.Transports;
 // ssh's command line, in one pure place.
 internal static class SshArguments
 {
-    // sun_path of Linux without its closing zero
-    private const int MaxSocketPath = 107;
-
     // no shell gives these a meaning, wherever in a word they stand; '=' would make an assignment of a first word
     private static readonly SearchValues<char> Plain =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+:,./-");
@@ -47,6 +44,42 @@ internal static class SshArguments
         Option(arguments, "ClearAllForwardings=yes");
         return Finish(arguments, options.Host, command);
     }
+
+    // Only the forward, no command; over a connection of its own, since a master would keep it.
+    public static IReadOnlyList<string> ForForward(SshTransportOptions options, SocketForward forward)
+    {
+        List<string> arguments = Common(options);
+        Option(arguments, "ControlPath=none");
+        Option(arguments, "ExitOnForwardFailure=yes");
+        Option(arguments, "StreamLocalBindUnlink=yes");
+        arguments.AddRange(["-N", "-L", $"{forward.LocalPath}:{forward.RemotePath}", "--", options.Host]);
+        return arguments;
+    }
+
+    // Asks a master to give up the forwards that it keeps for children that are gone.
+    public static IReadOnlyList<string> ForCancel(SshTransportOptions options)
+    {
+        List<string> arguments = Common(options);
+        Option(arguments, $"ControlPath={options.ControlPath}");
+        arguments.AddRange(["-O", "cancel"]);
+        foreach (SocketForward forward in options.Forwards)
+        {
+            arguments.AddRange(["-L", $"{forward.LocalPath}:{forward.RemotePath}"]);
+        }
+
+        arguments.AddRange(["--", options.Host]);
+        return arguments;
+    }
+
+    // Removes what is a socket, and listened at by nobody over there.
+    public static IReadOnlyList<string> RemoveSockets(IEnumerable<string> paths) =>
+    [
+        "sh",
+        "-c",
+        "for p; do if [ -S \"$p\" ] && ! grep -sF -- \" $p\" /proc/net/unix | grep -q ' 00010000 '; then rm -f -- \"$p\"; fi; done",
+        "sh",
+        .. paths,
+    ];
 
     // ssh joins the words of the command with spaces and hands them to the login shell over there
     public static string Quote(IReadOnlyList<string> command)
@@ -89,10 +122,10 @@ internal static class SshArguments
     public static void ThrowIfUnfitForForward(string path, string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(path, name);
-        if (path[0] != '/' || path.AsSpan().ContainsAny(UnfitForForwards) || Encoding.UTF8.GetByteCount(path) > MaxSocketPath)
+        if (path[0] != '/' || path.AsSpan().ContainsAny(UnfitForForwards) || Encoding.UTF8.GetByteCount(path) > LocalSockets.MaxPath)
         {
             throw new ArgumentException(
-                $"{name} '{path}' must be absolute, at most {MaxSocketPath} bytes, and without spaces, quotes, ':', '%', '$' and '\\'", name);
+                $"{name} '{path}' must be absolute, at most {LocalSockets.MaxPath} bytes, and without spaces, quotes, ':', '%', '$' and '\\'", name);
         }
     }
 

@@ -9,6 +9,7 @@ internal static class UnixFile
 {
     private const int AtFdCwd = -100;
     private const int AtSymlinkNoFollow = 0x100;
+    private const int AtEmptyPath = 0x1000;
     private const uint StatxType = 1;
     private const int TypeMask = 0xF000;
     private const int TypeSocket = 0xC000;
@@ -22,9 +23,25 @@ internal static class UnixFile
             return Path.Exists(path);
         }
 
-        byte[] stat = new byte[256];
-        return Statx(AtFdCwd, path, AtSymlinkNoFollow, StatxType, stat) == 0
-            && (MemoryMarshal.Read<ushort>(stat.AsSpan(28)) & TypeMask) == TypeSocket;
+        return IsSocket(AtFdCwd, path, AtSymlinkNoFollow);
+    }
+
+    // a file that is held open; Linux only
+    public static bool IsSocket(int descriptor) => IsSocket(descriptor, "", AtEmptyPath);
+
+    // Asked of the kernel, since trying it out would be the one connection that a listening QEMU accepts. Elsewhere than on Linux,
+    // or listened at from another network namespace, it is not seen.
+    public static bool IsListenedAt(string path)
+    {
+        const string table = "/proc/net/unix";
+        return OperatingSystem.IsLinux() && File.Exists(table) && File.ReadLines(table).Any(Matches);
+
+        // Num RefCount Protocol Flags Type St Inode Path, where 00010000 is __SO_ACCEPTCON
+        bool Matches(string line)
+        {
+            string[] fields = line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries);
+            return fields.Length == 8 && fields[3] == "00010000" && fields[7] == path;
+        }
     }
 
     public static void RemoveSocket(string path, string transport, ILogger logger)
@@ -43,6 +60,13 @@ internal static class UnixFile
         {
             logger.SocketNotRemoved(transport, path, e.Message);
         }
+    }
+
+    private static bool IsSocket(int directory, string path, int flags)
+    {
+        byte[] stat = new byte[256];
+        return Statx(directory, path, flags, StatxType, stat) == 0
+            && (MemoryMarshal.Read<ushort>(stat.AsSpan(28)) & TypeMask) == TypeSocket;
     }
 
 #pragma warning disable SYSLIB1054 // LibraryImport would want unsafe code for the whole project

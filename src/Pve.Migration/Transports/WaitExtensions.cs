@@ -15,4 +15,8 @@ internal static class WaitExtensions
 
         return task.IsCompleted;
     }
+
+    // Until the time has passed or the token fires; never throws.
+    public static async Task PauseAsync(this CancellationToken token, TimeSpan time, TimeProvider clock) =>
+        await Task.Delay(time, clock, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -109,6 +109,26 @@ public sealed class SshArgumentsTests
     }
 
     [Fact]
-    public void A_master_and_forwards_do_not_go_together() => Assert.Throws<ArgumentException>(
-        () => new SshTransport(new SshTransportOptions { Host = "h", ControlPath = "/c", Forwards = [new SocketForward("/a", "/b")] }));
+    public void A_master_carries_a_tunnel_with_forwards_and_is_asked_to_give_them_up()
+    {
+        var options = new SshTransportOptions
+        {
+            Host = "h",
+            ControlPath = "/run/c",
+            ExtraOptions = ["ControlMaster=auto"],
+            Forwards = [new SocketForward("/a", "/b"), new SocketForward("/c", "/d")],
+        };
+        Assert.Contains("ControlPath=/run/c", SshArguments.ForTunnel(options));
+        string cancel = string.Join(' ', SshArguments.ForCancel(options));
+        Assert.EndsWith("-o ControlPath=/run/c -O cancel -L /a:/b -L /c:/d -- h", cancel, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_further_forward_has_a_connection_of_its_own()
+    {
+        var options = new SshTransportOptions { Host = "h", ControlPath = "/run/c", JumpHost = "jump" };
+        string forward = string.Join(' ', SshArguments.ForForward(options, new SocketForward("/a", "/b")));
+        Assert.Contains("-J jump", forward, StringComparison.Ordinal);
+        Assert.EndsWith("-o ControlPath=none -o ExitOnForwardFailure=yes -o StreamLocalBindUnlink=yes -N -L /a:/b -- h", forward, StringComparison.Ordinal);
+    }
 }

@@ -1,0 +1,16 @@
+namespace Pve.Migration.Transports;
+
+// What carries bytes both ways, each way closed on its own. One reads and one writes at a time; disposing it cuts both.
+internal interface IByteLink : IAsyncDisposable
+{
+    // 0: the other end sends no more
+    ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken);
+
+    ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
+
+    // we send no more, and go on reading
+    ValueTask CloseSendingAsync();
+
+    // For links that would drop what is on its way when they are disposed: until both ways have ended, and it no longer is.
+    Task DeliveredAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
