@@ -13,8 +13,22 @@ internal static class RoundTripBenchmark
 
     public static async Task RunAsync(int commands, CancellationToken cancellationToken)
     {
+        var (rate, bytes) = await MeasureAsync(commands, new QmpClientOptions(), cancellationToken);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"round trips in memory, {Callers} callers     {rate} a second   ratio to {WantedASecond:0}: {rate.Median / WantedASecond:0.00}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"allocated by each                     {bytes} bytes      ratio to {AllowedBytes:0}: {bytes.Median / AllowedBytes:0.00}"));
+
+        await using var recorder = new QmpRecorder(Stream.Null);
+        var (recorded, _) = await MeasureAsync(commands / 10, new QmpClientOptions { Recorder = recorder }, cancellationToken);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"the same, recorded                    {recorded} a second   ratio to unrecorded: {recorded.Median / rate.Median:0.00}, {recorder.Missed} messages missed"));
+    }
+
+    private static async Task<(Figures Rate, Figures Bytes)> MeasureAsync(int commands, QmpClientOptions options, CancellationToken cancellationToken)
+    {
         await using var peer = new MemoryPeer();
-        await using var client = await QmpClient.ConnectAsync(peer.Client, "memory", cancellationToken: cancellationToken);
+        await using var client = await QmpClient.ConnectAsync(peer.Client, "memory", options, cancellationToken);
         var (rate, bytes) = (new Figures(), new Figures());
         for (var round = -2; round < 5; round++)
         {
@@ -29,10 +43,7 @@ internal static class RoundTripBenchmark
             }
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"round trips in memory, {Callers} callers     {rate} a second   ratio to {WantedASecond:0}: {rate.Median / WantedASecond:0.00}"));
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"allocated by each                     {bytes} bytes      ratio to {AllowedBytes:0}: {bytes.Median / AllowedBytes:0.00}"));
+        return (rate, bytes);
     }
 
     private static async Task CallAsync(QmpClient client, int commands, CancellationToken cancellationToken)
