@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Pve.Migration.Tunnel;
 
@@ -132,14 +131,7 @@ public sealed class MtunnelNegotiation
         return Agree(MtunnelDialect.V2);
     }
 
-    // Perl's numbers may be text on the wire
-    private static long? Number(JsonElement reply, string name) => reply.TryGetProperty(name, out var value) switch
-    {
-        true when value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out int number) => number,
-        true when value.ValueKind == JsonValueKind.String
-            && int.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out int number) => number,
-        _ => null,
-    };
+    private static long? Number(JsonElement reply, string name) => reply.TryGetProperty(name, out var value) ? WireValue.Number(value) : null;
 
     private MtunnelNegotiationState Agree(MtunnelDialect dialect)
     {

@@ -223,19 +223,11 @@ public sealed class TunnelTarget : IMigrationTarget
         }
     }
 
-    private JsonElement StateOf(int vmId)
+    private JsonElement StateOf(int vmId) => WireValue.Object(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WritePropertyName("state");
-            (ReplicationState?.Invoke(vmId) ?? JsonElement.Parse("{}")).WriteTo(json);
-            json.WriteEndObject();
-        }
-
-        return JsonElement.Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
-    }
+        json.WritePropertyName("state");
+        (ReplicationState?.Invoke(vmId) ?? JsonElement.Parse("{}")).WriteTo(json);
+    });
 
     // Silence until the end is how v0 sounds; of a tunnel that broke before it told, nobody knows.
     private static MtunnelDialect? Settle(MtunnelClient tunnel)

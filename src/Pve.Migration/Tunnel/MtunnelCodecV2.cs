@@ -49,7 +49,7 @@ internal sealed class MtunnelCodecV2 : MtunnelCodec
 
     public override MtunnelReply ReadReply(ReadOnlySpan<byte> line)
     {
-        if (TryParse(line, out var reply) && reply.TryGetProperty("success", out var success) && IsTrue(success) is { } good)
+        if (TryParse(line, out var reply) && reply.TryGetProperty("success", out var success) && WireValue.IsTrue(success) is { } good)
         {
             return good
                 ? new MtunnelReply(MtunnelReplyKind.Ok, "OK", reply)
@@ -140,14 +140,4 @@ internal sealed class MtunnelCodecV2 : MtunnelCodec
             return false;
         }
     }
-
-    // Perl has no truth values of its own: 1 and 0 travel as well, also as text
-    private static bool? IsTrue(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Number => value.TryGetInt32(out var number) ? number != 0 : null,
-        JsonValueKind.String => value.GetString() switch { "1" => true, "0" or "" => false, _ => null },
-        _ => null,
-    };
 }

@@ -74,7 +74,7 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
                 return MtunnelReply.Ok;
             case MtunnelVocabulary.Quit:
                 _exiting = true;
-                if (command.Parameters.TryGetProperty("cleanup", out var cleanUp) && IsTrue(cleanUp))
+                if (command.Parameters.TryGetProperty("cleanup", out var cleanUp) && Wants(cleanUp))
                 {
                     await handler.CleanUpAsync(vmid, cancellationToken).ConfigureAwait(false);
                 }
@@ -97,41 +97,28 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
         => name is MtunnelVocabulary.Version or MtunnelVocabulary.Resume or MtunnelVocabulary.Quit || handler.Commands.Contains(name);
 
     // {"api": 2, "age": 0, "capabilities": […]}: Proxmox VE's client looks at the first two
-    private JsonElement Versions()
+    private JsonElement Versions() => WireValue.Object(json =>
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
+        json.WriteNumber("api", MtunnelVocabulary.Api);
+        json.WriteNumber("age", MtunnelVocabulary.Age);
+        json.WriteStartArray("capabilities");
+        foreach (var command in handler.Commands.Order(StringComparer.Ordinal))
         {
-            json.WriteStartObject();
-            json.WriteNumber("api", MtunnelVocabulary.Api);
-            json.WriteNumber("age", MtunnelVocabulary.Age);
-            json.WriteStartArray("capabilities");
-            foreach (var command in handler.Commands.Order(StringComparer.Ordinal))
+            if (MtunnelVocabulary.TryFind(command, out var word) && word.IsOurs)
             {
-                if (MtunnelVocabulary.TryFind(command, out var word) && word.IsOurs)
-                {
-                    json.WriteStringValue(command);
-                }
+                json.WriteStringValue(command);
             }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
         }
 
-        return JsonElement.Parse(buffer.GetBuffer().AsSpan(0, (int)buffer.Length));
-    }
+        json.WriteEndArray();
+    });
 
-    private static bool IsTrue(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.True => true,
-        JsonValueKind.Number => value.TryGetInt32(out var number) && number != 0,
-        JsonValueKind.String => value.GetString() is not ("" or "0"),
-        _ => false,
-    };
+    // Perl takes any other text for true
+    private static bool Wants(JsonElement value) => WireValue.IsTrue(value) ?? value.ValueKind == JsonValueKind.String;
 
     // v1's codec puts its own words in front
     private static string Failed(MtunnelCommand command, string text)
-        => command.Kind is MtunnelCommandKind.Named || command.Name is not null ? $"failed to handle '{Shown(command)}' command - {text}" : text;
+        => command.Name is not null ? $"failed to handle '{Shown(command)}' command - {text}" : text;
 
     private static string Shown(MtunnelCommand command) => WireText.ToSingleLine(command.Name!, 100);
 }

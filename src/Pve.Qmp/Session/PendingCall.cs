@@ -83,7 +83,7 @@ internal abstract class PendingCall(long id, string command, bool outOfBand, Saf
     public abstract bool TryComplete(ReadOnlySequence<byte> result);
 
     /// <returns>False where the caller had stopped waiting.</returns>
-    public bool TryFail(QmpException reason) => Fail(reason);
+    public abstract bool TryFail(Exception reason);
 
     /// <summary>It never came to be sent: the session has ended, or its arguments cannot be written.</summary>
     public void Refuse(Exception reason)
@@ -93,12 +93,10 @@ internal abstract class PendingCall(long id, string command, bool outOfBand, Saf
             ReleaseLine();
         }
 
-        Fail(reason);
+        TryFail(reason);
     }
 
     protected abstract bool TryCancel(CancellationToken cancellationToken);
-
-    protected abstract bool Fail(Exception reason);
 
     protected void Unwatch()
     {
@@ -155,7 +153,7 @@ internal sealed class PendingCall<TResult>(
         }
     }
 
-    protected override bool Fail(Exception reason)
+    public override bool TryFail(Exception reason)
     {
         var told = Told(_result.TrySetException(reason));
         _ = _result.Task.Exception; // a caller that went away must not raise UnobservedTaskException

@@ -104,11 +104,4 @@ internal static class LongLineBenchmark
 
         public IDuplexPipe Client { get; }
     }
-
-    private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe
-    {
-        public PipeReader Input { get; } = input;
-
-        public PipeWriter Output { get; } = output;
-    }
 }

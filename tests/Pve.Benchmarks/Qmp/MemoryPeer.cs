@@ -70,11 +70,4 @@ internal sealed class MemoryPeer : IAsyncDisposable
         "}\r\n"u8.CopyTo(output[(21 + digits)..]);
         _toClient.Writer.Advance(24 + digits);
     }
-
-    private sealed class Duplex(PipeReader input, PipeWriter output) : IDuplexPipe
-    {
-        public PipeReader Input { get; } = input;
-
-        public PipeWriter Output { get; } = output;
-    }
 }
