@@ -162,6 +162,32 @@ public sealed class MtunnelClient : IAsyncDisposable
     }
 
     /// <summary>
+    /// Asks a v2 peer for a ticket to a socket that it handed out (<c>ticket</c>), with which one WebSocket to it is let in. The request waits
+    /// its turn behind other exchanges; giving up the wait leaves the exchange, and so the tunnel, as it is.
+    /// </summary>
+    /// <exception cref="MtunnelException">As for <see cref="ResumeAsync"/>; or the answer holds no ticket (<see cref="MtunnelRefusedException"/>).</exception>
+    public async Task<string> RequestTicketAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        cancellationToken.ThrowIfCancellationRequested();
+        Task<JsonElement> exchange = ExecuteAsync(
+            MtunnelVocabulary.Ticket, WireValue.Object(json => json.WriteString("path", path)), CancellationToken.None);
+        _ = exchange.ContinueWith(
+            static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default); // observed, should nobody wait any more
+        JsonElement answer = await exchange.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return answer.TryGetProperty("ticket", out JsonElement ticket) && ticket.ValueKind == JsonValueKind.String && ticket.GetString() is { Length: > 0 } text
+            ? text
+            : throw new MtunnelRefusedException(MtunnelVocabulary.Ticket, "the answer holds no ticket", _session.Name, tunnelUsable: true);
+    }
+
+    /// <summary>Forwards a socket beside the tunnel, for as long as its carrier lives; see <see cref="IMtunnelConnection.ForwardAsync"/>.</summary>
+    /// <exception cref="MtunnelConnectionException">The path cannot be listened at, or the carrier has no way to forward; the tunnel itself is not affected.</exception>
+    /// <exception cref="ArgumentException">A path is not absolute, or longer than the 107 bytes that a socket's address holds.</exception>
+    public Task<IForwardedSocket> ForwardAsync(SocketForward forward, CancellationToken cancellationToken = default) =>
+        _session.ForwardAsync(forward, cancellationToken);
+
+    /// <summary>
     /// Wakes whatever carries the tunnel, and the peer, with a blank line, which Proxmox VE's <c>qm mtunnel</c> ignores without a reply
     /// like any other that is no command. Where the next command matters to the millisecond, this is sent shortly before it. It does
     /// nothing while the dialect is not known, or has no replies, and never throws for a tunnel that is gone.

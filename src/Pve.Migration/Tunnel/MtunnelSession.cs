@@ -43,6 +43,11 @@ internal sealed class MtunnelSession : IAsyncDisposable
 
     public MtunnelConversation Conversation { get; }
 
+    public string Name => _name;
+
+    public Task<IForwardedSocket> ForwardAsync(SocketForward forward, CancellationToken cancellationToken) =>
+        _connection.ForwardAsync(forward, cancellationToken);
+
     public async Task<MtunnelAnswer> ExchangeAsync(MtunnelCommand command, TimeSpan timeout, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);

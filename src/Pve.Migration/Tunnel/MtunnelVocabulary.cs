@@ -18,6 +18,9 @@ internal static class MtunnelVocabulary
     public const string Fstrim = "fstrim";
     public const string BandwidthLimit = "bwlimit";
     public const string Ticket = "ticket";
+    public const string Disk = "disk";
+    public const string Config = "config";
+    public const string Start = "start";
 
     // the version of the JSON protocol we speak, and how many older ones we still understand
     public const int Api = 2;
@@ -28,14 +31,14 @@ internal static class MtunnelVocabulary
     private static readonly FrozenDictionary<string, Word> Words = new Word[]
     {
         new(Version, TimeSpan.FromSeconds(10)),
-        new("config", TimeSpan.FromSeconds(120), Required("conf", Kind.Text), Optional("firewall-config", Kind.Text)),
+        new(Config, TimeSpan.FromSeconds(120), Required("conf", Kind.Text), Optional("firewall-config", Kind.Text)),
         new(BandwidthLimit, TimeSpan.FromSeconds(10), Optional("storages", Kind.List), Optional("bwlimit", Kind.Number)),
-        new("disk", TimeSpan.FromSeconds(600), Required("format", Kind.Text), Required("storage", Kind.Text), Required("drive", Kind.Object)),
+        new(Disk, TimeSpan.FromSeconds(600), Required("format", Kind.Text), Required("storage", Kind.Text), Required("drive", Kind.Object)),
         new("disk-import", TimeSpan.FromSeconds(600),
             Required("volname", Kind.Text), Required("format", Kind.Text), Required("storage", Kind.Text), Optional("snapshot", Kind.Text),
             Optional("export_formats", Kind.Text), Optional("migration_snapshot", Kind.Any), Optional("with_snapshots", Kind.Any), Required("allow_rename", Kind.Any)),
         new("query-disk-import", TimeSpan.FromSeconds(10)),
-        new("start", TimeSpan.FromSeconds(300), Required("start_params", Kind.Object), Required("migrate_opts", Kind.Object)),
+        new(Start, TimeSpan.FromSeconds(300), Required("start_params", Kind.Object), Required("migrate_opts", Kind.Object)),
         new(Ticket, TimeSpan.FromSeconds(10), Required("path", Kind.Text)),
         new(NbdStop, Usual),
         new(Resume, Usual),

@@ -7,12 +7,13 @@ internal static class WireText
 {
     private const int MaxQuoted = 200;
     private const int MaxMessage = 4096;
+    private const string Ticket = "PVETUNNEL:";
 
-    // for logs and exceptions: bounded, and no control character survives
+    // for logs and exceptions: bounded, no control character survives, and no ticket to a socket
     public static string Quote(ReadOnlySpan<byte> line)
     {
         bool cut = line.Length > MaxQuoted;
-        string text = Encoding.UTF8.GetString(cut ? line[..MaxQuoted] : line);
+        string text = WithoutTickets(Encoding.UTF8.GetString(cut ? line[..MaxQuoted] : line));
         var quoted = new StringBuilder(text.Length + 8).Append('\'');
         foreach (char c in text)
         {
@@ -27,6 +28,19 @@ internal static class WireText
         }
 
         return quoted.Append(cut ? "…'" : "'").ToString();
+    }
+
+    // Proxmox VE's tickets name what they are, and hold neither spaces nor quotation marks.
+    public static string WithoutTickets(string text)
+    {
+        for (int at = 0; (at = text.IndexOf(Ticket, at, StringComparison.Ordinal)) >= 0;)
+        {
+            at += Ticket.Length;
+            int length = text.AsSpan(at).IndexOfAny('"', '\'', ' ');
+            text = string.Concat(text.AsSpan(0, at), "***", length < 0 ? "" : text.AsSpan(at + length));
+        }
+
+        return text;
     }
 
     // A message with a line break in it would leave stray lines that a naive peer takes for its next reply.
