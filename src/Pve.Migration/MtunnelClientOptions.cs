@@ -45,6 +45,9 @@ public sealed record MtunnelClientOptions
     /// <summary>Where to log; default nowhere. Lines of the wire are logged at Trace only.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
+    // what a command's parameters hold and a peer may quote: blotted out wherever its words are told
+    internal string? Secret { get; init; }
+
     internal void Validate()
     {
         if (HighestDialect is < MtunnelDialect.V0 or > MtunnelDialect.V2)

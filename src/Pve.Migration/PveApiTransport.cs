@@ -97,7 +97,7 @@ public sealed class PveApiTransport : IMtunnelTransport
     }
 
     private static bool WasDropped(MtunnelConnectionException e) =>
-        e.InnerException is WebSocketException { InnerException: HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } };
+        e.InnerException is WebSocketException { InnerException: HttpRequestException { InnerException: IOException } };
 
     private string Text(JsonElement data, string name) =>
         data.ValueKind == JsonValueKind.Object && data.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String

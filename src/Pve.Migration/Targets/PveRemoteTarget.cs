@@ -25,11 +25,8 @@ namespace Pve.Migration;
 /// </remarks>
 public sealed class PveRemoteTarget : IMigrationTarget
 {
-    private static readonly TimeSpan GonePatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan GonePoll = TimeSpan.FromMilliseconds(500);
-
     private readonly PveRemoteTargetOptions _options;
-    private readonly PveApi _api;
+    private readonly RemoteEnd _end;
     private readonly PveApiTransport _transport;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,9 +43,9 @@ public sealed class PveRemoteTarget : IMigrationTarget
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _options = options;
-        _api = new PveApi(options.Api);
         _transport = new PveApiTransport(options.Api with { RequestTicket = RequestTicketAsync });
         _logger = options.Api.LoggerFactory.CreateLogger(typeof(PveRemoteTarget).FullName!);
+        _end = new RemoteEnd(options.Api, _logger);
     }
 
     /// <inheritdoc/>
@@ -195,7 +192,7 @@ public sealed class PveRemoteTarget : IMigrationTarget
             }
         }
 
-        PveApiAnswer answer = await AskStateAsync(cancellationToken).ConfigureAwait(false);
+        PveApiAnswer answer = await _end.AskStateAsync(cancellationToken).ConfigureAwait(false);
         return answer.Complaint is null ? RemoteState.Read(answer.Data)?.Runs : throw new MigrationTargetException(answer.Complaint);
     }
 
@@ -232,12 +229,12 @@ public sealed class PveRemoteTarget : IMigrationTarget
 
         if (_mayRun)
         {
-            await StopAsync(_tunnel, cancellationToken).ConfigureAwait(false);
+            await _end.StopAsync(_tunnel, cancellationToken).ConfigureAwait(false);
             _mayRun = false;
             _logger.NodeVmGone(Name, _options.Api.VmId);
         }
 
-        await CleanUpAsync(_tunnel, cancellationToken).ConfigureAwait(false);
+        await _end.CleanUpAsync(_tunnel, cancellationToken).ConfigureAwait(false);
         _isDestroyed = true;
     }
 
@@ -276,7 +273,6 @@ public sealed class PveRemoteTarget : IMigrationTarget
     private string Here(string socket, int vmId) =>
         $"{_options.LocalSocketDirectory}/{PveNames.Text(vmId)}{Path.GetFileName(socket)[PveNames.Text(_options.Api.VmId).Length..]}";
 
-    // The target's words may quote what it was told, and a SPICE ticket is in that.
     private async Task<JsonElement> TellAsync(string command, JsonElement parameters, CancellationToken cancellationToken)
     {
         try
@@ -285,87 +281,7 @@ public sealed class PveRemoteTarget : IMigrationTarget
         }
         catch (MtunnelException e)
         {
-            string message = PveNames.Mask(e.Message, _options.SpiceTicket);
-            throw new MigrationTargetException(message, innerException: message == e.Message ? e : null);
-        }
-    }
-
-    private async Task<PveApiAnswer> AskStateAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await _api.AskAsync("status/current", cancellationToken).ConfigureAwait(false);
-        }
-        catch (MtunnelConnectionException e)
-        {
-            return new PveApiAnswer(default, e.Message);
-        }
-    }
-
-    private async Task StopAsync(MtunnelClient tunnel, CancellationToken cancellationToken)
-    {
-        string? failure = null;
-        try
-        {
-            await tunnel.ExecuteAsync(MtunnelVocabulary.Stop, cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-        catch (MtunnelException e)
-        {
-            failure = e.Message;
-        }
-
-        TimeProvider time = _options.Api.TimeProvider;
-        long began = time.GetTimestamp();
-        while (true)
-        {
-            PveApiAnswer answer = await AskStateAsync(cancellationToken).ConfigureAwait(false);
-            RemoteState? state = answer.Complaint is null ? RemoteState.Read(answer.Data) : null;
-            if (state is { HasProcess: false } || RemoteState.IsOfNoVm(answer.Complaint))
-            {
-                return;
-            }
-
-            if (state is null && failure is null)
-            {
-                _logger.RemoteStateNotAsked(Name, answer.Complaint ?? "the answer is not understood");
-                return;
-            }
-
-            if (state is null || time.GetElapsedTime(began) > GonePatience)
-            {
-                throw NotProven(failure, state is null ? answer.Complaint ?? "its state is not understood" : $"the node says that it is {state.Value.Text}");
-            }
-
-            await Task.Delay(GonePoll, time, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private MigrationTargetException NotProven(string? failure, string state)
-    {
-        string vm = PveNames.Text(_options.Api.VmId);
-        return new MigrationTargetException(
-            $"{Name}: the QEMU of VM {vm} could not be proven dead: {(failure is null ? "'stop' succeeded" : $"'stop' failed ({failure})")}, and {state}.",
-            $"On {_options.Api.Node}: qm stop {vm} --skiplock, then qm destroy {vm} --skiplock.");
-    }
-
-    private async Task CleanUpAsync(MtunnelClient tunnel, CancellationToken cancellationToken)
-    {
-        string? failure = tunnel.FaultReason;
-        if (failure is null)
-        {
-            try
-            {
-                await tunnel.QuitAndCleanUpAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (MtunnelException e)
-            {
-                failure = e.Message;
-            }
-        }
-
-        if (failure is not null)
-        {
-            _logger.RemoteNotCleanedUp(Name, _options.Api.VmId, failure);
+            throw new MigrationTargetException(e.Message, innerException: e);
         }
     }
 

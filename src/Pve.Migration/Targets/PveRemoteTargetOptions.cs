@@ -60,6 +60,7 @@ public sealed record PveRemoteTargetOptions
     {
         ExpectGreeting = false,
         HighestDialect = MtunnelDialect.V2,
+        Secret = SpiceTicket,
         CommandTimeouts = new Dictionary<string, TimeSpan>(Tunnel.CommandTimeouts, StringComparer.Ordinal)
         {
             ["start"] = StartTimeout,

@@ -10,7 +10,8 @@ namespace Pve.Migration.Tunnel;
 // good: a deadline that passed, a caller that left, a line nobody asked for. An ERR is such a thing too: its text may span lines,
 // the rest may lie in the buffer or come a second later, and it may even read `OK`. Waiting for it would need a time nobody can
 // name; so after an ERR the tunnel can only be closed. v2's errors are one line of JSON, and harmless.
-internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<string> carrierEnded, string name, ILogger logger)
+internal sealed class MtunnelConversation(
+    MtunnelNegotiation negotiation, Task<string> carrierEnded, string name, string? secret, ILogger logger)
 {
     private readonly TaskCompletionSource<MtunnelDialect> _negotiated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _faulted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -148,7 +149,7 @@ internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<s
     {
         if (logger.IsEnabled(LogLevel.Trace))
         {
-            logger.TunnelReceivedSensitive(name, WireText.Quote(line));
+            logger.TunnelReceivedSensitive(name, WireText.Quote(line, secret));
         }
 
         lock (_gate)
@@ -167,17 +168,17 @@ internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<s
             else if (_pending is { } pending)
             {
                 _pending = null;
-                OnReply(_codec.ReadReply(line), pending);
+                OnReply(Masked(_codec.ReadReply(line)), pending);
             }
             else
             {
-                SetFault(MtunnelFaultCause.Protocol, $"a line nobody asked for: {WireText.Quote(line)}");
+                SetFault(MtunnelFaultCause.Protocol, $"a line nobody asked for: {WireText.Quote(line, secret)}");
             }
 
             // one exchange at a time: what already lies behind an answer can answer nothing, and must not get the chance
             if (more && !_quitting && _codec is { HasReplies: true })
             {
-                SetFault(MtunnelFaultCause.Protocol, $"more bytes behind {WireText.Quote(line)}");
+                SetFault(MtunnelFaultCause.Protocol, $"more bytes behind {WireText.Quote(line, secret)}");
             }
         }
     }
@@ -199,7 +200,7 @@ internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<s
             }
             else
             {
-                string cutOff = tail.IsEmpty ? "" : $" in the middle of {WireText.Quote(tail)}";
+                string cutOff = tail.IsEmpty ? "" : $" in the middle of {WireText.Quote(tail, secret)}";
                 SetFault(MtunnelFaultCause.ConnectionLost, DescribeEnd($"the peer ended the stream{cutOff}"));
             }
         }
@@ -229,6 +230,10 @@ internal sealed class MtunnelConversation(MtunnelNegotiation negotiation, Task<s
 
     // what the carrier says of its end is worth more than that it ended
     public string DescribeEnd(string otherwise) => carrierEnded.IsCompletedSuccessfully ? carrierEnded.Result : $"{name}: {otherwise}";
+
+    // what the peer quotes of what it was told
+    private MtunnelReply Masked(MtunnelReply reply) =>
+        string.IsNullOrEmpty(secret) ? reply : reply with { Text = reply.Text.Replace(secret, "***", StringComparison.Ordinal) };
 
     private void OnReply(MtunnelReply reply, TaskCompletionSource<MtunnelReply> pending)
     {

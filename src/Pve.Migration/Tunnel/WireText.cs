@@ -10,10 +10,13 @@ internal static class WireText
     private const string Ticket = "PVETUNNEL:";
 
     // for logs and exceptions: bounded, no control character survives, and no ticket to a socket
-    public static string Quote(ReadOnlySpan<byte> line)
+    public static string Quote(ReadOnlySpan<byte> line, string? secret = null)
     {
-        bool cut = line.Length > MaxQuoted;
-        string text = WithoutTickets(Encoding.UTF8.GetString(cut ? line[..MaxQuoted] : line));
+        // masked before it is cut, so that no half of a secret is left
+        string text = WithoutTickets(Encoding.UTF8.GetString(line[..Math.Min(line.Length, MaxMessage)]));
+        text = string.IsNullOrEmpty(secret) ? text : text.Replace(secret, "***", StringComparison.Ordinal);
+        bool cut = text.Length > MaxQuoted;
+        text = cut ? text[..MaxQuoted] : text;
         var quoted = new StringBuilder(text.Length + 8).Append('\'');
         foreach (char c in text)
         {

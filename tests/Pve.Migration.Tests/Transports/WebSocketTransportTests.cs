@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using Microsoft.Extensions.Logging;
 
 namespace Pve.Migration.Tests.Transports;
 
@@ -183,33 +182,5 @@ public sealed class WebSocketTransportTests : ForwardingContract
 
         public Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken) =>
             new WebSocketTransport(options with { TunnelTicket = server.Issue(TicketServer.TunnelSocket) }).ConnectAsync(cancellationToken);
-    }
-
-    private sealed class RecordingLoggerFactory : ILoggerFactory, ILogger
-    {
-        public List<string> Lines { get; } = [];
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (Lines)
-            {
-                Lines.Add(formatter(state, exception));
-            }
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Logging;
+
+namespace Pve.Migration.Tests.Transports;
+
+/// <summary>Keeps every line, whatever its level.</summary>
+internal sealed class RecordingLoggerFactory : ILoggerFactory, ILogger
+{
+    public List<string> Lines { get; } = [];
+
+    public void AddProvider(ILoggerProvider provider)
+    {
+    }
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        lock (Lines)
+        {
+            Lines.Add($"{formatter(state, exception)} {exception}");
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}
