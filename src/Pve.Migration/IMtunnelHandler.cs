@@ -24,4 +24,10 @@ public interface IMtunnelHandler
     /// <summary>The source said <c>quit</c> and asked for a clean-up: frees the VM's volumes and destroys it. Nothing unless it does so.</summary>
     /// <exception cref="MtunnelRefusedException">As for <see cref="ResumeAsync"/>.</exception>
     Task CleanUpAsync(int vmid, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// The source has gone without <c>quit</c>, and did not come back within the lease (<see cref="MtunnelServerOptions.CleansUpAfter"/>):
+    /// frees what was made for a guest that surely never ran here. Whatever may have run is kept. Nothing unless it does so.
+    /// </summary>
+    Task AbandonAsync(int vmid, CancellationToken cancellationToken) => Task.CompletedTask;
 }

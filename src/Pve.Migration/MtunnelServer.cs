@@ -11,8 +11,12 @@ namespace Pve.Migration;
 /// </summary>
 public static class MtunnelServer
 {
-    /// <summary>Serves one connection until <c>quit</c> or the end of the stream, then completes both halves of <paramref name="pipe"/>.</summary>
+    /// <summary>
+    /// Serves one connection until <c>quit</c> or the end of the stream, then completes both halves of <paramref name="pipe"/>. With
+    /// <see cref="MtunnelServerOptions.CleansUpAfter"/> it returns only when the lease of a client that went without <c>quit</c> is over.
+    /// </summary>
     /// <exception cref="MtunnelLineTooLongException">The peer sent a line over the limit.</exception>
+    /// <exception cref="IOException">The lease cannot be noted.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired; a command being handled was told.</exception>
     public static async Task ServeAsync(
         IDuplexPipe pipe, IMtunnelHandler handler, MtunnelServerOptions? options = null, CancellationToken cancellationToken = default)
@@ -22,23 +26,36 @@ public static class MtunnelServer
         options ??= new MtunnelServerOptions();
         options.Validate();
         ILogger logger = options.LoggerFactory.CreateLogger(typeof(MtunnelServer).FullName!);
+        var commands = new MtunnelCommands(handler, options.Vmid ?? 0, logger);
+        var stay = new MtunnelStay(handler, options, logger);
         try
         {
-            await ServeCommandsAsync(pipe, handler, options, logger, cancellationToken).ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            logger.ServerConnectionLost(e.Message);
+            await stay.BeginAsync(cancellationToken).ConfigureAwait(false);
+            await TalkAsync(pipe, commands, options, logger, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             await pipe.Output.CompleteAsync().ConfigureAwait(false);
             await pipe.Input.CompleteAsync().ConfigureAwait(false);
+            await stay.EndAsync(commands, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task TalkAsync(
+        IDuplexPipe pipe, MtunnelCommands commands, MtunnelServerOptions options, ILogger logger, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ServeCommandsAsync(pipe, commands, options, logger, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            logger.ServerConnectionLost(e.Message);
         }
     }
 
     private static async Task ServeCommandsAsync(
-        IDuplexPipe pipe, IMtunnelHandler handler, MtunnelServerOptions options, ILogger logger, CancellationToken cancellationToken)
+        IDuplexPipe pipe, MtunnelCommands commands, MtunnelServerOptions options, ILogger logger, CancellationToken cancellationToken)
     {
         MtunnelCodec codec = MtunnelCodec.For(options.Dialect);
         if (!options.HasQuorum)
@@ -53,7 +70,6 @@ public static class MtunnelServer
             await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var commands = new MtunnelCommands(handler, options.Vmid ?? 0, logger);
         var lines = new LineReader(pipe.Input, options.MaxLineLength);
         while (true)
         {

@@ -21,6 +21,19 @@ public sealed record MtunnelServerOptions
     /// <summary>Whether this node may take a VM; when not, the peer is told <c>no quorum</c> and that is all. Default true.</summary>
     public bool HasQuorum { get; init; } = true;
 
+    /// <summary>
+    /// How long a client that went without <c>quit</c> may take to come back before its VM is cleaned up
+    /// (<see cref="IMtunnelHandler.AbandonAsync"/>), unless a resume was asked for; needs <see cref="Vmid"/>. Default null keeps everything, as
+    /// Proxmox VE does.
+    /// </summary>
+    public TimeSpan? CleansUpAfter { get; init; }
+
+    /// <summary>Who has the VM, for <see cref="CleansUpAfter"/>; default this process' own.</summary>
+    public IMtunnelLeases Leases { get; init; } = MtunnelLeases.Process;
+
+    /// <summary>The clock of <see cref="CleansUpAfter"/>; default the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
     /// <summary>The longest line taken from the peer, in bytes without the LF; default 1 MiB.</summary>
     public int MaxLineLength { get; init; } = 1024 * 1024;
 
@@ -30,7 +43,7 @@ public sealed record MtunnelServerOptions
     internal void Validate()
     {
         _ = MtunnelCodec.For(Dialect);
-        if (Dialect == MtunnelDialect.V2 && Vmid is not (>= 1 and <= MtunnelCommand.MaxVmid))
+        if (Vmid is not (>= 1 and <= MtunnelCommand.MaxVmid) && (Dialect == MtunnelDialect.V2 || Vmid is not null))
         {
             throw new ArgumentException($"{nameof(Vmid)} is {Vmid?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "not set"}; a v2 tunnel belongs to one VM.");
         }
@@ -40,6 +53,19 @@ public sealed record MtunnelServerOptions
             throw new ArgumentException($"{nameof(SendGreeting)} is off, but only v2 does without a greeting.");
         }
 
+        if (CleansUpAfter is not null && Vmid is null)
+        {
+            throw new ArgumentException($"{nameof(CleansUpAfter)} needs {nameof(Vmid)}: which VM would be cleaned up?");
+        }
+
+        if (CleansUpAfter is { } after)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(after, TimeSpan.Zero, nameof(CleansUpAfter));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(after, TimeSpan.FromDays(24), nameof(CleansUpAfter));
+        }
+
+        ArgumentNullException.ThrowIfNull(Leases);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxLineLength);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
     }

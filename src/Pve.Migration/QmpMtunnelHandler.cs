@@ -74,6 +74,18 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
     public Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken)
         => WithMonitorAsync(request.Vmid, keep: true, (monitor, token) => ExecuteAsync(monitor, request, token), cancellationToken);
 
+    /// <summary>Ends the VM's QEMU, whose guest must not run.</summary>
+    /// <exception cref="MtunnelRefusedException">It runs, or its QEMU does not answer.</exception>
+    public Task CleanUpAsync(int vmid, CancellationToken cancellationToken) => EndUnlessAsync(
+        vmid, status => status.Running ? $"VM {vmid} runs, and is not ended by a clean-up" : null, cancellationToken);
+
+    /// <summary>Ends the VM's QEMU where it still waits for its guest, or for the first start: one that has loaded may be all there is of it.</summary>
+    /// <exception cref="MtunnelRefusedException">It is in another state, or does not answer.</exception>
+    public Task AbandonAsync(int vmid, CancellationToken cancellationToken) => EndUnlessAsync(
+        vmid,
+        status => status.Status == RunState.InMigrate || status.Status == RunState.Prelaunch ? null : $"VM {vmid} is {status.Status}, and kept",
+        cancellationToken);
+
     /// <summary>Closes the connections that were made ahead.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -143,6 +155,25 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
     }
 
+    private Task EndUnlessAsync(int vmid, Func<StatusInfo, string?> objection, CancellationToken cancellationToken)
+        => WithMonitorAsync(vmid, keep: true, async (monitor, token) =>
+        {
+            var status = await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: token).ConfigureAwait(false);
+            if (objection(status) is { } why)
+            {
+                throw new MtunnelRefusedException(why);
+            }
+
+            await QuitAsync(monitor, token).ConfigureAwait(false);
+            return true;
+        }, cancellationToken);
+
+    private static async Task QuitAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        await monitor.ExecuteAsync(QmpCommands.Quit, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await monitor.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private async Task<JsonElement> ExecuteAsync(QmpClient monitor, MtunnelRequest request, CancellationToken cancellationToken)
     {
         switch (request.Command)
@@ -154,8 +185,7 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
                 var status = await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
                 return JsonElement.Parse($$"""{"status": "{{JsonEncodedText.Encode(status.Status.Value)}}", "running": {{(status.Running ? "true" : "false")}}}""");
             case MtunnelVocabulary.Stop:
-                await monitor.ExecuteAsync(QmpCommands.Quit, cancellationToken: cancellationToken).ConfigureAwait(false);
-                await monitor.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+                await QuitAsync(monitor, cancellationToken).ConfigureAwait(false);
                 return default;
             case MtunnelVocabulary.ResumeWhenCompleted:
                 await WithinAsync(request.Vmid, waiting => ResumeWhenCompletedAsync(monitor, waiting), cancellationToken).ConfigureAwait(false);

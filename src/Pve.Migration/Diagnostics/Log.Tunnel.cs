@@ -50,6 +50,18 @@ internal static partial class Log
     [LoggerMessage(2108, LogLevel.Information, "{Command} for VM {Vmid}")]
     public static partial void ServerExecute(this ILogger logger, string command, int vmid);
 
+    [LoggerMessage(2109, LogLevel.Warning, "the client of VM {Vmid} went without quit; it may come back for {Seconds} s")]
+    public static partial void ServerLeaseBegins(this ILogger logger, int vmid, double seconds);
+
+    [LoggerMessage(2110, LogLevel.Information, "VM {Vmid} is cleaned up, its client did not come back")]
+    public static partial void ServerAbandons(this ILogger logger, int vmid);
+
+    [LoggerMessage(2111, LogLevel.Information, "VM {Vmid} is left as it is: {Why}")]
+    public static partial void ServerKeeps(this ILogger logger, int vmid, string why);
+
+    [LoggerMessage(2112, LogLevel.Error, "VM {Vmid} could not be cleaned up after its client")]
+    public static partial void ServerAbandonFailed(this ILogger logger, Exception exception, int vmid);
+
     [LoggerMessage(2200, LogLevel.Debug, "{Transport}: child {ProcessId} started")]
     public static partial void ChildStarted(this ILogger logger, string transport, int processId);
 

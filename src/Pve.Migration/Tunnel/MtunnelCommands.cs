@@ -7,7 +7,11 @@ namespace Pve.Migration.Tunnel;
 // What a server does with each command of one tunnel, whatever its dialect.
 internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger logger)
 {
-    private bool _exiting;
+    /// <summary>Whether the client said <c>quit</c>.</summary>
+    public bool HasQuit { get; private set; }
+
+    /// <summary>Whether a resume was asked for, whatever became of it: the guest may run here.</summary>
+    public bool MayRun { get; private set; }
 
     public async Task<MtunnelReply> HandleAsync(MtunnelCommand command, CancellationToken cancellationToken)
     {
@@ -45,10 +49,11 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
                 await ResumeAsync(command.Vmid, cancellationToken).ConfigureAwait(false);
                 return MtunnelReply.Ok;
             case MtunnelCommandKind.Quit when command.Name is null: // v0 and v1
+                HasQuit = true;
                 return MtunnelReply.Ok;
         }
 
-        if (_exiting)
+        if (HasQuit)
         {
             return MtunnelReply.Refused($"tunnel is in exit-mode, processing '{Shown(command)}' cmd not possible");
         }
@@ -73,7 +78,7 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
                 await ResumeAsync(vmid, cancellationToken).ConfigureAwait(false);
                 return MtunnelReply.Ok;
             case MtunnelVocabulary.Quit:
-                _exiting = true;
+                HasQuit = true;
                 if (command.Parameters.TryGetProperty("cleanup", out var cleanUp) && Wants(cleanUp))
                 {
                     await handler.CleanUpAsync(vmid, cancellationToken).ConfigureAwait(false);
@@ -81,6 +86,7 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
 
                 return MtunnelReply.Ok;
             default:
+                MayRun |= command.Name == MtunnelVocabulary.ResumeWhenCompleted;
                 logger.ServerExecute(command.Name!, vmid);
                 var result = await handler.ExecuteAsync(new MtunnelRequest(vmid, command.Name!, command.Parameters), cancellationToken).ConfigureAwait(false);
                 return MtunnelReply.Ok with { Result = result };
@@ -89,6 +95,7 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
 
     private Task ResumeAsync(int resumed, CancellationToken cancellationToken)
     {
+        MayRun = true;
         logger.ServerResume(resumed);
         return handler.ResumeAsync(resumed, cancellationToken);
     }

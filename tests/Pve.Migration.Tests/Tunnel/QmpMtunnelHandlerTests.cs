@@ -61,6 +61,22 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
         <- {"return":{}}
         """);
 
+    [Theory]
+    [InlineData("inmigrate", true)]
+    [InlineData("prelaunch", true)]
+    [InlineData("paused", false)] // it may have loaded, and be all there is of the guest
+    [InlineData("postmigrate", false)]
+    [InlineData("running", false)]
+    public Task What_its_client_abandoned_is_ended_only_where_it_surely_never_ran(string status, bool ends)
+        => EndsAsync(handler => handler.AbandonAsync(Vm, Test), status, ends);
+
+    [Theory]
+    [InlineData("inmigrate", true)]
+    [InlineData("paused", true)]
+    [InlineData("running", false)]
+    public Task A_clean_up_ends_what_does_not_run(string status, bool ends)
+        => EndsAsync(handler => handler.CleanUpAsync(Vm, Test), status, ends);
+
     [Fact]
     public async Task Status_says_whether_it_runs_and_leaves_what_was_connected_ahead()
     {
@@ -243,5 +259,31 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
             """);
         await resuming;
         await _monitor.ExpectEndAsync();
+    }
+
+    private async Task EndsAsync(Func<QmpMtunnelHandler, Task> act, string status, bool ends)
+    {
+        await using var handler = Handler();
+        var running = status == "running" ? "true" : "false";
+        var acting = act(handler);
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync($$$"""
+            -> query-status
+            <- {"return":{"status":"{{{status}}}","running":{{{running}}} }}
+            """);
+        if (!ends)
+        {
+            Assert.Contains("100", (await Assert.ThrowsAsync<MtunnelRefusedException>(() => acting)).ErrorText);
+            await _monitor.ExpectEndAsync();
+            return;
+        }
+
+        await _monitor.PlayAsync("""
+            -> quit
+            <- {"return":{}}
+            """);
+        Assert.False(acting.IsCompleted);
+        await _monitor.HangUpAsync();
+        await acting.WaitAsync(Test);
     }
 }

@@ -69,6 +69,9 @@ internal sealed class ScriptedMonitor : IDisposable
     /// <summary>The client has closed its side.</summary>
     public async Task ExpectEndAsync() => Assert.Null(await _heard.ReadLineAsync(Test));
 
+    /// <summary>QEMU is gone.</summary>
+    public async Task HangUpAsync() => await _ours.Output.CompleteAsync();
+
     private async Task ExpectAsync(string name)
     {
         var line = await _heard.ReadLineAsync(Test);
