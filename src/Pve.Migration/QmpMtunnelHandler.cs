@@ -155,7 +155,7 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
     }
 
-    private Task EndUnlessAsync(int vmid, Func<StatusInfo, string?> objection, CancellationToken cancellationToken)
+    private Task<bool> EndUnlessAsync(int vmid, Func<StatusInfo, string?> objection, CancellationToken cancellationToken)
         => WithMonitorAsync(vmid, keep: true, async (monitor, token) =>
         {
             var status = await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: token).ConfigureAwait(false);
