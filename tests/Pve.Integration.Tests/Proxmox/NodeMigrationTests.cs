@@ -1,4 +1,5 @@
 using Pve.Integration.Tests.Live;
+using Pve.Integration.Tests.Samples;
 using Pve.Integration.Tests.Ssh;
 using Pve.Migration;
 using Pve.Migration.Testing;
@@ -11,7 +12,7 @@ public sealed class NodeMigrationTests(SshdFixture sshd)
 {
     private const string State = """{"local/b":{"last_sync":1700000000,"fail_count":0}}""";
 
-    private static string Mtunnel => Path.Combine(AppContext.BaseDirectory, "mtunnel");
+    private static string Mtunnel => BuiltProgram.PathOf("mtunnel");
 
     [Theory]
     [InlineData("v1")]

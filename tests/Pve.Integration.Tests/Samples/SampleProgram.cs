@@ -26,7 +26,7 @@ internal sealed class SampleProgram(string name) : IDisposable
     public async Task<SampleResult> RunAsync(
         IEnumerable<string> arguments, string? searchPath = null, string input = "", bool terminateAfterFirstLine = false)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, name), arguments)
+        var start = new ProcessStartInfo(BuiltProgram.PathOf(name), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
