@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pve.Migration.Testing.Guest;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -21,7 +22,7 @@ public sealed class TravellingGuest : IAsyncDisposable
     private TravellingGuest(TravellingGuestOptions options, string machine)
     {
         (_options, _machine) = (options, machine);
-        _guest = new BootSectorGuest(options.SpanMiB);
+        _guest = new BootSectorGuest(options.SpanMiB, writesDisk: options.DisksMiB.Count > 0);
         _memory = new GuestMemory(_guest);
         _image = Path.Combine(options.Directory, "boot.img");
     }
@@ -37,6 +38,7 @@ public sealed class TravellingGuest : IAsyncDisposable
     public static async Task<TravellingGuest> BootAsync(TravellingGuestOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.DisksMiB.Count, TravellingDisks.Most, nameof(options.DisksMiB));
         var machine = options.Machine ?? await SharedMachineAsync(options, cancellationToken).ConfigureAwait(false);
         Directory.CreateDirectory(options.Directory);
         var guest = new TravellingGuest(options, machine);
@@ -86,6 +88,24 @@ public sealed class TravellingGuest : IAsyncDisposable
         {
             await Host.Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: CancellationToken.None).ConfigureAwait(false);
             File.Delete(dump);
+        }
+    }
+
+    /// <summary>Checks from outside what it wrote to its first disk, where it runs; it is paused meanwhile.</summary>
+    public async Task<GuestDiskResult> CheckDiskAsync(CancellationToken cancellationToken = default)
+    {
+        await Host.Monitor.ExecuteAsync(QmpCommands.Stop, cancellationToken: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var written = new byte[GuestDisk.Length];
+            var image = File.OpenRead(Host.DiskImage(0));
+            await using var closing = image.ConfigureAwait(false);
+            await image.ReadExactlyAsync(written, cancellationToken).ConfigureAwait(false);
+            return GuestDisk.Check(written);
+        }
+        finally
+        {
+            await Host.Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -139,6 +159,7 @@ public sealed class TravellingGuest : IAsyncDisposable
     private async Task<GuestHost> StartInAsync(
         string folder, string name, string binary, bool incoming, string machine, int memoryMiB, CancellationToken cancellationToken)
     {
+        await TravellingDisks.CreateAsync(folder, _options.DisksMiB, !incoming, cancellationToken).ConfigureAwait(false);
         var process = await QemuProcess.StartAsync(
             new QemuProcessOptions
             {
@@ -150,6 +171,7 @@ public sealed class TravellingGuest : IAsyncDisposable
                 BootImage = _image,
                 Incoming = incoming,
                 Paused = incoming,
+                ExtraArguments = [.. TravellingDisks.Arguments(folder, _options.DisksMiB.Count)],
             },
             cancellationToken: cancellationToken).ConfigureAwait(false);
         try

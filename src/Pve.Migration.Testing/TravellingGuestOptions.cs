@@ -15,6 +15,12 @@ public sealed record TravellingGuestOptions
     /// <summary>How much of it is rewritten all the time, once a second, in MiB.</summary>
     public int SpanMiB { get; init; } = 16;
 
+    /// <summary>
+    /// Its disks, up to four, each by its size in MiB: raw images, at every host its own, as the block nodes <c>disk0</c>, <c>disk1</c> and so on. It
+    /// writes the first one all the time; none unless set.
+    /// </summary>
+    public IReadOnlyList<int> DisksMiB { get; init; } = [];
+
     /// <summary>The QEMU of its first host.</summary>
     public string Binary { get; init; } = QemuInstall.DefaultBinary;
 

@@ -16,7 +16,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source) : IAsyncDispo
     private long _movedAt;
 
     /// <summary>How far each is.</summary>
-    public IReadOnlyList<DiskProgress> Progress { get; private set; } = [];
+    public IReadOnlyList<DiskProgress> Progress => [.. _mirrors.Select(ProgressOf)];
 
     private QmpClient Monitor => source.Monitor;
 
@@ -67,12 +67,12 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source) : IAsyncDispo
     /// <summary>Ends what is under way, and detaches the target's images.</summary>
     public async Task AbandonAsync(CancellationToken cancellationToken)
     {
-        foreach (var mirror in _mirrors.Where(mirror => mirror.IsStarted && !_trail!.HasEnded(mirror.Job, out _)))
+        foreach (var mirror in _mirrors.Where(mirror => mirror.IsStarted && _trail!.EndOf(mirror.Job) is null))
         {
             await mirror.CancelAsync(Monitor, cancellationToken).ConfigureAwait(false);
         }
 
-        while (_trail?.Lost is null && _mirrors.Exists(mirror => mirror.IsStarted && !_trail!.HasEnded(mirror.Job, out _)))
+        while (_trail?.Lost is null && _mirrors.Exists(mirror => mirror.IsStarted && _trail!.EndOf(mirror.Job) is null))
         {
             await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -164,15 +164,21 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source) : IAsyncDispo
             mirror.Note(jobs.FirstOrDefault(job => job.Device == mirror.Job));
         }
 
-        Progress = [.. _mirrors.Select(mirror => mirror.Progress)];
-        var moved = Progress.Sum(disk => disk.CopiedBytes);
+        var progress = Progress;
+        var moved = progress.Sum(disk => disk.CopiedBytes);
         if (moved != _moved)
         {
             (_moved, _movedAt) = (moved, run.Time.GetTimestamp());
         }
 
-        run.Report(MigrationPlan.MirrorDisks, disks: Progress);
+        run.Report(MigrationPlan.MirrorDisks, disks: progress);
     }
+
+    // A job that has ended is in no poll any more: its event told the rest.
+    private DiskProgress ProgressOf(DiskMirror mirror)
+        => _trail?.EndOf(mirror.Job) is { } end
+            ? new DiskProgress(mirror.Disk.Node, end.Offset, end.Len, end.Error is null)
+            : mirror.Progress;
 
     private bool HasFinished(DiskMirror mirror)
     {

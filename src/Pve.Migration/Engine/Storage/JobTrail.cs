@@ -11,7 +11,7 @@ internal sealed class JobTrail : IAsyncDisposable
     private readonly Task _pump;
     private readonly Lock _lock = new();
     private readonly HashSet<string> _ready = [];
-    private readonly Dictionary<string, string?> _ended = [];
+    private readonly Dictionary<string, BlockJobCompletedEvent> _ended = [];
     private string? _lost;
 
     /// <summary>Watches <paramref name="monitor"/> from now on and tells each change.</summary>
@@ -45,9 +45,16 @@ internal sealed class JobTrail : IAsyncDisposable
     /// <summary>Whether it has ended, and with which error.</summary>
     public bool HasEnded(string job, out string? error)
     {
+        error = EndOf(job)?.Error;
+        return EndOf(job) is not null;
+    }
+
+    /// <summary>What it said last; null while it has not ended.</summary>
+    public BlockJobCompletedEvent? EndOf(string job)
+    {
         lock (_lock)
         {
-            return _ended.TryGetValue(job, out error);
+            return _ended.GetValueOrDefault(job);
         }
     }
 
@@ -93,11 +100,11 @@ internal sealed class JobTrail : IAsyncDisposable
         }
         else if (QmpEvents.BlockJobCompleted.TryRead(qmpEvent, out var completed))
         {
-            _ended[completed.Device] = completed.Error;
+            _ended[completed.Device] = completed;
         }
         else if (QmpEvents.BlockJobCancelled.TryRead(qmpEvent, out var cancelled))
         {
-            _ended[cancelled.Device] = "it was cancelled";
+            _ended[cancelled.Device] = new BlockJobCompletedEvent { Error = "it was cancelled", Offset = cancelled.Offset, Len = cancelled.Len };
         }
     }
 }
