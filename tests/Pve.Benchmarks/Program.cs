@@ -47,8 +47,8 @@ var codec = new Command("codec", "the tunnel's dialects, encoded and decoded in 
 codec.SetAction(result => CodecBenchmark.Run(result.GetValue(exchanges)));
 
 var overSsh = new Option<string?>("--ssh") { Description = "over ssh to this host, which must lead back here; else an sshd is started, which needs root", HelpName = "HOST" };
-var pairs = new Option<int>("--exchanges") { Description = "how many of each", DefaultValueFactory = _ => 5000 };
-var sshExchange = new Command("ssh-exchange", "an exchange of the tunnel over ssh, against a bare cat behind the same ssh, by turns, and the limit of 1.2") { overSsh, sshConfig, mtunnel, pairs };
+var pairs = new Option<int>("--exchanges") { Description = "how many of each", DefaultValueFactory = _ => 10_000 };
+var sshExchange = new Command("ssh-exchange", "an exchange of the tunnel over ssh, against a bare cat behind the same ssh, in turn, and the limit of 1.2") { overSsh, sshConfig, mtunnel, pairs };
 sshExchange.SetAction((result, token) => SshExchangeBenchmark.RunAsync(
     result.GetValue(overSsh), result.GetValue(sshConfig), result.GetValue(mtunnel), result.GetValue(pairs), token));
 var serve = new Command("serve", "the far end of ssh-exchange") { Hidden = true };

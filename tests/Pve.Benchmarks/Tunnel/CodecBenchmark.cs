@@ -27,7 +27,7 @@ internal static class CodecBenchmark
         {
             var (rate, allocated) = Measure(codec, request, exchanges);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{codec.Dialect} '{request}'{"",-4} {rate,12:#,0} exchanges/s   ratio to {Limit:#,0}: {rate / Limit,6:0.00}   {allocated:0.#} bytes allocated each"));
+                $"{$"{codec.Dialect} '{request}'",-20} {rate,12:#,0} exchanges/s   ratio to {Limit:#,0}: {rate / Limit,6:0.00}   {allocated:0.#} bytes allocated each"));
             reached &= codec.Dialect != MtunnelDialect.V1 || (rate >= Limit && allocated == 0);
         }
 
