@@ -32,7 +32,7 @@ public sealed class VirtualClusterTests
     public async Task Over_the_tunnel_a_resume_costs_its_way()
     {
         var (report, commands) = await MigrateAsync(MigrationProfile.Default, MtunnelDialect.V1, knowsTheTunnel: true);
-        Assert.InRange(Line(report, "resume"), 0.0001, 0.002); // RESUME comes when the request is there, the answer is after it
+        Assert.InRange(Line(report, "resume"), 0.00009, 0.002); // stamped in whole microseconds when the request is there
         Assert.DoesNotContain(commands, command => command.Line.Contains("resume", StringComparison.Ordinal));
     }
 
@@ -54,9 +54,11 @@ public sealed class VirtualClusterTests
             await using var tunnel = await cluster.Tunnel(MtunnelDialect.V1).ConnectAsync(Test);
             await tunnel.Output.WriteAsync(new byte[2 << 20], Test); // longer than a line may be
             Assert.Contains("far end failed", await tunnel.Ended, StringComparison.Ordinal);
-            while (!(await tunnel.Input.ReadAsync(Test)).IsCompleted)
+            var read = await tunnel.Input.ReadAsync(Test);
+            while (!read.IsCompleted)
             {
-                tunnel.Input.AdvanceTo((await tunnel.Input.ReadAsync(Test)).Buffer.End);
+                tunnel.Input.AdvanceTo(read.Buffer.End);
+                read = await tunnel.Input.ReadAsync(Test);
             }
         }, Test);
     }
