@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using DowntimeLab.Matrix;
 using DowntimeLab.Real;
 using DowntimeLab.Simulated;
+using Pve.Migration.Testing;
 
 namespace DowntimeLab;
 
@@ -24,6 +24,15 @@ internal static class CommandLine
         Description = "the guest's RAM in GiB, one or more sizes (1 to 64)",
         HelpName = "GIB",
         AllowMultipleArgumentsPerToken = true,
+        CustomParser = result => [.. result.Tokens.Select(token =>
+        {
+            if (!int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value is < 1 or > 64)
+            {
+                result.AddError($"--ram takes 1 to 64, not '{token.Value}'.");
+            }
+
+            return value;
+        })],
     };
 
     private static readonly Option<string?> Csv = Text("--csv", "write a line for each combination");
@@ -31,7 +40,7 @@ internal static class CommandLine
     private static readonly Option<string?> Html = Text("--html", "write one page with plots, which needs nothing else");
 
     private static readonly Option<int> Rate = Number("--rate", "what the link between the namespaces carries, in Mbit/s", 1000, 10, 100_000, "MBIT");
-    private static readonly Option<int> Touched = Number("--touched", "how many MiB of its RAM the guest has written to", 64, 1, 900, "MIB");
+    private static readonly Option<int> Touched = Number("--touched", "how many MiB of each GiB of RAM the guest has written to; the rest is zero", 16, 1, 200, "MIB");
     private static readonly Option<int> CommandCost = Number(
         "--command-cost", "a stand-in for the start of Perl in each command of the old way, in milliseconds", 0, 0, 10_000, "MS");
 
@@ -46,7 +55,7 @@ internal static class CommandLine
         {
             Repetitions, Seed, Only, Ram, Rate, Touched, CommandCost, Qemu, Mtunnel, Csv, Json, Html,
         };
-        run.SetAction((result, token) => MeasureAsync(Read(result), () => RealLab.OpenAsync(ReadReal(result), token), token));
+        run.SetAction((result, token) => TooMuch(result) is { } problem ? Task.FromResult(Complain(problem)) : MeasureAsync(Read(result), () => RealLab.OpenAsync(ReadReal(result), token), token));
         var root = new RootCommand("Measures again what Proxmox VE's series of 2017 measured: how long a guest is paused by a live migration.") { simulate, run };
         var parsed = root.Parse(args);
         return parsed.Errors is [var first, ..]
@@ -56,6 +65,11 @@ internal static class CommandLine
 
     private static async Task<int> MeasureAsync(LabOptions options, Func<Task<ILab>> open, CancellationToken cancellationToken)
     {
+        if (options.Problem() is { } problem)
+        {
+            return Complain(problem);
+        }
+
         try
         {
             await using var lab = await open();
@@ -93,6 +107,13 @@ internal static class CommandLine
         Qemu = result.GetValue(Qemu),
         Mtunnel = result.GetValue(Mtunnel),
     };
+
+    // The guest's span is in one piece, and a PC has not more of that.
+    private static string? TooMuch(ParseResult result)
+    {
+        var touched = Read(result).RamGiB.Max() * result.GetValue(Touched);
+        return touched > BootSectorGuest.MaxSpanMiB ? $"--touched {result.GetValue(Touched)} with --ram {Read(result).RamGiB.Max()} is {touched} MiB; the guest can touch {BootSectorGuest.MaxSpanMiB}." : null;
+    }
 
     private static int Complain(string problem)
     {

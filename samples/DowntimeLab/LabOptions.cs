@@ -22,4 +22,33 @@ internal sealed record LabOptions
 
     public IReadOnlyList<Combination> Combinations
         => [.. Combination.All(RamGiB).Where(combination => Only.Count == 0 || Only.Contains(combination.Way))];
+
+    /// <summary>What is wrong with it, and must not show after an hour of measuring; null where nothing is.</summary>
+    public string? Problem()
+    {
+        var ways = Combination.All([1]).Select(combination => combination.Way).ToList();
+        if (Only.Except(ways).FirstOrDefault() is { } unknown)
+        {
+            return $"--only takes SOURCE-TARGET/POLLING, one of {string.Join(", ", ways)}; not '{unknown}'.";
+        }
+
+        return Unwritable("--csv", Csv) ?? Unwritable("--json", Json) ?? Unwritable("--html", Html);
+    }
+
+    private static string? Unwritable(string option, string? file)
+    {
+        try
+        {
+            if (file is not null)
+            {
+                File.WriteAllText(file, "");
+            }
+
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return $"{option} {file}: {e.Message}";
+        }
+    }
 }

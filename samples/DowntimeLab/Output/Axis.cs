@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace DowntimeLab.Output;
 
-/// <summary>A scale from 0 to a little beyond its largest value, with round steps.</summary>
+/// <summary>A scale from 0 to a little beyond its largest value, with round steps, about as many as told.</summary>
 internal sealed class Axis
 {
     private readonly double _left;
@@ -10,10 +10,10 @@ internal sealed class Axis
     private readonly double _end;
     private readonly double _step;
 
-    public Axis(double largest, double left, double width)
+    public Axis(double largest, double left, double width, int steps = 6)
     {
         (_left, _width) = (left, width);
-        var rough = Math.Max(largest, 1e-6) / 6;
+        var rough = Math.Max(largest, 1e-6) / steps;
         var power = Math.Pow(10, Math.Floor(Math.Log10(rough)));
         _step = new[] { 1, 2, 5, 10 }.First(factor => factor * power >= rough) * power;
         _end = Math.Ceiling(largest * 1.0001 / _step) * _step;

@@ -25,7 +25,7 @@ internal static class RunTimelines
         var bottom = Top + (runs.Count * Row);
         var svg = new Svg(Width, bottom + 24);
         var whole = new Axis(runs.Max(run => run.Marks[^1].AtMs) / 1000, Left, Whole);
-        var pause = new Axis(runs.Max(run => run.ExactMs), PauseLeft, Pause);
+        var pause = new Axis(runs.Max(run => run.ExactMs), PauseLeft, Pause, steps: 3);
         svg.Text(Left, 12, "the run", "faint");
         svg.Text(PauseLeft, 12, "the pause, from STOP", "faint");
         whole.Draw(svg, Top, bottom, "s");

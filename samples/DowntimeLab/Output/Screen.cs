@@ -1,4 +1,5 @@
 using System.Globalization;
+using DowntimeLab.Matrix;
 using DowntimeLab.Method;
 using Spectre.Console;
 
@@ -56,6 +57,26 @@ internal static class Screen
         }
 
         AnsiConsole.Write(table);
+        ShowRanking(measurements);
+    }
+
+    private static void ShowRanking(IReadOnlyList<Measurement> measurements)
+    {
+        if (measurements.Count(measurement => measurement.Reported is not null) < 2)
+        {
+            return;
+        }
+
+        var reversed = Ranking.Reversed(measurements);
+        if (reversed.Count == 0)
+        {
+            AnsiConsole.WriteLine("The order of what the series reports is the same here.");
+        }
+
+        foreach (var (longer, shorter) in reversed)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]Against the series' order:[/] {longer.Combination} is shorter here than {shorter.Combination}.");
+        }
     }
 
     private static Text Cell(FormattableString text) => new(text.ToString(CultureInfo.InvariantCulture));

@@ -32,7 +32,7 @@ internal sealed class RealLab : ILab
     public IReadOnlyList<(string Name, string Value)> Constants =>
     [
         ("veth, tbf at both ends", $"{_options.Megabits} Mbit/s"),
-        ("RAM the guest has touched", $"{_options.TouchedMiB} MiB, of it 4 MiB rewritten every second"),
+        ("RAM the guest has touched", $"{_options.TouchedMiB} MiB of each GiB; 4 MiB rewritten every second"),
         ("a command of the old way", _options.CommandCostMs == 0
             ? "a fresh ssh, as it is here"
             : $"a fresh ssh, and {_options.CommandCostMs} ms as a stand-in for Perl's start"),
@@ -67,7 +67,7 @@ internal sealed class RealLab : ILab
                 Directory = Path.Combine(_folder, $"{++_booted}"),
                 VmId = MigrationRun.VmId,
                 MemoryMiB = combination.RamGiB * 1024,
-                SpanMiB = _options.TouchedMiB,
+                SpanMiB = _options.TouchedMiB * combination.RamGiB,
                 PagesPerTick = PagesPerTick,
                 Binary = _sourceQemu,
                 TargetBinary = _targetQemu,
@@ -125,7 +125,7 @@ internal sealed class RealLab : ILab
     {
         var path = Path.Combine(_folder, name);
         await File.WriteAllTextAsync(path, $"#!/bin/sh\nexec {string.Join(' ', command)} \"$@\"\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        await Tool.RunAsync("chmod", "500", path);
         return path;
     }
 
@@ -152,7 +152,7 @@ internal sealed class RealLab : ILab
             Unlock = _ => Costing(["true"]),
         });
 
-    private IReadOnlyList<string> Costing(string[] command) => _options.CommandCostMs == 0
+    private string[] Costing(string[] command) => _options.CommandCostMs == 0
         ? command
         : ["sh", "-c", string.Create(CultureInfo.InvariantCulture, $"sleep {_options.CommandCostMs / 1000.0}; exec \"$@\""), "sh", .. command];
 }

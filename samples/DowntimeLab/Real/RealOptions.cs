@@ -6,8 +6,8 @@ internal sealed record RealOptions
     /// <summary>What the veth carries, in Mbit/s.</summary>
     public int Megabits { get; init; } = 1000;
 
-    /// <summary>How much of the RAM the guest has written to, in MiB; the rest is zero, and travels as a note that it is.</summary>
-    public int TouchedMiB { get; init; } = 64;
+    /// <summary>How much of each GiB of RAM the guest has written to, in MiB; the rest is zero, and travels as a note that it is.</summary>
+    public int TouchedMiB { get; init; } = 16;
 
     /// <summary>A stand-in for the start of Perl, in milliseconds, in each command of the old way.</summary>
     public int CommandCostMs { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Pve.Integration.Tests.Ssh;
 
 namespace Pve.Integration.Tests.Samples;
 
@@ -25,6 +26,7 @@ public sealed class DowntimeLabProgramTests : IDisposable
         result.AssertSucceeded();
         Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(60)); // 10 s are wanted, 2 s measured; the machine may be busy
         Assert.Contains("a fresh ssh: 150 ms", result.Output, StringComparison.Ordinal);
+        Assert.Contains("The order of what the series reports is the same here.", result.Output, StringComparison.Ordinal);
 
         var rows = Read(file);
         Assert.Equal(24, rows.Count);
@@ -53,6 +55,67 @@ public sealed class DowntimeLabProgramTests : IDisposable
         var lines = await File.ReadAllLinesAsync(one, TestContext.Current.CancellationToken);
         Assert.Equal(3, lines.Length);
         Assert.Equal(lines, await File.ReadAllLinesAsync(other, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_real_run_measures_and_leaves_nothing_behind()
+    {
+        SshdFixture.Require();
+        await RealQemu.RequireAsync();
+        var (json, html) = (_sample.NewFile("run.json"), _sample.NewFile("run.html"));
+        var result = await _sample.RunAsync(
+            ["run", "--ram", "1", "--touched", "8", "--repetitions", "1", "--only", "new-new/events", "--command-cost", "10", "--json", json, "--html", html]);
+        result.AssertSucceeded();
+        Assert.Contains("10 ms as a stand-in for Perl's start", result.Output, StringComparison.Ordinal);
+        var (sampled, exact) = Assert.Single(Read(json)).Value;
+        Assert.InRange(sampled, 0, 10);
+        Assert.InRange(exact, 0.001, 10_000);
+        Assert.Contains("RAM, pass 1", await File.ReadAllTextAsync(html, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task A_real_run_that_is_told_to_end_leaves_nothing_behind()
+    {
+        SshdFixture.Require();
+        await RealQemu.RequireAsync();
+        var result = await _sample.RunAsync(["run", "--ram", "1", "--only", "old-old/before"], terminateAfterFirstLine: true);
+        Assert.Equal(130, result.ExitCode);
+        Assert.Contains("downtimelab: cancelled.", result.Error, StringComparison.Ordinal);
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task What_a_real_run_lacks_is_named_in_one_line()
+    {
+        await RealQemu.RequireAsync();
+        var result = await _sample.RunAsync(["run", "--qemu", "/nonexistent"], searchPath: _sample.Empty);
+        result.AssertRefused(2, "downtimelab", "run needs");
+        Assert.Contains("qemu-system-x86", result.Error, StringComparison.Ordinal);
+        AssertNothingIsLeft();
+    }
+
+    [Theory]
+    [InlineData("'--frobnicate'", "simulate", "--frobnicate")]
+    [InlineData("--repetitions takes 1 to", "simulate", "--repetitions", "0")]
+    [InlineData("--ram takes 1 to 64, not 'many'", "simulate", "--ram", "many")]
+    [InlineData("--only takes SOURCE-TARGET/POLLING", "simulate", "--only", "new-new/often")]
+    [InlineData("--json /nonexistent/x.json", "simulate", "--json", "/nonexistent/x.json")]
+    [InlineData("the guest can touch 2048", "run", "--ram", "64", "--touched", "64")]
+    [InlineData("command")]
+    public async Task A_bad_option_is_refused_in_one_line(string says, params string[] arguments)
+    {
+        var result = await _sample.RunAsync(arguments);
+        result.AssertRefused(2, "downtimelab", says);
+        _sample.AssertNothingIsLeft();
+    }
+
+    private void AssertNothingIsLeft()
+    {
+        _sample.AssertNothingIsLeft();
+        Assert.DoesNotContain(
+            Directory.Exists("/run/netns") ? Directory.EnumerateFileSystemEntries("/run/netns") : [],
+            name => Path.GetFileName(name).StartsWith($"dlab{_sample.ProcessId}", StringComparison.Ordinal));
     }
 
     private static Dictionary<(string Way, int RamGiB), (double Sampled, double ExactMs)> Read(string file)

@@ -76,4 +76,42 @@ public sealed class DowntimeLabTests
         Assert.EndsWith(",\n", Files.Csv([unreported]), StringComparison.Ordinal);
         Assert.Equal(JsonValueKind.Null, JsonElement.Parse(Files.Json([unreported]))[0].GetProperty("reportedByTheSeries").ValueKind);
     }
+
+    [Fact]
+    public void What_stands_against_the_order_of_the_series_is_found()
+    {
+        var longer = Measured with { Combination = Measured.Combination with { Polling = PollingStrategy.Pve2017Before } };
+        var shorter = Measured with { Repetitions = [Measured.Repetitions[1]] };
+        Assert.Equal([(longer, shorter)], Ranking.Reversed([shorter, longer]));
+        Assert.Empty(Ranking.Reversed([longer with { Repetitions = [Measured.Repetitions[1]] }, Measured]));
+    }
+
+    [Fact]
+    public void The_page_needs_nothing_from_elsewhere()
+    {
+        var page = HtmlPage.Build("<lab> & more", [("rate", "1 < 2")], [Measured with { Repetitions = [Measured.Repetitions[0] with { Marks = Marks }] }]);
+        Assert.DoesNotContain("http", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("src=", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;lab&gt; &amp; more", page, StringComparison.Ordinal);
+        Assert.Contains("prefers-color-scheme: dark", page, StringComparison.Ordinal);
+        Assert.Contains("the series: 0.4 s", page, StringComparison.Ordinal);
+        Assert.Contains("loaded, not resumed: 440.0 ms, from 910.0 ms on", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_is_cut_into_its_stages()
+        => Assert.Equal(
+            [
+                new Stage("setup", "setup", 0, 100), new Stage("RAM, pass 1", "odd", 100, 101), new Stage("RAM, pass 1", "odd", 101, 850),
+                new Stage("RAM, pass 2", "even", 850, 899), new Stage("last RAM and devices", "last", 899, 900), new Stage("device", "last", 900, 905),
+                new Stage("sent, target loads", "last", 905, 910), new Stage("loaded, not resumed", "waits", 910, 1350),
+            ],
+            Stage.Of(Marks));
+
+    private static readonly Mark[] Marks =
+    [
+        new("setup", 0), new("pass 1", 100), new("active", 101), new("pass 2", 850), new("stop", 899), new("device", 900), new("completed", 905),
+        new("loaded", 910), new("resume", 1350),
+    ];
 }
