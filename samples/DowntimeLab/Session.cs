@@ -31,7 +31,11 @@ internal static class Session
         finally
         {
             // what was measured before something went wrong is worth its time
-            Screen.ShowMatrix(measurements);
+            if (measurements.Count > 0)
+            {
+                Screen.ShowMatrix(measurements);
+            }
+
             await Files.WriteAsync(options, lab, measurements);
         }
     }

@@ -3,9 +3,12 @@ using System.Runtime.InteropServices;
 
 namespace DowntimeLab.Real;
 
-/// <summary>An sshd of its own in a namespace; it is killed with this process, however that ends.</summary>
+/// <summary>An sshd of its own in a namespace; it ends with this process, however that ends.</summary>
 internal sealed class LabSshd : IAsyncDisposable
 {
+    // It waits for the end of its input, which comes when we close it or are gone. PR_SET_PDEATHSIG would go by the thread that started it.
+    private const string Keeper = "\"$@\" & sshd=$!; read -r _; kill $sshd; wait $sshd";
+
     private readonly Process _process;
     private readonly Task _log;
 
@@ -16,10 +19,12 @@ internal sealed class LabSshd : IAsyncDisposable
         Directory.CreateDirectory("/run/sshd"); // where it locks its unprivileged half in
         var config = Path.Combine(keys.Folder, $"sshd-{address}.conf");
         await File.WriteAllTextAsync(config, Config(address, keys));
-        string[] inside = LabNetwork.Inside(name);
-        string[] command = [.. inside, sshd, "-D", "-e", "-f", config];
-        var process = Process.Start(
-            new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "--", .. command]) { RedirectStandardError = true })!;
+        string[] command = [.. LabNetwork.Inside(name), sshd, "-D", "-e", "-f", config];
+        var process = Process.Start(new ProcessStartInfo("sh", ["-c", Keeper, "sh", .. command])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+        })!;
         var heard = "";
         while (await process.StandardError.ReadLineAsync() is { } said)
         {
@@ -30,6 +35,7 @@ internal sealed class LabSshd : IAsyncDisposable
             }
         }
 
+        process.StandardInput.Close();
         await process.WaitForExitAsync();
         process.Dispose();
         throw new LabException($"sshd did not start at {address}: {heard}", exitCode: 2);
@@ -37,11 +43,7 @@ internal sealed class LabSshd : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-        }
-
+        _process.StandardInput.Close();
         await _process.WaitForExitAsync();
         await _log.WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a session may hold it a moment longer
         _process.Dispose();

@@ -97,7 +97,7 @@ internal sealed class RealLab : ILab
         List<string> missing =
         [
             .. Environment.IsPrivilegedProcess ? Array.Empty<string>() : ["root"],
-            .. new[] { "ip", "tc", "sshd", "ssh", "ssh-keygen", "nsenter", "setpriv" }.Where(program => Tool.Find(program) is null),
+            .. new[] { "ip", "tc", "sshd", "ssh", "ssh-keygen", "nsenter" }.Where(program => Tool.Find(program) is null),
             .. hasQemu ? Array.Empty<string>() : ["QEMU"],
         ];
         if (missing.Count > 0)
