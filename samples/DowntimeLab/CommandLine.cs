@@ -40,7 +40,7 @@ internal static class CommandLine
     private static readonly Option<string?> Html = Text("--html", "write one page with plots, which needs nothing else");
 
     private static readonly Option<int> Rate = Number("--rate", "what the link between the namespaces carries, in Mbit/s", 1000, 10, 100_000, "MBIT");
-    private static readonly Option<int> Touched = Number("--touched", "how many MiB of each GiB of RAM the guest has written to; the rest is zero", 16, 1, 200, "MIB");
+    private static readonly Option<int> Touched = Number("--touched", "how many MiB of each GiB of RAM the guest has written to; the rest is zero", 4, 1, 200, "MIB");
     private static readonly Option<int> CommandCost = Number(
         "--command-cost", "a stand-in for the start of Perl in each command of the old way, in milliseconds", 0, 0, 10_000, "MS");
 

@@ -7,7 +7,7 @@ internal sealed record RealOptions
     public int Megabits { get; init; } = 1000;
 
     /// <summary>How much of each GiB of RAM the guest has written to, in MiB; the rest is zero, and travels as a note that it is.</summary>
-    public int TouchedMiB { get; init; } = 16;
+    public int TouchedMiB { get; init; } = 4;
 
     /// <summary>A stand-in for the start of Perl, in milliseconds, in each command of the old way.</summary>
     public int CommandCostMs { get; init; }
