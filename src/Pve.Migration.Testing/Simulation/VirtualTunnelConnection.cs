@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 
 namespace Pve.Migration.Testing.Simulation;
@@ -49,8 +48,8 @@ internal sealed class VirtualTunnelConnection : IMtunnelConnection
     private async Task RunAsync(
         IDuplexPipe near, IDuplexPipe far, IDuplexPipe theirs, TimeSpan latency, Func<IDuplexPipe, CancellationToken, Task> server)
     {
-        var there = CarryAsync(near.Input, far.Output, latency);
-        var back = CarryAsync(far.Input, near.Output, latency, ended: _ended.Task);
+        var there = new LatentWire(_time, latency).CarryAsync(near.Input, far.Output, Task.CompletedTask);
+        var back = new LatentWire(_time, latency).CarryAsync(far.Input, near.Output, _ended.Task);
         try
         {
             await server(theirs, _stop.Token).ConfigureAwait(false);
@@ -68,29 +67,5 @@ internal sealed class VirtualTunnelConnection : IMtunnelConnection
         near.Input.CancelPendingRead();
         await there.ConfigureAwait(false);
         await _time.PassAsync(_costs.TunnelEnd).ConfigureAwait(false);
-    }
-
-    private async Task CarryAsync(PipeReader from, PipeWriter to, TimeSpan latency, Task? ended = null)
-    {
-        while (true)
-        {
-            var read = await from.ReadAsync().ConfigureAwait(false);
-            await _time.PassAsync(latency).ConfigureAwait(false);
-            foreach (var part in read.Buffer)
-            {
-                to.Write(part.Span);
-            }
-
-            from.AdvanceTo(read.Buffer.End);
-            var flushed = await to.FlushAsync().ConfigureAwait(false);
-            if (read.IsCompleted || read.IsCanceled || flushed.IsCompleted)
-            {
-                break;
-            }
-        }
-
-        await (ended ?? Task.CompletedTask).ConfigureAwait(false); // why it ended is known before the end is seen
-        await from.CompleteAsync().ConfigureAwait(false);
-        await to.CompleteAsync().ConfigureAwait(false);
     }
 }

@@ -34,7 +34,7 @@ public sealed class DowntimeLabProgramTests : IDisposable
         {
             var (sampled, _) = rows[(figure.Way, figure.RamGiB)];
 
-            // 10 % inclusive: the two figures of 2 GiB that differ by the polling alone lie exactly there (README)
+            // 10 % inclusive: new → old with 2 GiB lies exactly there in both pollings, and cannot be nearer in both (README)
             Assert.InRange(sampled, (figure.Seconds * 0.9) - 1e-9, (figure.Seconds * 1.1) + 1e-9);
         });
         Assert.All(new[] { 2, 8 }, ram =>
