@@ -21,7 +21,7 @@ public sealed class TravellingGuest : IAsyncDisposable
     private TravellingGuest(TravellingGuestOptions options, string machine)
     {
         (_options, _machine) = (options, machine);
-        _guest = new BootSectorGuest(options.SpanMiB);
+        _guest = new BootSectorGuest(options.SpanMiB, options.PagesPerTick);
         _memory = new GuestMemory(_guest);
         _image = Path.Combine(options.Directory, "boot.img");
     }
