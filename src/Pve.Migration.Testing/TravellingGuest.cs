@@ -22,7 +22,7 @@ public sealed class TravellingGuest : IAsyncDisposable
     private TravellingGuest(TravellingGuestOptions options, string machine)
     {
         (_options, _machine) = (options, machine);
-        _guest = new BootSectorGuest(options.SpanMiB, writesDisk: options.DisksMiB.Count > 0);
+        _guest = new BootSectorGuest(options.SpanMiB, options.PagesPerTick, options.DisksMiB.Count > 0);
         _memory = new GuestMemory(_guest);
         _image = Path.Combine(options.Directory, "boot.img");
     }

@@ -6,6 +6,7 @@ internal static class BuiltProgram
     // The copies beside the tests lack what the tests' own framework brings (ASP.NET Core), so each is started where it was built.
     private static readonly Dictionary<string, string> Projects = new()
     {
+        ["downtimelab"] = "DowntimeLab",
         ["livemigration"] = "LiveMigration",
         ["mtunnel"] = "Mtunnel",
         ["qmpshell"] = "QmpShell",

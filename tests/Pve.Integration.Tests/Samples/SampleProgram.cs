@@ -19,6 +19,9 @@ internal sealed class SampleProgram(string name) : IDisposable
     /// <summary>A directory with nothing in it, for a PATH that leads nowhere.</summary>
     public string Empty => Directory.CreateDirectory(Path.Combine(_folder, "empty")).FullName;
 
+    /// <summary>Its process in the latest run.</summary>
+    public int ProcessId { get; private set; }
+
     /// <summary>A path for a file that the program writes.</summary>
     public string NewFile(string file) => Path.Combine(_folder, file);
 
@@ -42,6 +45,7 @@ internal sealed class SampleProgram(string name) : IDisposable
         }
 
         using var process = Process.Start(start)!;
+        ProcessId = process.Id;
         try
         {
             var output = terminateAfterFirstLine
