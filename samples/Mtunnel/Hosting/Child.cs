@@ -63,7 +63,7 @@ internal sealed class Child : IDisposable
     /// <summary>Waits for its end, kills it when the time is over, and returns when it has been reaped.</summary>
     public async Task EndAsync(TimeSpan patience)
     {
-        await Exited.WaitAsync(patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)Exited).WaitAsync(patience, _time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!Exited.IsCompleted)
         {
             _process.Kill();

@@ -40,7 +40,7 @@ internal sealed class GuestStart(TargetHostOptions options, ILogger logger)
         }
     }
 
-    private IReadOnlyList<Volume> Wanted(QemuTemplate template, GuestPaths paths)
+    private static IReadOnlyList<Volume> Wanted(QemuTemplate template, GuestPaths paths)
     {
         if (template.Drives.Count == 0)
         {

@@ -10,9 +10,7 @@ internal static class HostLock
     {
         try
         {
-            return new FileStream(
-                paths.Lock,
-                new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None, UnixCreateMode = PrivateFile.Mode });
+            return PrivateFile.Open(paths.Lock, FileMode.OpenOrCreate);
         }
         catch (IOException e) when (e is not (FileNotFoundException or DirectoryNotFoundException))
         {

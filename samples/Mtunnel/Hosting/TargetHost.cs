@@ -34,12 +34,21 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
     public Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken) => request.Command switch
     {
         "start" => StartAsync(request, cancellationToken),
+        "stop" when _guests.ContainsKey(request.Vmid) => StopAsync(request.Vmid),
         _ => _monitors.ExecuteAsync(request, cancellationToken),
     };
 
-    public Task CleanUpAsync(int vmid, CancellationToken cancellationToken) => _monitors.CleanUpAsync(vmid, cancellationToken);
+    public async Task CleanUpAsync(int vmid, CancellationToken cancellationToken)
+    {
+        await _monitors.CleanUpAsync(vmid, cancellationToken);
+        await EndAsync(vmid);
+    }
 
-    public Task AbandonAsync(int vmid, CancellationToken cancellationToken) => _monitors.AbandonAsync(vmid, cancellationToken);
+    public async Task AbandonAsync(int vmid, CancellationToken cancellationToken)
+    {
+        await _monitors.AbandonAsync(vmid, cancellationToken);
+        await EndAsync(vmid);
+    }
 
     /// <summary>Lets go of all monitors and processes; they run on.</summary>
     public async ValueTask DisposeAsync()
@@ -55,15 +64,36 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
     {
         var paths = _options.Folders.Of(request.Vmid);
         await using var held = HostLock.Take(paths);
-        if (_guests.TryRemove(request.Vmid, out var former))
+        if (_guests.TryGetValue(request.Vmid, out var former))
         {
-            await former.DisposeAsync();
+            if (!former.HasExited)
+            {
+                throw new MtunnelRefusedException($"VM {request.Vmid} was started already, as pid {former.Pid}; stop it first");
+            }
+
+            await EndAsync(request.Vmid);
         }
 
         var (guest, answer) = await _start.RunAsync(paths, request.Parameters, cancellationToken);
         _guests[request.Vmid] = guest;
         await ConnectAheadAsync(request.Vmid, cancellationToken);
         return answer;
+    }
+
+    private async Task<JsonElement> StopAsync(int vmid)
+    {
+        await EndAsync(vmid);
+        return default;
+    }
+
+    // One that was started here is gone when its process has been reaped, which its monitor's end does not prove.
+    private async Task EndAsync(int vmid)
+    {
+        if (_guests.TryRemove(vmid, out var guest))
+        {
+            await guest.EndAsync();
+            await guest.DisposeAsync();
+        }
     }
 
     // So that its resume finds the monitor warm; it does without where that fails.
