@@ -45,7 +45,7 @@ public sealed class TravellingGuest : IAsyncDisposable
         try
         {
             await guest._guest.WriteAsync(guest._image, cancellationToken).ConfigureAwait(false);
-            guest.Host = await guest.StartAsync(options.Binary, incoming: false, machine, options.MemoryMiB, cancellationToken).ConfigureAwait(false);
+            guest.Host = await guest.StartAsync(options.Binary, incoming: false, machine, options.MemoryMiB, options.DisksMiB, cancellationToken).ConfigureAwait(false);
             await guest.Host.Ticks.WaitForTicksAsync(TicksThatProve, cancellationToken).ConfigureAwait(false);
             return guest;
         }
@@ -59,10 +59,14 @@ public sealed class TravellingGuest : IAsyncDisposable
     /// <summary>Starts a QEMU that waits for it (<c>-S -incoming defer</c>).</summary>
     /// <param name="machine">Another machine type than its own, for tests of what must be refused.</param>
     /// <param name="memoryMiB">Another size of RAM, likewise.</param>
+    /// <param name="disksMiB">Disks of other sizes, likewise.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="QemuStartException">QEMU did not start.</exception>
-    public Task<GuestHost> StartTargetAsync(string? machine = null, int? memoryMiB = null, CancellationToken cancellationToken = default)
-        => StartAsync(_options.TargetBinary ?? _options.Binary, incoming: true, machine ?? _machine, memoryMiB ?? _options.MemoryMiB, cancellationToken);
+    public Task<GuestHost> StartTargetAsync(
+        string? machine = null, int? memoryMiB = null, IReadOnlyList<int>? disksMiB = null, CancellationToken cancellationToken = default)
+        => StartAsync(
+            _options.TargetBinary ?? _options.Binary, incoming: true, machine ?? _machine, memoryMiB ?? _options.MemoryMiB, disksMiB ?? _options.DisksMiB,
+            cancellationToken);
 
     /// <summary>Says that it runs on <paramref name="target"/> now, and waits until it ticks there.</summary>
     public async Task ArriveAsync(GuestHost target, CancellationToken cancellationToken = default)
@@ -141,13 +145,14 @@ public sealed class TravellingGuest : IAsyncDisposable
         return source is null || target is null ? "pc" : source.SharedMachine(target) ?? "pc";
     }
 
-    private async Task<GuestHost> StartAsync(string binary, bool incoming, string machine, int memoryMiB, CancellationToken cancellationToken)
+    private async Task<GuestHost> StartAsync(
+        string binary, bool incoming, string machine, int memoryMiB, IReadOnlyList<int> disksMiB, CancellationToken cancellationToken)
     {
         var name = (++_started).ToString(CultureInfo.InvariantCulture);
         var folder = Path.Combine(_options.Directory, name);
         try
         {
-            return await StartInAsync(folder, name, binary, incoming, machine, memoryMiB, cancellationToken).ConfigureAwait(false);
+            return await StartInAsync(folder, name, binary, incoming, machine, memoryMiB, disksMiB, cancellationToken).ConfigureAwait(false);
         }
         catch when (Directory.Exists(folder))
         {
@@ -157,9 +162,10 @@ public sealed class TravellingGuest : IAsyncDisposable
     }
 
     private async Task<GuestHost> StartInAsync(
-        string folder, string name, string binary, bool incoming, string machine, int memoryMiB, CancellationToken cancellationToken)
+        string folder, string name, string binary, bool incoming, string machine, int memoryMiB, IReadOnlyList<int> disksMiB,
+        CancellationToken cancellationToken)
     {
-        await TravellingDisks.CreateAsync(folder, _options.DisksMiB, !incoming, cancellationToken).ConfigureAwait(false);
+        await TravellingDisks.CreateAsync(folder, disksMiB, !incoming, cancellationToken).ConfigureAwait(false);
         var process = await QemuProcess.StartAsync(
             new QemuProcessOptions
             {
@@ -171,7 +177,7 @@ public sealed class TravellingGuest : IAsyncDisposable
                 BootImage = _image,
                 Incoming = incoming,
                 Paused = incoming,
-                ExtraArguments = [.. TravellingDisks.Arguments(folder, _options.DisksMiB.Count)],
+                ExtraArguments = [.. TravellingDisks.Arguments(folder, disksMiB.Count)],
             },
             cancellationToken: cancellationToken).ConfigureAwait(false);
         try
