@@ -45,7 +45,7 @@ public sealed class SecretMaskTests
     [InlineData("\"ticket\":\"", "\\")]
     public async Task The_time_grows_with_the_line_and_no_faster(string begin, string repeated)
     {
-        string line = begin + string.Concat(Enumerable.Repeat(repeated, 4 * 1024 * 1024 / repeated.Length));
+        string line = begin + string.Concat(Enumerable.Repeat(repeated, 1024 * 1024 / repeated.Length));
         await Task.Run(() => SecretMask.Apply(line), TestContext.Current.CancellationToken)
             .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
