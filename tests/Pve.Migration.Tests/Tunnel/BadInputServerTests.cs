@@ -1,3 +1,5 @@
+using Pve.Migration.Tests.Transports;
+
 namespace Pve.Migration.Tests.Tunnel;
 
 /// <summary>What a hostile client gets from a server: an error reply or an end with a reason, never a call of the handler, never a hang.</summary>
@@ -95,6 +97,22 @@ public sealed class BadInputServerTests
             -> resume 100
             <- ERR: resume failed - spice_ticket: *** was refused
             """);
+    }
+
+    [Fact]
+    public async Task A_secret_in_a_handler_s_error_reaches_no_log()
+    {
+        using var log = new RecordingLoggerFactory();
+        var cause = new IOException("{\"password\":\"hunter2\"}");
+        var failure = new InvalidOperationException("spice_ticket: s3cret was refused", cause);
+        using var tunnel = new ServedTunnel(MtunnelDialect.V1, new MtunnelServerOptions { LoggerFactory = log }) { ResumeFails = failure };
+        await tunnel.SayAsync("resume 100\n");
+        await tunnel.EndAsync();
+        await tunnel.HearRestAsync();
+        string lines = string.Join('\n', log.Lines);
+        Assert.Contains("InvalidOperationException", lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", lines, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", lines, StringComparison.Ordinal);
     }
 
     // the server may have left before all of it was sent

@@ -15,6 +15,9 @@ public sealed class SecretMaskTests
     [InlineData("wss://host/mtunnelwebsocket?ticket=a%3Ab&socket=/run/x", "wss://host/mtunnelwebsocket?ticket=***&socket=/run/x")]
     [InlineData("Authorization: PVEAPIToken=root@pam!x=1111-2222", "Authorization: PVEAPIToken=***")]
     [InlineData("spice_ticket: s3cret", "spice_ticket: ***")]
+    [InlineData("Authorization: Bearer abc.d-e_f/g+h== end", "Authorization: Bearer *** end")]
+    [InlineData("""{"msg":"no {\"ticket\":\"abc\"}"}""", """{"msg":"no {\"ticket\":\"***\"}"}""")]
+    [InlineData("""{"ticket":12345,"n":1}""", """{"ticket":***,"n":1}""")]
     [InlineData("VM 100 not running", "VM 100 not running")]
     [InlineData("migration listens on unix:/run/qemu-server/100.migrate", "migration listens on unix:/run/qemu-server/100.migrate")]
     public void What_may_open_something_is_not_told(string text, string masked) => Assert.Equal(masked, SecretMask.Apply(text));
@@ -31,5 +34,19 @@ public sealed class SecretMaskTests
         const string Secret = "0123456789abcdef";
         var quoted = WireText.Quote(Encoding.UTF8.GetBytes(new string('x', before) + Secret), Secret);
         Assert.DoesNotContain("0123", quoted, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"", "ticket")]
+    [InlineData("", "\"ticket")]
+    [InlineData("", "\\\"ticket")]
+    [InlineData("", "ticket ")]
+    [InlineData("", "PVE")]
+    [InlineData("\"ticket\":\"", "\\")]
+    public async Task The_time_grows_with_the_line_and_no_faster(string begin, string repeated)
+    {
+        string line = begin + string.Concat(Enumerable.Repeat(repeated, 1024 * 1024 / repeated.Length));
+        await Task.Run(() => SecretMask.Apply(line), TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
     }
 }
