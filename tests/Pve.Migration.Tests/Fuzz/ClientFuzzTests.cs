@@ -27,7 +27,8 @@ public sealed class ClientFuzzTests
         """{"success":true}""", """{"success":true,"n":1}""", """{"success":1,"n":[2,{"deep":null}]}""", """{"success":"1"}""", """ {"n":4,"success":true} """,
         """{"success":false,"msg":"no\nOK"}""", """{"success":0}""", """{"success":"","msg":5}""", """{"success":null}""", """{"success":2.5}""", """{"success":"yes"}""",
         """{"msg":"no"}""", "{}", "[]", "null", "OK", "ERR: no", "", "\0", """{"success":true}{"success":true}""", """{"success":true""", """{"success":[true]}""",
-        """{"success":true,"api":2,"age":0}""", """{"success":true,"api":"9","age":"7"}""", """{"success":true,"api":1e99,"age":-1}""", new string('[', 2000),
+        """{"success":true,"success":false}""", """{"success":false,"msg":"\udfff"}""", """{"success":"\ud800"}""", """{"success":true,"\ud800":[]}""",
+        """{"success":true,"api":2,"age":0}""", """{"success":true,"api":2,"age":0,"capabilities":["\ud800"]}""", """{"success":true,"api":"9","age":"7"}""", """{"success":true,"api":1e99,"age":-1}""", new string('[', 2000),
     ];
 
     private static readonly string[] GreetingLines =

@@ -28,6 +28,8 @@ public sealed class ServerFuzzTests
         """{"cmd":"start","start_params":{"statefile":"unix"},"migrate_opts":{"type":"websocket"}}""", """{"cmd":"start"}""",
         """{"cmd":"set-replication-state","state":{}}""", """{"cmd":"fstrim"}""", """{"cmd":"bwlimit"}""", """{"cmd":"quit"}""", """{"cmd":"quit","cleanup":1}""",
         """{"cmd":"quit","cleanup":false}""", """{"cmd":"nosuch"}""", """{"cmd":""}""", """{"cmd":null}""", """{"cmd":{"cmd":"resume"}}""", """{"cm\u0064":"status"}""",
+        """{"cmd":"status","cmd":"resume"}""", """{"cmd":"ticket","path":"/a","pa\u0074h":"/b"}""", """{"cmd":"unlock","any":{"a":1,"a":2}}""",
+        """{"cmd":"\ud800"}""", """{"cmd":"unlock","\udc00":1}""", """{"cmd":"ticket","path":"\ud83d\ude00"}""", """{"cmd":"ticket","path":"\ud83d"}""",
         "{}", "[]", "null", "1e400", "\"quit\"", "quit", "resume 100", " {\"cmd\":\"status\"}\r", "{\"cmd\":\"status\"}{\"cmd\":\"resume\"}", "{\"cmd\":\"status\"", "", "\0",
         new string('[', 2000), "{\"cmd\":\"unlock\",\"deep\":" + new string('[', 62) + new string(']', 62) + "}", "// {\"cmd\":\"status\"}", "{\"cmd\":\"status\",}",
     ];

@@ -122,6 +122,26 @@ internal sealed class ServerModel
         return hasRequired && request.EnumerateObject().Count() == known;
     }
 
+    // no member twice, and no text with half of a character
+    private static bool IsClear(JsonElement value)
+    {
+        try
+        {
+            return value.ValueKind switch
+            {
+                JsonValueKind.Object => value.EnumerateObject().DistinctBy(static member => member.Name).Count() == value.EnumerateObject().Count()
+                    && value.EnumerateObject().All(static member => IsClear(member.Value)),
+                JsonValueKind.Array => value.EnumerateArray().All(IsClear),
+                JsonValueKind.String => value.GetString() is not null,
+                _ => true,
+            };
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     private static JsonElement? Parse(byte[] line)
     {
         if (!Utf8.IsValid(line))
@@ -132,7 +152,7 @@ internal sealed class ServerModel
         try
         {
             using JsonDocument document = JsonDocument.Parse(line);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object && IsClear(document.RootElement) ? document.RootElement.Clone() : null;
         }
         catch (JsonException)
         {
