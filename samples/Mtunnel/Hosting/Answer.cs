@@ -31,7 +31,26 @@ internal static class Answer
         json.WriteEndObject();
     });
 
-    public static JsonElement Of(Action<Utf8JsonWriter> members)
+    /// <summary><c>disk</c>'s.</summary>
+    public static JsonElement Allocated(Volume volume) => Of(json =>
+    {
+        json.WriteString("drivestr", volume.DriveString);
+        json.WriteString("volid", volume.Id);
+    });
+
+    /// <summary><c>bwlimit</c>'s, without a member where there is no limit.</summary>
+    public static JsonElement Limited(long? kibibytes) => Of(json =>
+    {
+        if (kibibytes is { } limit)
+        {
+            json.WriteNumber("bwlimit", limit);
+        }
+    });
+
+    /// <summary><c>ticket</c>'s.</summary>
+    public static JsonElement Ticket(string ticket) => Of(json => json.WriteString("ticket", ticket));
+
+    private static JsonElement Of(Action<Utf8JsonWriter> members)
     {
         using var buffer = new MemoryStream();
         using (var json = new Utf8JsonWriter(buffer))

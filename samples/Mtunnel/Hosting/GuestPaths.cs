@@ -45,6 +45,15 @@ internal sealed class GuestPaths(int vmid, string monitors, string run)
     /// <summary>The sockets that a QEMU may leave behind.</summary>
     public IReadOnlyList<string> Sockets => [Monitor, Start, Migration, Nbd];
 
+    /// <summary>Removes those that nobody listens at any more.</summary>
+    public void RemoveDeadSockets()
+    {
+        foreach (var path in Sockets)
+        {
+            SocketFile.RemoveDead(path);
+        }
+    }
+
     public static string MonitorIn(string folder, int vmid) => Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{vmid}.qmp"));
 
     private string InRun(string ending) => Path.Combine(run, string.Create(CultureInfo.InvariantCulture, $"{vmid}{ending}"));

@@ -12,8 +12,9 @@ internal sealed class GuestStart(TargetHostOptions options, ILogger logger)
     /// <summary>Whether it can be had.</summary>
     public bool IsPossible => options is { Template: not null, Folders.Run: not null };
 
+    /// <returns>The guest, the sockets that the source may reach, and the answer.</returns>
     /// <exception cref="MtunnelRefusedException">It failed, and nothing is left of it.</exception>
-    public async Task<(RunningGuest Guest, JsonElement Answer)> RunAsync(GuestPaths paths, JsonElement parameters, CancellationToken cancellationToken)
+    public async Task<(RunningGuest Guest, IReadOnlyList<string> Sockets, JsonElement Answer)> RunAsync(GuestPaths paths, JsonElement parameters, CancellationToken cancellationToken)
     {
         var template = options.Template!;
         var wanted = Wanted(template, paths);
@@ -29,7 +30,7 @@ internal sealed class GuestStart(TargetHostOptions options, ILogger logger)
             }
 
             logger.LogInformation("VM {Vmid} waits for its guest: pid {Pid}, {Exports} disks exported", paths.Vmid, guest.Pid, exports.Count);
-            return (guest, Answer.Started(paths, exports));
+            return (guest, exports.Count > 0 ? [paths.Migration, paths.Nbd] : [paths.Migration], Answer.Started(paths, exports));
         }
         catch (Exception e)
         {

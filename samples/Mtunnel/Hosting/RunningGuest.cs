@@ -50,7 +50,7 @@ internal sealed class RunningGuest : IAsyncDisposable
                 child.Dispose();
             }
 
-            RemoveSockets(paths);
+            paths.RemoveDeadSockets();
             throw e is QmpException ? new MtunnelRefusedException(Failure(e.Message, child)) : e;
         }
     }
@@ -69,7 +69,7 @@ internal sealed class RunningGuest : IAsyncDisposable
         }
 
         await Monitor.DisposeAsync();
-        RemoveSockets(_paths);
+        _paths.RemoveDeadSockets();
     }
 
     /// <summary>What it said, behind a text.</summary>
@@ -107,12 +107,4 @@ internal sealed class RunningGuest : IAsyncDisposable
     }
 
     private static string Failure(string text, Child? child) => child?.Said is { Length: > 0 } said ? $"{text}: {said}" : text;
-
-    private static void RemoveSockets(GuestPaths paths)
-    {
-        foreach (var path in paths.Sockets)
-        {
-            SocketFile.RemoveDead(path);
-        }
-    }
 }

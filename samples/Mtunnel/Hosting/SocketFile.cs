@@ -18,4 +18,14 @@ internal static class SocketFile
             File.Delete(path);
         }
     }
+
+    /// <summary>Waits until nobody listens there any more, at most so long: an ended process holds its sockets a moment longer than its monitor.</summary>
+    public static async Task WaitUntilDeadAsync(IReadOnlyList<string> paths, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var since = time.GetTimestamp();
+        while (paths.Any(IsListenedAt) && time.GetElapsedTime(since) < patience)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellationToken); // the kernel tells nobody
+        }
+    }
 }

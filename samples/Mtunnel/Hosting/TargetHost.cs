@@ -9,10 +9,14 @@ namespace Mtunnel.Hosting;
 /// <summary>The target side of this host: what <see cref="QmpMtunnelHandler"/> asks of QEMUs, and what it takes to have one.</summary>
 internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
 {
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(5);
+
     private readonly TargetHostOptions _options;
     private readonly ILogger _logger;
     private readonly QmpMtunnelHandler _monitors;
     private readonly GuestStart _start;
+    private readonly DiskStore _disks;
+    private readonly MtunnelTickets _tickets;
     private readonly ConcurrentDictionary<int, RunningGuest> _guests = new();
 
     public TargetHost(TargetHostOptions options)
@@ -21,34 +25,56 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
         _logger = options.LoggerFactory.CreateLogger("mtunnel");
         _monitors = new QmpMtunnelHandler(vmid => QmpEndpoint.Unix(options.Folders.Monitor(vmid)), new QmpClientOptions { TimeProvider = options.TimeProvider });
         _start = new GuestStart(options, _logger);
-        Commands = [.. _monitors.Commands, .. _start.IsPossible ? ["start"] : Array.Empty<string>()];
+        _disks = new DiskStore(options.Folders.Disks, options.QemuImg, options.TimeProvider);
+        _tickets = new MtunnelTickets(options.TimeProvider);
+        Commands =
+        [
+            .. _monitors.Commands, "bwlimit",
+            .. Where(HasRun, "config", "fstrim", "set-replication-state", "unlock"),
+            .. Where(_start.IsPossible, "start", "ticket"),
+            .. Where(options.Folders is { Run: not null, Disks: not null }, "disk"),
+        ];
     }
 
     public IReadOnlyCollection<string> Commands { get; }
 
+    private bool HasRun => _options.Folders.Run is not null;
+
+    /// <summary>Whether a VM's QEMU will be started here, and is not yet.</summary>
+    public bool IsYetToStart(int vmid) => _start.IsPossible && !IsThere(vmid);
+
     /// <summary>Connects to a VM's monitor ahead of its resume.</summary>
     public Task ConnectAsync(int vmid, CancellationToken cancellationToken) => _monitors.ConnectAsync(vmid, cancellationToken);
 
-    public Task ResumeAsync(int vmid, CancellationToken cancellationToken) => _monitors.ResumeAsync(vmid, cancellationToken);
+    public Task ResumeAsync(int vmid, CancellationToken cancellationToken) => AskToRunAsync(vmid, async () =>
+    {
+        await _monitors.ResumeAsync(vmid, cancellationToken);
+        return default;
+    });
 
     public Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken) => request.Command switch
     {
         "start" => StartAsync(request, cancellationToken),
-        "stop" when _guests.ContainsKey(request.Vmid) => StopAsync(request.Vmid),
+        "stop" => StopAsync(request, cancellationToken),
+        "nbdstop" => StopNbdAsync(request, cancellationToken),
+        "resume-when-completed" => AskToRunAsync(request.Vmid, () => _monitors.ExecuteAsync(request, cancellationToken)),
+        "disk" => AllocateAsync(request, cancellationToken),
+        "config" => Write(request, GuestState.Configure),
+        "set-replication-state" => Write(request, GuestState.SetReplication),
+        "unlock" => Write(request, static (paths, _) => GuestState.Unlock(paths)),
+        "fstrim" => TrimAsync(request, cancellationToken),
+        "bwlimit" => Task.FromResult(Answer.Limited(Bandwidth.Limit(_options.BandwidthMiB, request.Parameters))),
+        "ticket" => Task.FromResult(Answer.Ticket(_tickets.Issue(Wire.Text(request.Parameters, "path")))),
         _ => _monitors.ExecuteAsync(request, cancellationToken),
     };
 
-    public async Task CleanUpAsync(int vmid, CancellationToken cancellationToken)
-    {
-        await _monitors.CleanUpAsync(vmid, cancellationToken);
-        await EndAsync(vmid);
-    }
+    /// <summary>Ends the VM's QEMU, whose guest must not run, and removes what was made for it.</summary>
+    public Task CleanUpAsync(int vmid, CancellationToken cancellationToken)
+        => RemoveAsync(vmid, () => _monitors.CleanUpAsync(vmid, cancellationToken), isAbandoned: false, cancellationToken);
 
-    public async Task AbandonAsync(int vmid, CancellationToken cancellationToken)
-    {
-        await _monitors.AbandonAsync(vmid, cancellationToken);
-        await EndAsync(vmid);
-    }
+    /// <summary>The same for a guest that surely never ran here.</summary>
+    public Task AbandonAsync(int vmid, CancellationToken cancellationToken)
+        => RemoveAsync(vmid, () => _monitors.AbandonAsync(vmid, cancellationToken), isAbandoned: true, cancellationToken);
 
     /// <summary>Lets go of all monitors and processes; they run on.</summary>
     public async ValueTask DisposeAsync()
@@ -59,6 +85,11 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
             await guest.DisposeAsync();
         }
     }
+
+    private static string[] Where(bool possible, params string[] commands) => possible ? commands : [];
+
+    private bool IsThere(int vmid)
+        => (_guests.TryGetValue(vmid, out var guest) && !guest.HasExited) || SocketFile.IsListenedAt(_options.Folders.Monitor(vmid));
 
     private async Task<JsonElement> StartAsync(MtunnelRequest request, CancellationToken cancellationToken)
     {
@@ -71,28 +102,121 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
                 throw new MtunnelRefusedException($"VM {request.Vmid} was started already, as pid {former.Pid}; stop it first");
             }
 
-            await EndAsync(request.Vmid);
+            await EndAsync(request.Vmid, cancellationToken);
         }
 
-        var (guest, answer) = await _start.RunAsync(paths, request.Parameters, cancellationToken);
+        var (guest, sockets, answer) = await _start.RunAsync(paths, request.Parameters, cancellationToken);
         _guests[request.Vmid] = guest;
+        foreach (var socket in sockets)
+        {
+            _tickets.Allow(socket);
+        }
+
         await ConnectAheadAsync(request.Vmid, cancellationToken);
         return answer;
     }
 
-    private async Task<JsonElement> StopAsync(int vmid)
+    private async Task<JsonElement> StopAsync(MtunnelRequest request, CancellationToken cancellationToken)
     {
-        await EndAsync(vmid);
+        if (!_guests.ContainsKey(request.Vmid))
+        {
+            await _monitors.ExecuteAsync(request, cancellationToken);
+        }
+
+        await EndAsync(request.Vmid, cancellationToken);
+        _logger.LogInformation("VM {Vmid} was ended", request.Vmid);
         return default;
     }
 
+    private async Task<JsonElement> StopNbdAsync(MtunnelRequest request, CancellationToken cancellationToken)
+    {
+        var answer = await _monitors.ExecuteAsync(request, cancellationToken);
+        if (HasRun)
+        {
+            var socket = _options.Folders.Of(request.Vmid).Nbd;
+            _tickets.Forbid(socket);
+            SocketFile.RemoveDead(socket);
+        }
+
+        return answer;
+    }
+
+    private async Task<JsonElement> AllocateAsync(MtunnelRequest request, CancellationToken cancellationToken)
+    {
+        var wanted = DiskRequest.Judge(request.Parameters);
+        var paths = _options.Folders.Of(request.Vmid);
+        await using var held = HostLock.Take(paths);
+        var volume = await _disks.AllocateAsync(paths, wanted, cancellationToken);
+        _logger.LogInformation("VM {Vmid}: {Volume} was made for {Drive}", request.Vmid, volume.Id, volume.Drive);
+        return Answer.Allocated(volume);
+    }
+
+    private Task<JsonElement> Write(MtunnelRequest request, Action<GuestPaths, JsonElement> write)
+    {
+        var paths = _options.Folders.Of(request.Vmid);
+        using var held = HostLock.Take(paths);
+        write(paths, request.Parameters);
+        return Task.FromResult<JsonElement>(default);
+    }
+
+    private async Task<JsonElement> TrimAsync(MtunnelRequest request, CancellationToken cancellationToken)
+    {
+        await GuestAgent.TrimAsync(_options.Folders.Of(request.Vmid).Agent, _options.TimeProvider, cancellationToken);
+        return default;
+    }
+
+    // From the moment it is asked to run its disks may be written to, and once it runs they are its own: nobody's clean-up removes them.
+    private async Task<JsonElement> AskToRunAsync(int vmid, Func<Task<JsonElement>> ask)
+    {
+        var record = HasRun ? new VolumeRecord(_options.Folders.Of(vmid)) : null;
+        record?.Ask();
+        var answer = await ask();
+        record?.Forget();
+        return answer;
+    }
+
+    private async Task RemoveAsync(int vmid, Func<Task> endMonitored, bool isAbandoned, CancellationToken cancellationToken)
+    {
+        if (!HasRun)
+        {
+            await endMonitored();
+            return;
+        }
+
+        var paths = _options.Folders.Of(vmid);
+        await using var held = HostLock.Take(paths);
+        if (IsThere(vmid))
+        {
+            await endMonitored(); // refuses where the guest may be needed
+            await EndAsync(vmid, cancellationToken);
+        }
+        else if (isAbandoned && new VolumeRecord(paths).IsAsked)
+        {
+            throw new MtunnelRefusedException($"VM {vmid} was asked to run, and its disks are kept");
+        }
+
+        _disks.RemoveAll(paths);
+        GuestState.Forget(paths);
+        paths.RemoveDeadSockets();
+        _logger.LogInformation("VM {Vmid} was cleaned up", vmid);
+    }
+
     // One that was started here is gone when its process has been reaped, which its monitor's end does not prove.
-    private async Task EndAsync(int vmid)
+    private async Task EndAsync(int vmid, CancellationToken cancellationToken)
     {
         if (_guests.TryRemove(vmid, out var guest))
         {
             await guest.EndAsync();
             await guest.DisposeAsync();
+        }
+
+        if (HasRun)
+        {
+            var paths = _options.Folders.Of(vmid);
+            _tickets.Forbid(paths.Migration);
+            _tickets.Forbid(paths.Nbd);
+            await SocketFile.WaitUntilDeadAsync(paths.Sockets, EndPatience, _options.TimeProvider, cancellationToken);
+            paths.RemoveDeadSockets();
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed record TargetHostOptions
     /// <summary>What a migration may take, in MiB a second; null for no limit.</summary>
     public int? BandwidthMiB { get; init; }
 
+    /// <summary>The program that makes disks.</summary>
+    public string QemuImg { get; init; } = "qemu-img";
+
     /// <summary>How long a QEMU may take until its main loop answers.</summary>
     public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(30);
 

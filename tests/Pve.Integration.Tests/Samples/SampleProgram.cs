@@ -27,7 +27,8 @@ internal sealed class SampleProgram(string name) : IDisposable
 
     /// <summary>Runs it to its end. It gets <paramref name="input"/> and then the end of its input, and TERM once it said something where that is asked.</summary>
     public async Task<SampleResult> RunAsync(
-        IEnumerable<string> arguments, string? searchPath = null, string input = "", bool terminateAfterFirstLine = false)
+        IEnumerable<string> arguments, string? searchPath = null, string input = "", bool terminateAfterFirstLine = false,
+        params (string Name, string Value)[] environment)
     {
         var start = new ProcessStartInfo(BuiltProgram.PathOf(name), arguments)
         {
@@ -42,6 +43,12 @@ internal sealed class SampleProgram(string name) : IDisposable
         if (searchPath is not null)
         {
             start.Environment["PATH"] = searchPath;
+        }
+
+        start.Environment.Remove("JOURNAL_STREAM");
+        foreach (var (variable, value) in environment)
+        {
+            start.Environment[variable] = value;
         }
 
         using var process = Process.Start(start)!;

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+
+namespace Mtunnel.Logging;
+
+/// <summary>A file that several processes append lines to, none over another's: ssh starts one mtunnel for each VM.</summary>
+internal static class AppendedFile
+{
+    private const int SetFlags = 4; // F_SETFL
+    private const int Append = 0x400; // O_APPEND
+
+    /// <summary>Opens it; where it has to be made, only its owner may read it.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public static FileStream Open(string path)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.OpenOrCreate,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete, // else it would be locked, and a log rotated away could not be
+            BufferSize = 0,
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        var file = new FileStream(path, options);
+        if (OperatingSystem.IsLinux())
+        {
+            _ = Control(file.SafeFileHandle.DangerousGetHandle().ToInt32(), SetFlags, Append); // .NET's own "append" only goes to the end once
+        }
+
+        return file;
+    }
+
+#pragma warning disable SYSLIB1054 // LibraryImport would want unsafe code for the whole project
+    [DllImport("libc", EntryPoint = "fcntl")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Control(int descriptor, int command, int flags);
+#pragma warning restore SYSLIB1054
+}
