@@ -30,6 +30,7 @@ public sealed class TargetCommandTests
     {
         await using var bench = new TargetBench();
         var client = await bench.OpenAsync(bench.NewHost(bench.Options()));
+        await TellAsync(client, "bwlimit"); // its capabilities are known once it answers
         Assert.True(client.Can("set-replication-state"));
         await TellAsync(client, "set-replication-state", """{"state": {"local/a": {"last_sync": 1}}}""");
         Assert.Equal("""{"local/a": {"last_sync": 1}}""", (await ReadAsync(bench.Paths.Replication)).Replace(":{", ": {", StringComparison.Ordinal).Replace(":1", ": 1", StringComparison.Ordinal));

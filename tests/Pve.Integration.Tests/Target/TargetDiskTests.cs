@@ -57,7 +57,7 @@ public sealed class TargetDiskTests
         }
 
         var client = await bench.OpenAsync(bench.NewHost(bench.Options(Template(WithDisk))));
-        Assert.Equal("local:vm-100-disk-2.qcow2", (await TellAsync(client, "disk", Scsi0.Replace("raw", "qcow2", StringComparison.Ordinal))).GetProperty("volid").GetString());
+        Assert.Equal("local:vm-100-disk-0.qcow2", (await TellAsync(client, "disk", Scsi0.Replace("raw", "qcow2", StringComparison.Ordinal))).GetProperty("volid").GetString());
         Assert.Equal(3, Directory.GetFiles(Path.Combine(bench.Disks, "local")).Length);
         await client.QuitAndCleanUpAsync(Cancellation);
 
@@ -136,6 +136,7 @@ public sealed class TargetDiskTests
         await File.WriteAllTextAsync(victim, "", Cancellation);
         await File.WriteAllTextAsync(bench.Paths.Volumes, "scsi0 .. victim 512\n", Cancellation);
         var client = await bench.OpenAsync(bench.NewHost(bench.Options()));
+        await client.Negotiated;
 
         var refused = await Assert.ThrowsAsync<MtunnelRefusedException>(() => client.QuitAndCleanUpAsync(Cancellation));
 
