@@ -18,7 +18,7 @@ public sealed class TargetCommandTests
 
         Assert.Equal("lock: migrate\n# a web server\nmemory: 64\n\n[before]\nlock: snapshot\nmemory: 32\n", await ReadAsync(bench.Paths.Config));
         Assert.Equal("[OPTIONS]\n", await ReadAsync(bench.Paths.Firewall));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(bench.Paths.Config));
+        AssertPrivate(bench.Paths.Config);
         await TellAsync(client, "unlock");
         Assert.Equal("# a web server\nmemory: 64\n\n[before]\nlock: snapshot\nmemory: 32\n", await ReadAsync(bench.Paths.Config));
         await client.QuitAndCleanUpAsync(Cancellation);

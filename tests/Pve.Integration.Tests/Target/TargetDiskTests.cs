@@ -24,7 +24,7 @@ public sealed class TargetDiskTests
         Assert.Equal(
             """{"success":true,"drivestr":"local:vm-100-disk-0.raw,size=1M","volid":"local:vm-100-disk-0.raw"}""",
             (await TellAsync(client, "disk", Scsi0)).GetRawText());
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(DiskOf(bench)));
+        AssertPrivate(DiskOf(bench));
 
         var started = await TellAsync(client, "start", StartWith("local:vm-100-disk-0.raw"));
 
