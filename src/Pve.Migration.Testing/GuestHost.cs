@@ -23,10 +23,12 @@ public sealed class GuestHost : IAsyncDisposable
 
     /// <summary>It as the receiving end of a migration, over a unix socket in its own directory.</summary>
     /// <param name="connectPath">The socket that the source reaches it by, where that is forwarded; null for its own.</param>
-    public IncomingQemu AsIncoming(string? connectPath = null)
+    /// <param name="disksConnectPath">Likewise for the socket of its disks.</param>
+    public IncomingQemu AsIncoming(string? connectPath = null, string? disksConnectPath = null)
         => new(Monitor, "unix:" + MigrationPath, connectPath is null ? null : "unix:" + connectPath, _ => Process.KillAsync())
         {
             DisksListenUri = "unix:" + DisksPath,
+            DisksConnectUri = disksConnectPath is null ? null : "unix:" + disksConnectPath,
         };
 
     /// <summary>The socket it listens on for a migration.</summary>

@@ -113,6 +113,19 @@ public sealed class TravellingGuest : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Whether one of its disks at <paramref name="host"/> is as at its former host <paramref name="former"/>, which is ended but not removed: what the
+    /// guest itself writes on, proven by itself, the rest byte by byte. It is paused meanwhile.
+    /// </summary>
+    public async Task<bool> IsDiskAlikeAsync(GuestHost former, GuestHost host, int disk, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(former);
+        ArgumentNullException.ThrowIfNull(host);
+        var writes = disk == 0;
+        return (!writes || (await CheckDiskAsync(cancellationToken).ConfigureAwait(false)).Intact)
+            && await TravellingDisks.AreAlikeAsync(former.DiskImage(disk), host.DiskImage(disk), writes ? GuestDisk.Length : 0, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Ends a host and removes what it left.</summary>
     public async Task EndAsync(GuestHost host)
     {

@@ -17,7 +17,7 @@ public static class MultiplexedServer
     /// <param name="serveTunnel">Run for the tunnel's channel, such as <see cref="MtunnelServer.ServeAsync"/>.</param>
     /// <param name="options">What may be opened.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="MtunnelConnectionException">The client does not speak this protocol, or did not begin in time.</exception>
+    /// <exception cref="MtunnelConnectionException">The client does not speak this protocol, or did not begin in time; or it went on in a way that no client of ours does.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired.</exception>
     public static async Task ServeAsync(
         IDuplexPipe carrier,
@@ -32,13 +32,20 @@ public static class MultiplexedServer
         ILogger logger = options.LoggerFactory.CreateLogger(typeof(MultiplexedServer).FullName!);
         try
         {
-            MultiplexingStream channels = await BeginAsync(carrier, options, cancellationToken).ConfigureAwait(false);
-            var server = new ChannelServer(channels, serveTunnel, options, logger);
+            var checkedCarrier = new CheckedCarrier(carrier, options.MaxFrameLength);
+            MultiplexingStream channels = await BeginAsync(checkedCarrier, options, cancellationToken).ConfigureAwait(false);
+            var server = new ChannelServer(channels, checkedCarrier.Fail, serveTunnel, options, logger);
             await server.RunAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or MultiplexingProtocolException)
+        catch (IOException e) when (e is not MultiplexingViolationException)
         {
             logger.ServerConnectionLost(e.Message);
+        }
+#pragma warning disable CA1031 // what the library makes of a peer that breaks the protocol has exceptions of many kinds, some of them not public
+        catch (Exception e) when (e is not (OperationCanceledException or MtunnelConnectionException))
+#pragma warning restore CA1031
+        {
+            throw new MtunnelConnectionException($"the client broke the multiplexing protocol: {e.Message}", e);
         }
         finally
         {
@@ -47,7 +54,7 @@ public static class MultiplexedServer
         }
     }
 
-    private static async Task<MultiplexingStream> BeginAsync(IDuplexPipe carrier, MultiplexedServerOptions options, CancellationToken cancellationToken)
+    private static async Task<MultiplexingStream> BeginAsync(CheckedCarrier carrier, MultiplexedServerOptions options, CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(options.HandshakeTimeout, options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);

@@ -16,6 +16,15 @@ public sealed record MultiplexedServerOptions
     /// <summary>How many connections a client may have open at once; further ones are refused. Default 64.</summary>
     public int MaxConnections { get; init; } = 64;
 
+    /// <summary>
+    /// How many channels a client may be refused, for there being too many or for a name or path that is not allowed, before its connection
+    /// is ended; default 256. What is allowed and not there, or does not listen yet, is not counted.
+    /// </summary>
+    public int MaxRefusals { get; init; } = 256;
+
+    /// <summary>The longest frame taken from a client, in bytes; default 64 KiB. Ours have at most 20 KiB.</summary>
+    public int MaxFrameLength { get; init; } = Multiplexing.DefaultMaxFrame;
+
     /// <summary>How many bytes a client may have sent on one channel that nobody here has read yet; default 1 MiB.</summary>
     public int ChannelWindow { get; init; } = 1024 * 1024;
 
@@ -32,6 +41,8 @@ public sealed record MultiplexedServerOptions
     {
         _ = new SocketAllowList(AllowedSockets);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxConnections);
+        ArgumentOutOfRangeException.ThrowIfNegative(MaxRefusals);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrameLength, Multiplexing.MinWindow);
         ArgumentOutOfRangeException.ThrowIfLessThan(ChannelWindow, Multiplexing.MinWindow);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HandshakeTimeout, TimeSpan.Zero);
         ArgumentNullException.ThrowIfNull(TimeProvider);

@@ -14,6 +14,9 @@ namespace Pve.Migration;
 /// </remarks>
 public sealed class MultiplexedTransport : IMtunnelTransport
 {
+    // a server has nothing to offer: these are refused, and one more ends the connection
+    private const int MaxOffers = 3;
+
     private readonly IMtunnelTransport _carrier;
     private readonly MultiplexedTransportOptions _options;
     private readonly ILogger _logger;
@@ -38,16 +41,19 @@ public sealed class MultiplexedTransport : IMtunnelTransport
         using var late = new CancellationTokenSource(_options.HandshakeTimeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         IMtunnelConnection carrier = await _carrier.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        var checkedCarrier = new CheckedCarrier(carrier, _options.MaxFrameLength);
         MultiplexingStream? channels = null;
         try
         {
-            channels = await Multiplexing.CreateAsync(carrier, _options.ChannelWindow, either.Token).ConfigureAwait(false);
+            channels = await Multiplexing.CreateAsync(checkedCarrier, _options.ChannelWindow, either.Token).ConfigureAwait(false);
+            RefuseOffers(channels, checkedCarrier);
             channels.StartListening();
             MultiplexingStream.Channel control = await channels.OfferChannelAsync(Multiplexing.ControlName, either.Token).ConfigureAwait(false);
-            return await Join(carrier, channels, control).WithForwardsAsync(_options.Forwards, cancellationToken).ConfigureAwait(false);
+            return await Join(carrier, checkedCarrier, channels, control).WithForwardsAsync(_options.Forwards, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e)
         {
+            string? ended = checkedCarrier.Violation ?? (carrier.Ended.IsCompletedSuccessfully ? carrier.Ended.Result : null);
             await Multiplexing.EndAsync(channels, carrier).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             if (e is MtunnelConnectionException or ArgumentException)
@@ -57,26 +63,54 @@ public sealed class MultiplexedTransport : IMtunnelTransport
 
             string why = e is OperationCanceledException && late.IsCancellationRequested
                 ? $"no handshake within {_options.HandshakeTimeout.TotalSeconds:0.###} s"
-                : carrier.Ended.IsCompletedSuccessfully ? carrier.Ended.Result : e.Message;
+                : ended ?? e.Message;
             throw new MtunnelConnectionException($"{Name}: {why} (see that a MultiplexedServer is at the other end)", e);
         }
     }
 
-    private LinkConnection Join(IMtunnelConnection carrier, MultiplexingStream channels, MultiplexingStream.Channel control)
+    private LinkConnection Join(
+        IMtunnelConnection carrier, CheckedCarrier checkedCarrier, MultiplexingStream channels, MultiplexingStream.Channel control)
     {
         var link = new ChannelLink(control);
         var parts = new LinkConnectionParts(_options.TimeProvider)
         {
-            Open = (path, cancellationToken) => OpenAsync(channels, path, cancellationToken),
-            ExplainEnd = () => WhyItEnded(carrier, channels),
-            ExplainBreak = e => WhyItEnded(carrier, channels) ?? e.Message,
+            Open = (path, cancellationToken) => OpenInTimeAsync(channels, path, cancellationToken),
+            ExplainEnd = WhyItEnded,
+            ExplainBreak = e => WhyItEnded() ?? e.Message,
             Dispose = () => Multiplexing.EndAsync(channels, carrier),
         };
         return new LinkConnection(link, Name, parts, _logger);
+
+        string? WhyItEnded() => checkedCarrier.Violation
+            ?? (carrier.Ended.IsCompletedSuccessfully ? carrier.Ended.Result : channels.Completion.Exception?.InnerException?.Message);
     }
 
-    private static string? WhyItEnded(IMtunnelConnection carrier, MultiplexingStream channels) =>
-        carrier.Ended.IsCompletedSuccessfully ? carrier.Ended.Result : channels.Completion.Exception?.InnerException?.Message;
+    private static void RefuseOffers(MultiplexingStream channels, CheckedCarrier carrier)
+    {
+        int offers = 0;
+        channels.ChannelOffered += (_, offer) =>
+        {
+            channels.RejectChannel(offer.QualifiedId.Id);
+            if (Interlocked.Increment(ref offers) > MaxOffers)
+            {
+                carrier.Fail("the other end offers channels, as no server of ours does");
+            }
+        };
+    }
+
+    private async Task<IByteLink> OpenInTimeAsync(MultiplexingStream channels, string path, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(_options.ChannelTimeout, _options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        try
+        {
+            return await OpenAsync(channels, path, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (late.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new MtunnelConnectionException($"the other end did not open {path} within {_options.ChannelTimeout.TotalSeconds:0.###} s", e);
+        }
+    }
 
     // What the other end says first is a line: whether it reached the path, and if not, why.
     private static async Task<IByteLink> OpenAsync(MultiplexingStream channels, string path, CancellationToken cancellationToken)

@@ -19,6 +19,12 @@ public sealed record MultiplexedTransportOptions
     /// <summary>From the carrier's being up to the other end's handshake; default 10 s.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>From a connection to a forwarded socket to the other end's word on it; default 10 s.</summary>
+    public TimeSpan ChannelTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest frame taken from the other end, in bytes; default 64 KiB. Ours have at most 20 KiB.</summary>
+    public int MaxFrameLength { get; init; } = Multiplexing.DefaultMaxFrame;
+
     /// <summary>The clock of all waits; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -29,6 +35,8 @@ public sealed record MultiplexedTransportOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(ChannelWindow, Multiplexing.MinWindow);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HandshakeTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ChannelTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxFrameLength, Multiplexing.MinWindow);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
         foreach (SocketForward forward in Forwards)

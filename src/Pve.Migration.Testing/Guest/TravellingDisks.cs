@@ -28,6 +28,29 @@ internal static class TravellingDisks
         }
     }
 
+    public static async Task<bool> AreAlikeAsync(string one, string other, long from, CancellationToken cancellationToken)
+    {
+        var (first, second) = (File.OpenRead(one), File.OpenRead(other));
+        await using var closingFirst = first.ConfigureAwait(false);
+        await using var closingSecond = second.ConfigureAwait(false);
+        var (ours, theirs) = (new byte[1024 * 1024], new byte[1024 * 1024]);
+        first.Position = second.Position = from;
+        while (true)
+        {
+            var read = await first.ReadAtLeastAsync(ours, ours.Length, false, cancellationToken).ConfigureAwait(false);
+            var beside = await second.ReadAtLeastAsync(theirs, theirs.Length, false, cancellationToken).ConfigureAwait(false);
+            if (!ours.AsSpan(0, read).SequenceEqual(theirs.AsSpan(0, beside)))
+            {
+                return false;
+            }
+
+            if (read < ours.Length)
+            {
+                return true;
+            }
+        }
+    }
+
     public static IEnumerable<string> Arguments(string folder, int count)
     {
         for (var disk = 0; disk < count; disk++)

@@ -29,8 +29,8 @@ internal static partial class Log
     [LoggerMessage(2101, LogLevel.Warning, "{Command} was refused: {Message}")]
     public static partial void ServerRefused(this ILogger logger, string command, string message);
 
-    [LoggerMessage(2102, LogLevel.Error, "{Command} failed")]
-    public static partial void ServerHandlerFailed(this ILogger logger, Exception exception, string command);
+    [LoggerMessage(2102, LogLevel.Error, "{Command} failed: {Failure}")] // as text: an exception could not be masked
+    public static partial void ServerHandlerFailed(this ILogger logger, string command, string failure);
 
     [LoggerMessage(2103, LogLevel.Debug, "a line of {Length} bytes is no command and gets no reply")]
     public static partial void ServerLineIgnored(this ILogger logger, int length);

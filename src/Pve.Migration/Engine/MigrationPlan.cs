@@ -31,7 +31,7 @@ internal sealed class MigrationPlan
     public MigrationPlan(RunContext run, SourceVm source, TargetVm target)
     {
         (_run, _source, _target) = (run, source, target);
-        Mirrors = new DiskMirrors(run, source);
+        Mirrors = new DiskMirrors(run, source, target);
         Copy = new RamCopy(run, source, target, Mirrors);
         ResumeStep = new ResumeStep(run, target);
         Steps = Build();

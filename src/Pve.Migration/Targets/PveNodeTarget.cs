@@ -93,6 +93,17 @@ public sealed class PveNodeTarget : IMigrationTarget
         return uri;
     }
 
+    /// <summary>Where the disks that <c>qm start</c> told of are reached; a disk is named as there, <c>scsi0</c> or <c>drive-scsi0</c>.</summary>
+    /// <exception cref="MigrationTargetException">It told of no such disk.</exception>
+    public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(disks);
+        return Task.FromResult(DriveExports.Of(Drives, disks, Name));
+    }
+
+    /// <summary>Over the tunnel where the node can, else by <c>qm nbdstop</c>.</summary>
+    public Task StopExportsAsync(int vmId, CancellationToken cancellationToken) => Target.StopExportsAsync(vmId, cancellationToken);
+
     /// <inheritdoc/>
     public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => Target.MakeReadyAsync(vmId, cancellationToken);
 

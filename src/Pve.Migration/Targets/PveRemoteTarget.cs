@@ -132,6 +132,17 @@ public sealed class PveRemoteTarget : IMigrationTarget
         return uri;
     }
 
+    /// <summary>Where the disks that <c>start</c> told of are reached; a disk is named as there, <c>scsi0</c> or <c>drive-scsi0</c>.</summary>
+    /// <exception cref="MigrationTargetException">It told of no such disk.</exception>
+    public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(disks);
+        return Task.FromResult(DriveExports.Of(Drives, disks, Name));
+    }
+
+    /// <inheritdoc/>
+    public Task StopExportsAsync(int vmId, CancellationToken cancellationToken) => StopNbdAsync(cancellationToken);
+
     /// <summary>Proves that the tunnel answers.</summary>
     /// <exception cref="MigrationTargetException">It does not.</exception>
     public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => TellAsync(MtunnelVocabulary.Version, default, cancellationToken);
@@ -142,8 +153,8 @@ public sealed class PveRemoteTarget : IMigrationTarget
         new MigrationTargetException($"{Name}: another cluster takes no replication state.", "End the guest's replication before it is moved."));
 
     /// <summary>
-    /// Ends the target's NBD server, once the disks are mirrored; it has to be done inside the pause and before the resume, such as by
-    /// <see cref="IOwnershipHandover.CommitAsync"/>.
+    /// Ends the target's NBD server, once the disks are mirrored; it has to be done inside the pause and before the resume, as the migrator does with
+    /// <see cref="MigrationRequest.Disks"/>.
     /// </summary>
     /// <exception cref="MigrationTargetException">It refused, or did not answer.</exception>
     public Task StopNbdAsync(CancellationToken cancellationToken = default) => TellAsync(MtunnelVocabulary.NbdStop, default, cancellationToken);

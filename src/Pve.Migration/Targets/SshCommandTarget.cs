@@ -43,7 +43,8 @@ public sealed class SshCommandTarget : IMigrationTarget
         => _qemu.ExportDisksAsync(disks, cancellationToken);
 
     /// <inheritdoc/>
-    public Task StopExportsAsync(int vmId, CancellationToken cancellationToken) => _qemu.StopExportsAsync(cancellationToken);
+    public Task StopExportsAsync(int vmId, CancellationToken cancellationToken)
+        => _qemu.Monitor is null ? StopNbdAsync(vmId, cancellationToken) : _qemu.StopExportsAsync(cancellationToken);
 
     /// <summary>Runs the harmless probe, so that a refused key or host shows before the guest is paused.</summary>
     public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => _commands.RunAsync(_options.Probe, cancellationToken);

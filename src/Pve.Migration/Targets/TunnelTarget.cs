@@ -74,8 +74,20 @@ public sealed class TunnelTarget : IMigrationTarget
     public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
         => _qemu.ExportDisksAsync(disks, cancellationToken);
 
-    /// <inheritdoc/>
-    public Task StopExportsAsync(int vmId, CancellationToken cancellationToken) => _qemu.StopExportsAsync(cancellationToken);
+    /// <summary>By the QEMU's own monitor where that is in reach; else over the tunnel where the peer can, and last the other way.</summary>
+    public async Task StopExportsAsync(int vmId, CancellationToken cancellationToken)
+    {
+        if (_qemu.Monitor is not null)
+        {
+            await _qemu.StopExportsAsync(cancellationToken).ConfigureAwait(false);
+        }
+        else if (!await TryTellAsync(MtunnelVocabulary.NbdStop, default, cancellationToken).ConfigureAwait(false))
+        {
+            await (_fallback?.StopExportsAsync(vmId, cancellationToken)
+                ?? throw new MigrationTargetException(
+                    $"The tunnel {Name} cannot stop the NBD server.", "Give a fallback such as one ssh per command.")).ConfigureAwait(false);
+        }
+    }
 
     /// <inheritdoc/>
     public async Task MakeReadyAsync(int vmId, CancellationToken cancellationToken)

@@ -7,10 +7,12 @@ namespace Pve.Migration.Transports;
 
 // The channels of one client: one for the tunnel, one for each connection to a socket.
 internal sealed class ChannelServer(
-    MultiplexingStream channels, Func<IDuplexPipe, CancellationToken, Task> serveTunnel, MultiplexedServerOptions options, ILogger logger)
+    MultiplexingStream channels, Action<string> end, Func<IDuplexPipe, CancellationToken, Task> serveTunnel, MultiplexedServerOptions options, ILogger logger)
 {
     private readonly SocketAllowList _allowed = new(options.AllowedSockets);
-    private readonly TaskSet _running = new();
+    private readonly TaskSet _tunnel = new();
+    private readonly TaskSet _sockets = new();
+    private int _refusals;
     private int _hasTunnel;
     private CancellationToken _stop;
 
@@ -28,7 +30,8 @@ internal sealed class ChannelServer(
         {
             channels.ChannelOffered -= OnOffered;
             await stop.CancelAsync().ConfigureAwait(false);
-            await _running.JoinAsync().ConfigureAwait(false);
+            await _tunnel.JoinAsync().ConfigureAwait(false);
+            await _sockets.JoinAsync().ConfigureAwait(false);
             await channels.DisposeAsync().ConfigureAwait(false);
         }
     }
@@ -38,24 +41,37 @@ internal sealed class ChannelServer(
     {
         if (offer.Name == Multiplexing.ControlName && Interlocked.Exchange(ref _hasTunnel, 1) == 0)
         {
-            Accept(offer, ServeTunnelAsync);
+            Accept(offer, _tunnel, ServeTunnelAsync);
         }
-        else if (offer.Name.StartsWith(Multiplexing.SocketPrefix, StringComparison.Ordinal) && _running.Count <= options.MaxConnections)
+        else if (offer.Name.StartsWith(Multiplexing.SocketPrefix, StringComparison.Ordinal) && _sockets.Count < options.MaxConnections)
         {
             string path = offer.Name[Multiplexing.SocketPrefix.Length..];
-            Accept(offer, channel => ServeSocketAsync(channel, path));
+            Accept(offer, _sockets, channel => ServeSocketAsync(channel, path));
         }
         else
         {
-            logger.ChannelRefused("a second tunnel, too many connections, or no name that is known here");
             channels.RejectChannel(offer.QualifiedId.Id);
+            CountRefusal("a second tunnel, too many connections, or no name that is known here");
         }
     }
 
-    private void Accept(MultiplexingStream.ChannelOfferEventArgs offer, Func<MultiplexingStream.Channel, Task> serve)
+    // Each costs the library memory, and the log a line: not for ever.
+    private void CountRefusal(string why)
+    {
+        int count = Interlocked.Increment(ref _refusals);
+        if (count > options.MaxRefusals)
+        {
+            end($"{count} channels had to be refused");
+            return;
+        }
+
+        logger.ChannelRefused(why);
+    }
+
+    private void Accept(MultiplexingStream.ChannelOfferEventArgs offer, TaskSet running, Func<MultiplexingStream.Channel, Task> serve)
     {
         MultiplexingStream.Channel channel = channels.AcceptChannel(offer.QualifiedId.Id);
-        _running.Run(() => serve(channel));
+        running.Run(() => serve(channel));
     }
 
     private async Task ServeTunnelAsync(MultiplexingStream.Channel channel)
@@ -118,7 +134,11 @@ internal sealed class ChannelServer(
     {
         string? refusal = _allowed.WhyNot(path);
         IByteLink? socket = null;
-        if (refusal is null)
+        if (refusal is not null)
+        {
+            CountRefusal(refusal);
+        }
+        else
         {
             try
             {
@@ -127,13 +147,13 @@ internal sealed class ChannelServer(
             catch (MtunnelConnectionException e)
             {
                 refusal = e.Message;
+                logger.ChannelRefused(refusal);
             }
         }
 
         await ChannelGreeting.WriteAsync(channel.Output, refusal, _stop).ConfigureAwait(false);
         if (refusal is not null)
         {
-            logger.ChannelRefused(refusal);
             await channel.Output.CompleteAsync().ConfigureAwait(false);
             await channel.Input.CompleteAsync().ConfigureAwait(false);
         }

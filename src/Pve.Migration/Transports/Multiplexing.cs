@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Pipelines;
 using Nerdbank.Streams;
 
 namespace Pve.Migration.Transports;
@@ -16,11 +15,14 @@ internal static class Multiplexing
     // one full frame: with less, a sender would never get to fill one
     public const int MinWindow = 20 * 1024;
 
+    // what the library sends at most is one full frame
+    public const int DefaultMaxFrame = 64 * 1024;
+
     // the first with back-pressure, and the last with a handshake, by which a peer that speaks something else is recognised
     private const int ProtocolVersion = 2;
 
     // it reads nothing until StartListening
-    public static async Task<MultiplexingStream> CreateAsync(IDuplexPipe carrier, int window, CancellationToken cancellationToken)
+    public static async Task<MultiplexingStream> CreateAsync(CheckedCarrier carrier, int window, CancellationToken cancellationToken)
     {
         var options = new MultiplexingStream.Options
         {
@@ -32,7 +34,7 @@ internal static class Multiplexing
             // names of channels are paths that a peer chose
             TraceSource = new TraceSource(nameof(Multiplexing), SourceLevels.Off),
         };
-        return await MultiplexingStream.CreateAsync(carrier.AsStream(ownsPipe: false), options, cancellationToken).ConfigureAwait(false);
+        return await MultiplexingStream.CreateAsync(carrier, options, cancellationToken).ConfigureAwait(false);
     }
 
     public static async ValueTask EndAsync(MultiplexingStream? channels, IAsyncDisposable carrier)

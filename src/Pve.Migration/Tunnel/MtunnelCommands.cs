@@ -25,15 +25,15 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
         }
         catch (MtunnelRefusedException e)
         {
-            logger.ServerRefused(command.ToString(), e.ErrorText);
+            logger.ServerRefused(command.ToString(), SecretMask.Apply(e.ErrorText));
             return MtunnelReply.Refused(Failed(command, e.ErrorText));
         }
 #pragma warning disable CA1031 // whatever a handler throws, the peer must get an answer: its alternative is a 30 s timeout inside the pause
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            logger.ServerHandlerFailed(e, command.ToString());
-            return MtunnelReply.Refused(Failed(command, e.Message));
+            logger.ServerHandlerFailed(command.ToString(), SecretMask.Apply(e.ToString()));
+            return MtunnelReply.Refused(Failed(command, SecretMask.Apply(e.Message)));
         }
     }
 

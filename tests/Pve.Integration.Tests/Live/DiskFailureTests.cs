@@ -91,7 +91,8 @@ public sealed class DiskFailureTests
         var killer = new OnStep(step, () => target.Process.KillAsync());
 
         await StaysAsync(
-            bench, target, new LocalTarget(target.AsIncoming()), Disk with { MaxBandwidth = diskBandwidth }, step, progress: killer, bandwidth: 1_000_000);
+            bench, target, new LocalTarget(target.AsIncoming()), Disk with { MaxBandwidth = diskBandwidth }, step, progress: killer, bandwidth: 1_000_000,
+            cancellation: Cancellation);
 
         Assert.True(killer.Fired);
     }

@@ -36,11 +36,11 @@ internal sealed class MigrationBench : IAsyncDisposable
     }
 
     /// <summary>The guest runs on <paramref name="host"/>, all of it, and its old host is gone.</summary>
-    public async Task AssertArrivedAsync(GuestHost host, MigrationReport report)
+    public async Task AssertArrivedAsync(GuestHost host, MigrationReport report, GuestHost? from = null)
     {
         Assert.True(report.Outcome is MigrationOutcome.Migrated, $"{report.Outcome}");
         Assert.Empty(report.Warnings);
-        var old = Guest.Host;
+        var old = from ?? Guest.Host;
         await Guest.ArriveAsync(host, Cancellation);
         await AssertIntactAsync();
         Assert.Equal(0, await old.Process.Exited.WaitAsync(Cancellation));

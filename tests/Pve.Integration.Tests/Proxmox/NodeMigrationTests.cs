@@ -3,6 +3,8 @@ using Pve.Integration.Tests.Samples;
 using Pve.Integration.Tests.Ssh;
 using Pve.Migration;
 using Pve.Migration.Testing;
+using Pve.Qmp;
+using Pve.Qmp.Commands;
 using static Pve.Integration.Tests.Live.MigrationBench;
 
 namespace Pve.Integration.Tests.Proxmox;
@@ -54,6 +56,47 @@ public sealed class NodeMigrationTests(SshdFixture sshd)
         Assert.False(File.Exists(node.ConfigAt("a")));
         Assert.Empty(node.LocksAt("b"));
         Assert.Empty(Directory.EnumerateFileSystemEntries(node.Here));
+    }
+
+    [Fact]
+    public async Task A_disk_goes_to_a_node_and_its_export_is_gone_before_the_resume()
+    {
+        await using var bench = await BootAsync(disksMiB: [4]);
+        using var node = new StandInNode(sshd);
+        var host = await StartTargetAsync(bench, node, "v1", "unix:" + node.MigrationPath);
+        var nbd = $"{node.There}/100_nbd.migrate";
+        await host.Monitor.ExecuteAsync(QmpCommands.NbdServerStart, new(SocketAddress.Unix(nbd)), cancellationToken: Cancellation);
+        await host.Monitor.ExecuteAsync(
+            QmpCommands.BlockExportAdd, new BlockExportOptionsNbd("scsi0", "disk0") { Name = "drive-scsi0", Writable = true }, cancellationToken: Cancellation);
+        node.OnStartPrint(
+                "migration listens on unix:" + node.MigrationPath,
+                $"storage migration listens on nbd:unix:{nbd}:exportname=drive-scsi0 volume:local-lvm:vm-100-disk-0")
+            .On("qm-nbdstop", $"exec '{BuiltProgram.PathOf("qmpshell")}' '{host.Process.QmpPath}' nbd-server-stop");
+        await using var target = new PveNodeTarget(node.Options);
+
+        var source = bench.Guest.Host;
+        var report = await bench.MigrateAsync(
+            target, change: r => r with { Ownership = node.Source, Disks = [new MigrationDisk("disk0") { TargetNode = "scsi0" }] });
+
+        Assert.True(report.Outcome is MigrationOutcome.Migrated, $"{report.Outcome}");
+        Assert.Equal(["qm nbdstop 100", "qm unlock 100"], node.Calls[^2..]);
+        await bench.Guest.ArriveAsync(host, Cancellation);
+        Assert.True(await bench.Guest.IsDiskAlikeAsync(source, host, 0, Cancellation));
+        await bench.AssertArrivedAsync(host, report, source);
+    }
+
+    [Fact]
+    public async Task A_disk_that_a_node_does_not_offer_is_said()
+    {
+        await using var bench = await BootAsync(disksMiB: [2]);
+        using var node = new StandInNode(sshd);
+        var host = await StartTargetAsync(bench, node, "v1", "unix:" + node.MigrationPath);
+        node.OnStartPrint("migration listens on unix:" + node.MigrationPath).On("qm-stop", $"kill -9 {host.Process.Pid}").On("pgrep", $"kill -0 {host.Process.Pid} 2>/dev/null");
+        await using var target = new PveNodeTarget(node.Options);
+
+        var report = await bench.MigrateAsync(target, change: r => r with { Disks = [new MigrationDisk("disk0") { TargetNode = "scsi0" }] });
+
+        await bench.AssertStayedAsync(host, report, "export disks", "offers no disk 'scsi0'", "Ask for its disks to be migrated");
     }
 
     [Fact]

@@ -57,6 +57,9 @@ internal sealed class ServedTunnel : IMtunnelHandler, IDisposable
         return rest;
     }
 
+    /// <summary>What the server has said, whatever it ended with.</summary>
+    public async Task<string> HearAllAsync() => await _heard.ReadToEndAsync(Test);
+
     public void Dispose() => _heard.Dispose();
 
     Task IMtunnelHandler.ResumeAsync(int vmid, CancellationToken cancellationToken) => DoAsync($"resume {vmid}", ResumeFails);

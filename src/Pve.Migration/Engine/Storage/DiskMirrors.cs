@@ -4,7 +4,7 @@ using Pve.Qmp.Commands;
 namespace Pve.Migration.Engine.Storage;
 
 /// <summary>The mirrors of all disks: source's node → NBD → the target's own image.</summary>
-internal sealed class DiskMirrors(RunContext run, SourceVm source) : IAsyncDisposable
+internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm target) : IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
@@ -133,6 +133,12 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source) : IAsyncDispo
             if (Failure is { } failure)
             {
                 throw new MigrationFailedException(failure, "See that the target's disk has room, and that the way there is sound.");
+            }
+
+            // A mirror that is slowed down would meet its end much later.
+            if (target.Trail?.Lost is { } lost)
+            {
+                throw new MigrationFailedException($"The target QEMU is gone: {lost}", "Its log says why.");
             }
 
             if (isDone())
