@@ -29,9 +29,10 @@ internal static class GuestAgent
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
             await using var stream = new NetworkStream(socket);
+            var lines = new BoundedLines(stream, MaxReply);
             var id = RandomNumberGenerator.GetInt32(int.MaxValue);
-            await WithinAsync(token => SynchronizeAsync(stream, id, token), "does not answer", SyncPatience, time, cancellationToken);
-            await WithinAsync(token => TrimAsync(stream, token), "has not trimmed in time", TrimPatience, time, cancellationToken);
+            await WithinAsync(token => SynchronizeAsync(stream, lines, id, token), "does not answer", SyncPatience, time, cancellationToken);
+            await WithinAsync(token => TrimAsync(stream, lines, token), "has not trimmed in time", TrimPatience, time, cancellationToken);
         }
         catch (Exception e) when (e is SocketException or IOException or JsonException)
         {
@@ -40,56 +41,32 @@ internal static class GuestAgent
     }
 
     // What it still had to say to somebody before us comes first, and is passed over.
-    private static async Task SynchronizeAsync(NetworkStream stream, int id, CancellationToken cancellationToken)
+    private static async Task SynchronizeAsync(NetworkStream stream, BoundedLines lines, int id, CancellationToken cancellationToken)
     {
         byte[] ask = [Mark, .. Encoding.UTF8.GetBytes($$$"""{"execute":"guest-sync-delimited","arguments":{"id":{{{id}}}}}""" + "\n")];
         await stream.WriteAsync(ask, cancellationToken);
-        ReadOnlyMemory<byte> line;
+        byte[] line;
         int mark;
         do
         {
-            line = await ReadLineAsync(stream, cancellationToken);
-            mark = line.Span.LastIndexOf(Mark);
+            line = await lines.ReadAsync(cancellationToken);
+            mark = Array.LastIndexOf(line, Mark);
         }
-        while (mark < 0 || !IsEcho(line.Span[(mark + 1)..], id));
+        while (mark < 0 || !IsEcho(line.AsSpan(mark + 1), id));
     }
 
     private static bool IsEcho(ReadOnlySpan<byte> reply, int id)
         => JsonElement.Parse(reply) is { ValueKind: JsonValueKind.Object } members
             && members.TryGetProperty("return", out var echo) && echo.ValueKind == JsonValueKind.Number && echo.TryGetInt32(out var said) && said == id;
 
-    private static async Task TrimAsync(NetworkStream stream, CancellationToken cancellationToken)
+    private static async Task TrimAsync(NetworkStream stream, BoundedLines lines, CancellationToken cancellationToken)
     {
         await stream.WriteAsync("{\"execute\":\"guest-fstrim\"}\n"u8.ToArray(), cancellationToken);
-        var reply = JsonElement.Parse((await ReadLineAsync(stream, cancellationToken)).Span);
+        var reply = JsonElement.Parse((await lines.ReadAsync(cancellationToken)).AsSpan());
         if (reply.ValueKind != JsonValueKind.Object || !reply.TryGetProperty("return", out _))
         {
             throw new MtunnelRefusedException("the guest agent could not trim its file systems");
         }
-    }
-
-    // One reply at a time: nothing comes behind its line.
-    private static async Task<ReadOnlyMemory<byte>> ReadLineAsync(NetworkStream stream, CancellationToken cancellationToken)
-    {
-        var line = new MemoryStream();
-        var buffer = new byte[4096];
-        while (line.Length <= MaxReply)
-        {
-            var read = await stream.ReadAsync(buffer, cancellationToken);
-            var end = buffer.AsSpan(0, read).IndexOf((byte)'\n');
-            if (read == 0)
-            {
-                throw new IOException("it hung up");
-            }
-
-            line.Write(buffer, 0, end < 0 ? read : end);
-            if (end >= 0)
-            {
-                return line.GetBuffer().AsMemory(0, (int)line.Length);
-            }
-        }
-
-        throw new IOException("it sends a reply without an end");
     }
 
     private static async Task WithinAsync(

@@ -43,7 +43,7 @@ internal sealed class GuestPaths(int vmid, string monitors, string run)
     public string Lock => InRun(".lock");
 
     /// <summary>The sockets that a QEMU may leave behind.</summary>
-    public IReadOnlyList<string> Sockets => [Monitor, Start, Migration, Nbd];
+    public IReadOnlyList<string> Sockets => [Monitor, Start, Migration, Nbd, Agent];
 
     /// <summary>Removes those that nobody listens at any more.</summary>
     public void RemoveDeadSockets()

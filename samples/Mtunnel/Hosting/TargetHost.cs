@@ -133,9 +133,7 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
         var answer = await _monitors.ExecuteAsync(request, cancellationToken);
         if (HasRun)
         {
-            var socket = _options.Folders.Of(request.Vmid).Nbd;
-            _tickets.Forbid(socket);
-            SocketFile.RemoveDead(socket);
+            _tickets.Forbid(_options.Folders.Of(request.Vmid).Nbd); // QEMU removes the socket itself
         }
 
         return answer;

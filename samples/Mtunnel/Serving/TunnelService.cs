@@ -33,7 +33,9 @@ internal sealed class TunnelService(TunnelOptions options, TargetHost host, ILog
 
     private Task ServeCarrierAsync(IMtunnelConnection carrier, CancellationToken cancellationToken)
     {
-        var may = new MultiplexedServerOptions { AllowedSockets = [$"{options.Folders.Run}/*.migrate"], LoggerFactory = log };
+        // a tunnel that belongs to one VM reaches no other's sockets
+        string[] sockets = options.Vmid is { } vm && options.Folders.Of(vm) is var paths ? [paths.Migration, paths.Nbd] : [$"{options.Folders.Run}/*.migrate"];
+        var may = new MultiplexedServerOptions { AllowedSockets = sockets, LoggerFactory = log };
         return MultiplexedServer.ServeAsync(carrier, ServeAsync, may, cancellationToken);
     }
 

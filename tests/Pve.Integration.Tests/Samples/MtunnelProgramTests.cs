@@ -1,3 +1,5 @@
+using Pve.Integration.Tests.Target;
+
 namespace Pve.Integration.Tests.Samples;
 
 public sealed class MtunnelProgramTests : IDisposable
@@ -134,7 +136,7 @@ public sealed class MtunnelProgramTests : IDisposable
             (await _mtunnel.RunAsync(["--qmp-dir", ".", "--log", log, "--log-level", "debug"], input: "resume 100\nquit\n")).AssertSucceeded();
         }
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(log));
+        TargetBench.AssertPrivate(log);
         var lines = await File.ReadAllLinesAsync(log, TestContext.Current.CancellationToken);
         Assert.All(lines, line => Assert.Matches(@"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warning|error) \w+: ", line));
         Assert.Equal(2, lines.Count(line => line.EndsWith(" info MtunnelServer: resume 100", StringComparison.Ordinal)));

@@ -82,6 +82,15 @@ internal sealed class TargetBench : IAsyncDisposable
     public IReadOnlyList<int> Processes()
         => [.. Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0])).Where(Knows!).Select(int.Parse!)];
 
+    /// <summary>Only the file's owner reads and writes it.</summary>
+    public static void AssertPrivate(string file)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
+    }
+
     /// <summary>Neither a process nor a socket is left.</summary>
     public void AssertNothingRuns()
     {

@@ -24,7 +24,7 @@ public sealed class TargetDiskTests
         Assert.Equal(
             """{"success":true,"drivestr":"local:vm-100-disk-0.raw,size=1M","volid":"local:vm-100-disk-0.raw"}""",
             (await TellAsync(client, "disk", Scsi0)).GetRawText());
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(DiskOf(bench)));
+        AssertPrivate(DiskOf(bench));
 
         var started = await TellAsync(client, "start", StartWith("local:vm-100-disk-0.raw"));
 
@@ -57,7 +57,7 @@ public sealed class TargetDiskTests
         }
 
         var client = await bench.OpenAsync(bench.NewHost(bench.Options(Template(WithDisk))));
-        Assert.Equal("local:vm-100-disk-2.qcow2", (await TellAsync(client, "disk", Scsi0.Replace("raw", "qcow2", StringComparison.Ordinal))).GetProperty("volid").GetString());
+        Assert.Equal("local:vm-100-disk-0.qcow2", (await TellAsync(client, "disk", Scsi0.Replace("raw", "qcow2", StringComparison.Ordinal))).GetProperty("volid").GetString());
         Assert.Equal(3, Directory.GetFiles(Path.Combine(bench.Disks, "local")).Length);
         await client.QuitAndCleanUpAsync(Cancellation);
 
@@ -100,8 +100,9 @@ public sealed class TargetDiskTests
     [InlineData("size:", "1048576", "\"1G\"")]
     [InlineData("format:", "raw", ";rm")]
     [InlineData("format:", "raw", "vmdk")]
-    [InlineData("storage:", "local", "../x")]
-    [InlineData("storage:", "local", "-o")]
+    [InlineData("storage: a name of letters", "local", "../disks/local")]
+    [InlineData("storage: a name of letters", "local", "..")]
+    [InlineData("storage: a name of letters", "local", "-o")]
     [InlineData("there is no such storage", "local", "other")]
     [InlineData("drive:", "scsi", "../scsi")]
     [InlineData("drive:", "scsi", "ide0\\n")]
@@ -136,6 +137,7 @@ public sealed class TargetDiskTests
         await File.WriteAllTextAsync(victim, "", Cancellation);
         await File.WriteAllTextAsync(bench.Paths.Volumes, "scsi0 .. victim 512\n", Cancellation);
         var client = await bench.OpenAsync(bench.NewHost(bench.Options()));
+        await client.Negotiated;
 
         var refused = await Assert.ThrowsAsync<MtunnelRefusedException>(() => client.QuitAndCleanUpAsync(Cancellation));
 

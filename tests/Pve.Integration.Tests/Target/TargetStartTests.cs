@@ -55,7 +55,7 @@ public sealed class TargetStartTests
 
     [Theory]
     [InlineData("ended with exit code", "-frobnicate")]
-    [InlineData("no-such-image", "-drive", "file={run-dir}/no-such-image,if=floppy,format=raw")]
+    [InlineData("no-such-image", "-chardev", "socket,id=agent,path={run-dir}/{vmid}.qga,server=on,wait=off", "-drive", "file={run-dir}/no-such-image,if=floppy,format=raw")]
     public async Task A_QEMU_that_does_not_start_says_why_and_leaves_nothing(string says, params string[] more)
     {
         await RealQemu.RequireAsync();
