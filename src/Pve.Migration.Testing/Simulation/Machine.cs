@@ -19,6 +19,7 @@ internal sealed class Machine
         Agenda = new Agenda(link);
         Incoming = new IncomingMigration(this);
         Outgoing = new OutgoingMigration(this);
+        DirtyRate = new DirtyRateMeter(this);
         WillStart = !options.StartPaused;
         RunState = options.Incoming ? RunState.InMigrate : RunState.Prelaunch;
         if (!options.Incoming && WillStart)
@@ -38,6 +39,8 @@ internal sealed class Machine
     public IncomingMigration Incoming { get; }
 
     public OutgoingMigration Outgoing { get; }
+
+    public DirtyRateMeter DirtyRate { get; }
 
     public MigrationCapabilities Capabilities { get; } = new();
 
@@ -104,9 +107,9 @@ internal sealed class Machine
         }
     }
 
-    public void EmitMigration(MigrationStatus status)
+    public void EmitMigration(MigrationStatus status, bool always = false)
     {
-        if (Capabilities.Events)
+        if (Capabilities.Events || always)
         {
             Emit("MIGRATION", json => json.WriteString("status"u8, status.Value));
         }
