@@ -59,6 +59,7 @@ missing() {
   command -v clang >/dev/null || command -v gcc >/dev/null || echo clang # links native AOT; it brings its own zlib
   command -v unzip >/dev/null || echo unzip
   command -v tmux >/dev/null || echo tmux
+  [[ -x /usr/sbin/tc || -x /sbin/tc ]] && command -v ip >/dev/null || echo iproute2
 }
 
 prepare() {

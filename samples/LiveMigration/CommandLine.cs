@@ -12,6 +12,7 @@ internal static class CommandLine
     private static readonly Option<int> Runs = Number("--runs", "how many migrations, back and forth", 1, 1, 100_000);
     private static readonly Option<int> Ram = Number("--ram", "the guest's RAM in MiB", 256, 8, 65_536);
     private static readonly Option<int> Dirty = Number("--dirty", "how many MiB of it the guest rewrites every second", 16, 0, BootSectorGuest.MaxSpanMiB);
+    private static readonly Option<int[]> Disk = Sizes("--disk", "a disk of the guest that both hosts do not share, in MiB; up to four of them", 1, 1_048_576);
     private static readonly Option<string> Tunnel = OneOf("--tunnel", "the dialect of the target's end of the tunnel", "v1", "v0", "v2");
     private static readonly Option<string> Polling = OneOf("--polling", "when query-migrate is asked: 2 s then 300 ms, 1 s then 100 ms, or by events", "events", "before", "reduced");
     private static readonly Option<string> Target = OneOf("--target", "how the target is told to resume", "tunnel", "ssh-commands", "local");
@@ -23,6 +24,8 @@ internal static class CommandLine
     private static readonly Option<bool> Simulate = new("--simulate") { Description = "use a simulated pair, without any QEMU" };
     private static readonly Option<string?> Json = Text("--json", "FILE", "write one object for each run");
 
+    private const int MostDisks = 4;
+
     // Ctrl-C undoes a migration, and that takes what it takes.
     private static readonly TimeSpan TimeToRollBack = TimeSpan.FromMinutes(3);
 
@@ -30,7 +33,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Boots a guest, migrates it live, and says where every millisecond of its pause went.")
         {
-            Runs, Ram, Dirty, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, Json,
+            Runs, Ram, Dirty, Disk, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, Json,
         };
         root.SetAction(async (result, token) =>
         {
@@ -55,6 +58,7 @@ internal static class CommandLine
         Runs = result.GetValue(Runs),
         RamMiB = result.GetValue(Ram),
         DirtyMiB = result.GetValue(Dirty),
+        DisksMiB = result.GetValue(Disk) ?? [],
         Dialect = result.GetValue(Tunnel) switch { "v0" => MtunnelDialect.V0, "v1" => MtunnelDialect.V1, _ => MtunnelDialect.V2 },
         Polling = result.GetValue(Polling) switch
         {
@@ -84,6 +88,8 @@ internal static class CommandLine
         {
             _ when options.RamMiB < guest.MinimumMemoryMiB
                 => $"--dirty {options.DirtyMiB} needs at least --ram {guest.MinimumMemoryMiB}.",
+            { DisksMiB.Count: > MostDisks } => $"--disk can be given {MostDisks} times, not {options.DisksMiB.Count}.",
+            { Simulate: true, DisksMiB.Count: > 0 } => "--simulate has no disks; leave --disk out.",
             { Target: TargetKind.SshCommands, SshHost: null } => "--target ssh-commands needs --ssh HOST.",
             { Target: TargetKind.Local, SshHost: not null } => "--target local uses no ssh; leave --ssh out.",
             { SshHost: null, SshConfig: not null } or { SshHost: null, Mtunnel: not null } => "--ssh-config and --mtunnel go with --ssh HOST.",
@@ -146,6 +152,24 @@ internal static class CommandLine
                 return value;
             },
         };
+    }
+
+    private static Option<int[]> Sizes(string name, string description, int least, int most) => new(name)
+    {
+        Description = $"{description} ({least} to {most})",
+        HelpName = "MIB",
+        Arity = ArgumentArity.OneOrMore,
+        CustomParser = result => [.. result.Tokens.Select(token => Size(result, name, token.Value, least, most))],
+    };
+
+    private static int Size(ArgumentResult result, string name, string text, int least, int most)
+    {
+        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
+        {
+            result.AddError($"{name} takes {least} to {most}, not '{text}'.");
+        }
+
+        return value;
     }
 
     private static Option<string> OneOf(string name, string description, string preset, params string[] others)

@@ -13,6 +13,8 @@ internal sealed record JobOptions
 
     public int DirtyMiB { get; init; } = 16;
 
+    public IReadOnlyList<int> DisksMiB { get; init; } = [];
+
     public MtunnelDialect Dialect { get; init; } = MtunnelDialect.V1;
 
     public PollingStrategy Polling { get; init; } = PollingStrategy.EventDriven;

@@ -33,6 +33,7 @@ internal sealed class QemuLab : ILab
                     VmId = JobOptions.VmId,
                     MemoryMiB = options.RamMiB,
                     SpanMiB = options.DirtyMiB,
+                    DisksMiB = options.DisksMiB,
                     Binary = binary,
                     TargetBinary = options.TargetQemu,
                 },
@@ -56,12 +57,18 @@ internal sealed class QemuLab : ILab
         await using var target = await NewTargetAsync(host, handler, fallback, cancellationToken);
 
         var report = await _migrator.MigrateAsync(
-            new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target }, progress, cancellationToken);
+            new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target, Disks = Disks }, progress, cancellationToken);
         var guest = default(GuestRow);
+        var disks = report.Disks.Select(disk => new DiskRow(disk.Node, null, disk.CopiedBytes)).ToList();
         if (report.Outcome is MigrationOutcome.Migrated)
         {
             await _guest.ArriveAsync(host, cancellationToken);
             guest = await ProveAsync(before.TicksLost, cancellationToken);
+            for (var disk = 0; disk < disks.Count; disk++)
+            {
+                disks[disk] = disks[disk] with { Identical = await _guest.IsDiskAlikeAsync(source, host, disk, cancellationToken) };
+            }
+
             await _guest.EndAsync(source);
         }
         else if (report.Outcome is MigrationOutcome.RolledBack)
@@ -69,7 +76,7 @@ internal sealed class QemuLab : ILab
             await _guest.EndAsync(host);
         }
 
-        return (report, RunResult.Of(report, "qemu", _options, target.Dialect, guest, Version(source), Version(host)));
+        return (report, RunResult.Of(report, "qemu", _options, target.Dialect, guest, Version(source), Version(host)) with { Disks = disks });
     }
 
     public ValueTask DisposeAsync() => _guest.DisposeAsync();
@@ -103,6 +110,8 @@ internal sealed class QemuLab : ILab
         return new GuestRow(heartbeat.Handovers[^1].Gap.TotalMilliseconds, heartbeat.TicksLost - lostBefore, memory.Intact);
     }
 
+    private IReadOnlyList<MigrationDisk> Disks => [.. _options.DisksMiB.Select((_, disk) => new MigrationDisk($"disk{disk}"))];
+
     // What the tunnel's dialect cannot do: one ssh a command where there is ssh, the monitor in our hands where there is none.
     private IMigrationTarget NewFallback(GuestHost host)
     {
@@ -111,7 +120,7 @@ internal sealed class QemuLab : ILab
             return new LocalTarget(host.AsIncoming());
         }
 
-        return new SshCommandTarget(host.AsIncoming(ForwardPath(host)), new SshCommandRunner(_options.Ssh), new SshCommandTargetOptions
+        return new SshCommandTarget(Forwarded(host), new SshCommandRunner(_options.Ssh), new SshCommandTargetOptions
         {
             Resume = vm => [MtunnelPath, "--qmp-dir", host.Folder, "resume", vm.ToString(CultureInfo.InvariantCulture)],
             SetReplicationState = _ => ["true"], // nothing is replicated here; what is measured is the ssh
@@ -142,17 +151,25 @@ internal sealed class QemuLab : ILab
         var ahead = _options is { Target: TargetKind.Tunnel, Dialect: not MtunnelDialect.V0 };
         var transport = new SshTransport(_options.Ssh with
         {
-            Forwards = [new SocketForward(ForwardPath(host), host.MigrationPath)],
+            Forwards =
+            [
+                new SocketForward(ForwardPath(host), host.MigrationPath),
+                .. _options.DisksMiB.Count > 0 ? [new SocketForward(DisksForwardPath(host), host.DisksPath)] : Array.Empty<SocketForward>(),
+            ],
             RemoteCommand =
             [
                 MtunnelPath, "--qmp-dir", host.Folder, "--dialect", _options.Dialect switch { MtunnelDialect.V0 => "v0", MtunnelDialect.V1 => "v1", _ => "v2" },
                 .. ahead ? ["--vmid", JobOptions.VmId.ToString(CultureInfo.InvariantCulture)] : Array.Empty<string>(),
             ],
         });
-        return new TunnelTarget(host.AsIncoming(ForwardPath(host)), transport, fallback);
+        return new TunnelTarget(Forwarded(host), transport, fallback);
     }
 
     private string MtunnelPath => _options.Mtunnel ?? Path.Combine(AppContext.BaseDirectory, "mtunnel");
+
+    private static IncomingQemu Forwarded(GuestHost host) => host.AsIncoming(ForwardPath(host), DisksForwardPath(host));
+
+    private static string DisksForwardPath(GuestHost host) => Path.Combine(host.Folder, "disks-forward");
 
     private static string ForwardPath(GuestHost host) => Path.Combine(host.Folder, "forward");
 }

@@ -27,6 +27,8 @@ internal sealed record RunResult
 
     public GuestRow? Guest { get; init; }
 
+    public IReadOnlyList<DiskRow> Disks { get; init; } = [];
+
     public string? SourceQemu { get; init; }
 
     public string? TargetQemu { get; init; }

@@ -116,6 +116,12 @@ internal sealed class Screen(JobOptions options)
                 $"The guest stood still for {guest.HeartbeatGapMs:0.00} ms: {Proof(guest)}.");
         }
 
+        foreach (var disk in result.Disks)
+        {
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
+                $"{disk.Node}: {disk.MirroredBytes / MiB:0.0} MiB mirrored, {(disk.Identical == true ? "both images alike" : "[DIFFERENT]")}.");
+        }
+
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
             $"{result.RamTransferredBytes / MiB:0.0} MiB sent, {result.TotalMs:0} ms in all, tunnel {result.TunnelVersion ?? "none"}.");
     }

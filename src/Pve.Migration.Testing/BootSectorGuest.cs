@@ -6,7 +6,7 @@ namespace Pve.Migration.Testing;
 /// <remarks>
 /// Each tick is 8 lower-case hex digits and a line feed on COM1, one after the other without a hole: what the target writes
 /// goes on where the source stopped, even inside a line. After each tick the next <see cref="PagesPerTick"/> pages of the span
-/// are filled with the number of that write. <see cref="GuestMemory"/> proves a dump of it, <see cref="SerialHeartbeat"/> listens.
+/// are filled with the number of that write, and where it has a disk, the next of its sectors with that of the tick. <see cref="GuestMemory"/> proves a dump of it, <see cref="SerialHeartbeat"/> listens.
 /// </remarks>
 public sealed class BootSectorGuest
 {
@@ -17,8 +17,9 @@ public sealed class BootSectorGuest
 
     /// <param name="spanMiB">The RAM it keeps rewriting, in MiB; 0 for a guest that only ticks.</param>
     /// <param name="pagesPerTick">Pages of 4 KiB rewritten a tick; null for the whole span about once a second, 0 for never.</param>
+    /// <param name="writesDisk">Whether it writes a sector of its first IDE disk each tick; without such a disk it stops there.</param>
     /// <exception cref="ArgumentOutOfRangeException">The span is negative or beyond <see cref="MaxSpanMiB"/>, or a tick rewrites more than the span.</exception>
-    public BootSectorGuest(int spanMiB = 16, int? pagesPerTick = null)
+    public BootSectorGuest(int spanMiB = 16, int? pagesPerTick = null, bool writesDisk = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(spanMiB);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(spanMiB, MaxSpanMiB);
@@ -27,7 +28,7 @@ public sealed class BootSectorGuest
         ArgumentOutOfRangeException.ThrowIfNegative(PagesPerTick, nameof(pagesPerTick));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(PagesPerTick, Pages, nameof(pagesPerTick));
         SpanMiB = spanMiB;
-        _image = HeartbeatSector.Build(Pages, PagesPerTick);
+        _image = HeartbeatSector.Build(Pages, PagesPerTick, writesDisk ? GuestDisk.Sectors : 0);
     }
 
     /// <summary>The RAM it keeps rewriting, in MiB.</summary>

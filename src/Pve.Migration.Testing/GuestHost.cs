@@ -1,3 +1,4 @@
+using Pve.Migration.Testing.Guest;
 using Pve.Qmp;
 
 namespace Pve.Migration.Testing;
@@ -22,11 +23,22 @@ public sealed class GuestHost : IAsyncDisposable
 
     /// <summary>It as the receiving end of a migration, over a unix socket in its own directory.</summary>
     /// <param name="connectPath">The socket that the source reaches it by, where that is forwarded; null for its own.</param>
-    public IncomingQemu AsIncoming(string? connectPath = null)
-        => new(Monitor, "unix:" + MigrationPath, connectPath is null ? null : "unix:" + connectPath, _ => Process.KillAsync());
+    /// <param name="disksConnectPath">Likewise for the socket of its disks.</param>
+    public IncomingQemu AsIncoming(string? connectPath = null, string? disksConnectPath = null)
+        => new(Monitor, "unix:" + MigrationPath, connectPath is null ? null : "unix:" + connectPath, _ => Process.KillAsync())
+        {
+            DisksListenUri = "unix:" + DisksPath,
+            DisksConnectUri = disksConnectPath is null ? null : "unix:" + disksConnectPath,
+        };
 
     /// <summary>The socket it listens on for a migration.</summary>
     public string MigrationPath => Path.Combine(Folder, "migrate");
+
+    /// <summary>The socket it offers its disks at.</summary>
+    public string DisksPath => Path.Combine(Folder, "nbd");
+
+    /// <summary>The image of one of its disks.</summary>
+    public string DiskImage(int disk) => TravellingDisks.ImageIn(Folder, disk);
 
     /// <summary>Ends the process and removes what it left.</summary>
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pve.Migration.Testing.Guest;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -21,7 +22,7 @@ public sealed class TravellingGuest : IAsyncDisposable
     private TravellingGuest(TravellingGuestOptions options, string machine)
     {
         (_options, _machine) = (options, machine);
-        _guest = new BootSectorGuest(options.SpanMiB);
+        _guest = new BootSectorGuest(options.SpanMiB, options.PagesPerTick, options.DisksMiB.Count > 0);
         _memory = new GuestMemory(_guest);
         _image = Path.Combine(options.Directory, "boot.img");
     }
@@ -37,13 +38,14 @@ public sealed class TravellingGuest : IAsyncDisposable
     public static async Task<TravellingGuest> BootAsync(TravellingGuestOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.DisksMiB.Count, TravellingDisks.Most, nameof(options.DisksMiB));
         var machine = options.Machine ?? await SharedMachineAsync(options, cancellationToken).ConfigureAwait(false);
         Directory.CreateDirectory(options.Directory);
         var guest = new TravellingGuest(options, machine);
         try
         {
             await guest._guest.WriteAsync(guest._image, cancellationToken).ConfigureAwait(false);
-            guest.Host = await guest.StartAsync(options.Binary, incoming: false, machine, options.MemoryMiB, cancellationToken).ConfigureAwait(false);
+            guest.Host = await guest.StartAsync(options.Binary, incoming: false, machine, options.MemoryMiB, options.DisksMiB, cancellationToken).ConfigureAwait(false);
             await guest.Host.Ticks.WaitForTicksAsync(TicksThatProve, cancellationToken).ConfigureAwait(false);
             return guest;
         }
@@ -57,10 +59,14 @@ public sealed class TravellingGuest : IAsyncDisposable
     /// <summary>Starts a QEMU that waits for it (<c>-S -incoming defer</c>).</summary>
     /// <param name="machine">Another machine type than its own, for tests of what must be refused.</param>
     /// <param name="memoryMiB">Another size of RAM, likewise.</param>
+    /// <param name="disksMiB">Disks of other sizes, likewise.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="QemuStartException">QEMU did not start.</exception>
-    public Task<GuestHost> StartTargetAsync(string? machine = null, int? memoryMiB = null, CancellationToken cancellationToken = default)
-        => StartAsync(_options.TargetBinary ?? _options.Binary, incoming: true, machine ?? _machine, memoryMiB ?? _options.MemoryMiB, cancellationToken);
+    public Task<GuestHost> StartTargetAsync(
+        string? machine = null, int? memoryMiB = null, IReadOnlyList<int>? disksMiB = null, CancellationToken cancellationToken = default)
+        => StartAsync(
+            _options.TargetBinary ?? _options.Binary, incoming: true, machine ?? _machine, memoryMiB ?? _options.MemoryMiB, disksMiB ?? _options.DisksMiB,
+            cancellationToken);
 
     /// <summary>Says that it runs on <paramref name="target"/> now, and waits until it ticks there.</summary>
     public async Task ArriveAsync(GuestHost target, CancellationToken cancellationToken = default)
@@ -87,6 +93,37 @@ public sealed class TravellingGuest : IAsyncDisposable
             await Host.Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: CancellationToken.None).ConfigureAwait(false);
             File.Delete(dump);
         }
+    }
+
+    /// <summary>Checks from outside what it wrote to its first disk, where it runs; it is paused meanwhile.</summary>
+    public async Task<GuestDiskResult> CheckDiskAsync(CancellationToken cancellationToken = default)
+    {
+        await Host.Monitor.ExecuteAsync(QmpCommands.Stop, cancellationToken: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var written = new byte[GuestDisk.Length];
+            var image = File.OpenRead(Host.DiskImage(0));
+            await using var closing = image.ConfigureAwait(false);
+            await image.ReadExactlyAsync(written, cancellationToken).ConfigureAwait(false);
+            return GuestDisk.Check(written);
+        }
+        finally
+        {
+            await Host.Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Whether one of its disks at <paramref name="host"/> is as at its former host <paramref name="former"/>, which is ended but not removed: what the
+    /// guest itself writes on, proven by itself, the rest byte by byte. It is paused meanwhile.
+    /// </summary>
+    public async Task<bool> IsDiskAlikeAsync(GuestHost former, GuestHost host, int disk, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(former);
+        ArgumentNullException.ThrowIfNull(host);
+        var writes = disk == 0;
+        return (!writes || (await CheckDiskAsync(cancellationToken).ConfigureAwait(false)).Intact)
+            && await TravellingDisks.AreAlikeAsync(former.DiskImage(disk), host.DiskImage(disk), writes ? GuestDisk.Length : 0, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends a host and removes what it left.</summary>
@@ -121,13 +158,14 @@ public sealed class TravellingGuest : IAsyncDisposable
         return source is null || target is null ? "pc" : source.SharedMachine(target) ?? "pc";
     }
 
-    private async Task<GuestHost> StartAsync(string binary, bool incoming, string machine, int memoryMiB, CancellationToken cancellationToken)
+    private async Task<GuestHost> StartAsync(
+        string binary, bool incoming, string machine, int memoryMiB, IReadOnlyList<int> disksMiB, CancellationToken cancellationToken)
     {
         var name = (++_started).ToString(CultureInfo.InvariantCulture);
         var folder = Path.Combine(_options.Directory, name);
         try
         {
-            return await StartInAsync(folder, name, binary, incoming, machine, memoryMiB, cancellationToken).ConfigureAwait(false);
+            return await StartInAsync(folder, name, binary, incoming, machine, memoryMiB, disksMiB, cancellationToken).ConfigureAwait(false);
         }
         catch when (Directory.Exists(folder))
         {
@@ -137,8 +175,10 @@ public sealed class TravellingGuest : IAsyncDisposable
     }
 
     private async Task<GuestHost> StartInAsync(
-        string folder, string name, string binary, bool incoming, string machine, int memoryMiB, CancellationToken cancellationToken)
+        string folder, string name, string binary, bool incoming, string machine, int memoryMiB, IReadOnlyList<int> disksMiB,
+        CancellationToken cancellationToken)
     {
+        await TravellingDisks.CreateAsync(folder, disksMiB, !incoming, cancellationToken).ConfigureAwait(false);
         var process = await QemuProcess.StartAsync(
             new QemuProcessOptions
             {
@@ -150,6 +190,7 @@ public sealed class TravellingGuest : IAsyncDisposable
                 BootImage = _image,
                 Incoming = incoming,
                 Paused = incoming,
+                ExtraArguments = [.. TravellingDisks.Arguments(folder, disksMiB.Count)],
             },
             cancellationToken: cancellationToken).ConfigureAwait(false);
         try

@@ -12,8 +12,17 @@ public sealed record TravellingGuestOptions
     /// <summary>Its RAM in MiB.</summary>
     public int MemoryMiB { get; init; } = 64;
 
-    /// <summary>How much of it is rewritten all the time, once a second, in MiB.</summary>
+    /// <summary>How much of it is rewritten all the time, in MiB.</summary>
     public int SpanMiB { get; init; } = 16;
+
+    /// <summary>How many pages of it are rewritten a tick, of which there are 1000 a second; null for the whole span about once a second.</summary>
+    public int? PagesPerTick { get; init; }
+
+    /// <summary>
+    /// Its disks, up to four, each by its size in MiB: raw images, at every host its own, as the block nodes <c>disk0</c>, <c>disk1</c> and so on. It
+    /// writes the first one all the time; none unless set.
+    /// </summary>
+    public IReadOnlyList<int> DisksMiB { get; init; } = [];
 
     /// <summary>The QEMU of its first host.</summary>
     public string Binary { get; init; } = QemuInstall.DefaultBinary;

@@ -24,6 +24,16 @@ public interface IMigrationTarget : IAsyncDisposable
     /// <exception cref="MigrationTargetException">It refused.</exception>
     Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken);
 
+    /// <summary>Makes the target's QEMU offer its disks to be written.</summary>
+    /// <returns>Where the source's QEMU reaches each, in the order of <paramref name="disks"/>.</returns>
+    /// <exception cref="MigrationTargetException">It refused, or has none.</exception>
+    Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
+        => throw new MigrationTargetException($"The target {Name} offers no disks to be written.", "Leave the disks out if both sides share them.");
+
+    /// <summary>Withdraws that, inside the pause: afterwards the guest has its disks for itself.</summary>
+    /// <exception cref="MigrationTargetException">It refused, or did not answer.</exception>
+    Task StopExportsAsync(int vmId, CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Proves, before the guest is paused, that what the pause needs is alive, and settles how it is asked.</summary>
     /// <exception cref="MigrationTargetException">Something is not.</exception>
     Task MakeReadyAsync(int vmId, CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Storage;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -65,6 +66,65 @@ public sealed class IncomingQemu
         {
             throw new MigrationTargetException(
                 $"The target QEMU does not listen on {_listenUri}: {e.Message}", "Start it with -incoming defer, and see that the address is free.", e);
+        }
+    }
+
+    /// <summary>Where its NBD server shall listen, <c>unix:PATH</c> or <c>tcp:HOST:PORT</c>; null where it has no disks to receive.</summary>
+    public string? DisksListenUri { get; init; }
+
+    /// <summary>Where the source reaches that, if a forward leads there; otherwise as it listens.</summary>
+    public string? DisksConnectUri { get; init; }
+
+    /// <summary>Makes it offer its disks to be written, over NBD.</summary>
+    /// <returns>Where the source reaches each, in the order of <paramref name="disks"/>.</returns>
+    /// <exception cref="MigrationTargetException">It refused, or was given no address.</exception>
+    public async Task<IReadOnlyList<DiskExport>> ExportDisksAsync(IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(disks);
+        if (Monitor is null || DisksListenUri is null)
+        {
+            throw new MigrationTargetException(
+                $"The target QEMU at {Name} has no address for its disks.", $"Set {nameof(DisksListenUri)}, and keep its monitor in reach.");
+        }
+
+        try
+        {
+            var server = new NbdServerStart(NbdAddress.Parse(DisksListenUri)) { MaxConnections = 0 };
+            await Monitor.ExecuteAsync(QmpCommands.NbdServerStart, server, cancellationToken: cancellationToken).ConfigureAwait(false);
+            foreach (var disk in disks)
+            {
+                var export = new BlockExportOptionsNbd(disk.NodeThere, disk.NodeThere) { Name = disk.NodeThere, Writable = true };
+                await Monitor.ExecuteAsync(QmpCommands.BlockExportAdd, export, cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is QmpException or FormatException)
+        {
+            throw new MigrationTargetException(
+                $"The target QEMU at {Name} does not offer its disks at {DisksListenUri}: {e.Message}", "See that the address is free, and the disks are there.", e);
+        }
+
+        return [.. disks.Select(disk => new DiskExport(DisksConnectUri ?? DisksListenUri, disk.NodeThere))];
+    }
+
+    /// <summary>Withdraws what <see cref="ExportDisksAsync"/> offered, and sees that it is gone: a guest that goes on beside an export cannot write.</summary>
+    /// <exception cref="MigrationTargetException">It refused, or something is still there.</exception>
+    public async Task StopExportsAsync(CancellationToken cancellationToken = default)
+    {
+        var monitor = Monitor ?? throw new MigrationTargetException($"The monitor of the target QEMU at {Name} is out of reach.");
+        try
+        {
+            // Both are sent at once; QEMU answers them in their order.
+            var stopping = monitor.ExecuteAsync(QmpCommands.NbdServerStop, cancellationToken: cancellationToken);
+            var asking = monitor.ExecuteAsync(QmpCommands.QueryBlockExports, cancellationToken: cancellationToken);
+            await stopping.ConfigureAwait(false);
+            if ((await asking.ConfigureAwait(false)).FirstOrDefault(export => export.Type == BlockExportType.Nbd) is { } left)
+            {
+                throw new MigrationTargetException($"The target QEMU at {Name} still offers the disk '{left.NodeName}' to others.");
+            }
+        }
+        catch (QmpException e)
+        {
+            throw new MigrationTargetException($"The target QEMU at {Name} does not take its disks back: {e.Message}", innerException: e);
         }
     }
 

@@ -39,6 +39,7 @@ public sealed class LiveMigrator
         await using var targetWatch = target.ConfigureAwait(false);
         var plan = new MigrationPlan(run, source, target);
         await using var copy = plan.Copy.ConfigureAwait(false);
+        await using var mirrors = plan.Mirrors.ConfigureAwait(false);
 
         Log.MigrationBegins(_logger, request.VmId, request.Source.Name, request.Target.Name);
         var outcome = await RunAsync(run, plan, source, target, cancellationToken).ConfigureAwait(false);
@@ -50,7 +51,7 @@ public sealed class LiveMigrator
         await target.DisposeAsync().ConfigureAwait(false);
         var ledger = run.Ledger.Close(source.Trail, target.Trail);
         Announce(request, outcome, ledger);
-        return new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings);
+        return new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings) { Disks = plan.Mirrors.Progress };
     }
 
     private static async Task<MigrationOutcome> RunAsync(

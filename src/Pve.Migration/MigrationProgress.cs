@@ -33,6 +33,9 @@ public sealed record MigrationProgress
     /// <summary>The pass over the RAM that is under way.</summary>
     public long Pass { get; init; }
 
+    /// <summary>How far each disk is; empty until they are mirrored.</summary>
+    public IReadOnlyList<DiskProgress> Disks { get; init; } = [];
+
     /// <summary>The pause that QEMU expects now; null where it does not say.</summary>
     public TimeSpan? ExpectedPause { get; init; }
 }

@@ -6,4 +6,8 @@ namespace Pve.Migration;
 /// <param name="Statistics">What QEMU counted.</param>
 /// <param name="Warnings">What fell short without changing the outcome: capabilities that were left out, clean-up that failed.</param>
 public sealed record MigrationReport(
-    MigrationOutcome Outcome, DowntimeLedger Ledger, MigrationStatistics Statistics, IReadOnlyList<string> Warnings);
+    MigrationOutcome Outcome, DowntimeLedger Ledger, MigrationStatistics Statistics, IReadOnlyList<string> Warnings)
+{
+    /// <summary>What was mirrored of each disk, in the order of the request.</summary>
+    public IReadOnlyList<DiskProgress> Disks { get; init; } = [];
+}

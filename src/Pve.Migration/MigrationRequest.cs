@@ -17,6 +17,9 @@ public sealed record MigrationRequest
     /// <summary>Who owns the guest, and how that is handed over; nobody keeps track unless set.</summary>
     public IOwnershipHandover Ownership { get; init; } = OwnershipHandover.None;
 
+    /// <summary>The disks that both sides do not share: they are mirrored while the guest runs; none unless set.</summary>
+    public IReadOnlyList<MigrationDisk> Disks { get; init; } = [];
+
     /// <summary>Whether the guest's volumes are replicated, so that the target must learn the replication state; off unless set.</summary>
     public bool IsReplicated { get; init; }
 
@@ -35,6 +38,17 @@ public sealed record MigrationRequest
         ArgumentNullException.ThrowIfNull(Source);
         ArgumentNullException.ThrowIfNull(Target);
         ArgumentNullException.ThrowIfNull(Ownership);
+        ArgumentNullException.ThrowIfNull(Disks);
+        foreach (var disk in Disks)
+        {
+            disk.Validate();
+        }
+
+        if (Disks.GroupBy(disk => disk.Node).FirstOrDefault(alike => alike.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"{nameof(Disks)} names '{twice.Key}' twice.");
+        }
+
         if (VmId is < 1 or > 999_999_999)
         {
             throw new ArgumentException($"{nameof(VmId)} is {VmId}; it must be within 1 to 999999999.");

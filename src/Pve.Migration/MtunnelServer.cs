@@ -84,6 +84,8 @@ public static class MtunnelServer
                     logger.ServerLineCutOff(read.Line.Length);
                     return;
                 case LineReadKind.TooLong:
+                    codec.WriteReply(MtunnelReply.Refused(MtunnelLineTooLongException.Describe(options.MaxLineLength)), pipe.Output);
+                    await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
                     throw new MtunnelLineTooLongException(options.MaxLineLength);
             }
 

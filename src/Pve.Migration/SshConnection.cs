@@ -18,7 +18,7 @@ public sealed class SshConnection : IMtunnelConnection
     private readonly ChildProcess _child;
     private readonly SshTransportOptions _options;
     private readonly ILogger _logger;
-    private readonly Pipe _received = new();
+    private readonly Pipe _received = new(new PipeOptions(readerScheduler: PipeScheduler.Inline)); // its reader only hands on
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _cut = new();
     private readonly Task _pump;

@@ -71,5 +71,5 @@ public sealed record SshFailure(SshFailureKind Kind, string Message)
     }
 
     // ssh frames its loudest warnings
-    private static string Shorten(string line) => WireText.ToSingleLine(line.Trim('@', ' '), MaxQuoted);
+    private static string Shorten(string line) => WireText.ToSingleLine(SecretMask.Apply(line.Trim('@', ' ')), MaxQuoted);
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Pve.Benchmarks;
 using Pve.Benchmarks.Qmp;
+using Pve.Benchmarks.Tunnel;
 
 var runs = new Option<int>("--runs") { Description = "how often each way is taken", DefaultValueFactory = _ => 20 };
 var ssh = new Option<string?>("--ssh") { Description = "also over ssh to this host, which must lead back here", HelpName = "HOST" };
@@ -11,7 +12,7 @@ pause.SetAction((result, token) => PauseBenchmark.RunAsync(
     result.GetValue(runs), result.GetValue(ssh), result.GetValue(sshConfig), result.GetValue(mtunnel), token));
 
 var program = new Argument<string>("PATH") { Description = "the published mtunnel" };
-var greeting = new Command("greeting", "from the start of mtunnel to its greeting, against the limit of 20 ms and against /bin/true") { program, runs };
+var greeting = new Command("greeting", "from the start of mtunnel to its greeting, and its memory then, against the limits of 20 ms and 30 MB and against /bin/true") { program, runs };
 greeting.SetAction((result, token) => GreetingBenchmark.RunAsync(result.GetRequiredValue(program), result.GetValue(runs), token));
 
 var commands = new Option<int>("--commands") { Description = "how many commands or events each round has", DefaultValueFactory = _ => 1_000_000 };
@@ -41,4 +42,22 @@ var window = new Option<int>("--window") { Description = "the channels' window i
 var channels = new Command("channels", "a command's round trip beside RAM on one multiplexed connection, against the same without RAM") { window };
 channels.SetAction((result, token) => ChannelsBenchmark.RunAsync(result.GetValue(window), token));
 
-return await new RootCommand("Measurements, each with a ratio against a peer or a limit in the same run.") { pause, greeting, throughput, longLine, idle, real, channels }.Parse(args).InvokeAsync();
+var exchanges = new Option<int>("--exchanges") { Description = "how many exchanges each round has", DefaultValueFactory = _ => 1_000_000 };
+var codec = new Command("codec", "the tunnel's dialects, encoded and decoded in memory, against the limit of 1,000,000 exchanges a second and no allocation") { exchanges };
+codec.SetAction(result => CodecBenchmark.Run(result.GetValue(exchanges)));
+
+var overSsh = new Option<string?>("--ssh") { Description = "over ssh to this host, which must lead back here; else an sshd is started, which needs root", HelpName = "HOST" };
+var pairs = new Option<int>("--exchanges") { Description = "how many of each", DefaultValueFactory = _ => 10_000 };
+var sshExchange = new Command("ssh-exchange", "an exchange of the tunnel over ssh, against a bare cat behind the same ssh, in turn, and the limit of 1.2") { overSsh, sshConfig, mtunnel, pairs };
+sshExchange.SetAction((result, token) => SshExchangeBenchmark.RunAsync(
+    result.GetValue(overSsh), result.GetValue(sshConfig), result.GetValue(mtunnel), result.GetValue(pairs), token));
+var serve = new Command("serve", "the far end of ssh-exchange") { Hidden = true };
+serve.SetAction((_, token) => SshExchangeBenchmark.ServeAsync(token));
+
+var silent = new Command("silent-v0", "a migration with a tunnel that never tells its version, against one with v1 and one without a tunnel: nothing in virtual time; then on real QEMU") { runs };
+silent.SetAction((result, token) => SilentPeerBenchmark.RunAsync(result.GetValue(runs), token));
+
+return await new RootCommand("Measurements, each with a ratio against a peer or a limit in the same run.")
+{
+    pause, greeting, codec, sshExchange, serve, silent, throughput, longLine, idle, real, channels,
+}.Parse(args).InvokeAsync();

@@ -16,7 +16,7 @@ internal static class HeartbeatSector
     private const int FlatCode = 0x08;
     private const int FlatData = 0x10;
 
-    public static byte[] Build(int pages, int pagesPerTick)
+    public static byte[] Build(int pages, int pagesPerTick, int diskSectors)
     {
         var code = new SectorAssembler(Origin);
         EnterProtectedMode(code);
@@ -24,10 +24,15 @@ internal static class HeartbeatSector
         PrepareInterrupts(code);
         FillOnce(code, pages);
         StartTimer(code);
-        TickForEver(code, pagesPerTick);
+        TickForEver(code, pagesPerTick, diskSectors > 0);
         TimerInterrupt(code);
         PutByte(code);
         WritePages(code, pages);
+        if (diskSectors > 0)
+        {
+            WriteSector(code, diskSectors);
+        }
+
         Tables(code);
         var sector = code.Build(Size);
         sector[510] = 0x55;
@@ -98,7 +103,7 @@ internal static class HeartbeatSector
         .Emit(0xE6, 0x40);                                      // out 0x40, al
 
     // sti takes effect after hlt has begun, so no tick slips between the two
-    private static void TickForEver(SectorAssembler code, int pagesPerTick) => code
+    private static void TickForEver(SectorAssembler code, int pagesPerTick, bool writesDisk) => CallIf(writesDisk, "sector", code
         .Label("tick")
         .Emit(0xFB)                                             // sti
         .Emit(0xF4)                                             // hlt
@@ -120,8 +125,11 @@ internal static class HeartbeatSector
         .Emit(0xB0, (byte)'\n')                                 // mov al, '\n'
         .Emit(0xE8).Relative32("put")                           // call put
         .Emit(0xBE).Dword(pagesPerTick)                         // mov esi, K
-        .Emit(0xE8).Relative32("pages")                         // call pages
-        .Emit(0xEB).Relative8("tick");                          // jmp tick
+        .Emit(0xE8).Relative32("pages"))                        // call pages
+        .Emit(0xE9).Relative32("tick");                         // jmp tick
+
+    private static SectorAssembler CallIf(bool condition, string label, SectorAssembler code)
+        => condition ? code.Emit(0xE8).Relative32(label) : code;    // call label
 
     private static void TimerInterrupt(SectorAssembler code) => code
         .Label("timer")
@@ -164,6 +172,45 @@ internal static class HeartbeatSector
         .Emit(0x4E)                                             // dec esi
         .Emit(0x75).Relative8("page")                           // jnz page
         .Label("written")
+        .Emit(0xC3);                                            // ret
+
+    // Sector (tick mod N) of the first IDE disk gets the beginning of the state page; the next tick comes once the disk has taken it.
+    private static void WriteSector(SectorAssembler code, int sectors) => code
+        .Label("sector")
+        .Emit(0x8B, 0x45, 0x00)                                 // mov eax, [ebp+0]
+        .Emit(0x25).Dword(sectors - 1)                          // and eax, N - 1
+        .Emit(0xBA).Dword(0x1F2)                                // mov edx, 0x1f2   ; count
+        .Emit(0x50)                                             // push eax
+        .Emit(0xB0, 1)                                          // mov al, 1
+        .Emit(0xEE)                                             // out dx, al
+        .Emit(0x58)                                             // pop eax
+        .Emit(0x42)                                             // inc edx          ; LBA 0 to 7
+        .Emit(0xEE)                                             // out dx, al
+        .Emit(0xC1, 0xE8, 8)                                    // shr eax, 8
+        .Emit(0x42)                                             // inc edx          ; LBA 8 to 15
+        .Emit(0xEE)                                             // out dx, al
+        .Emit(0xC1, 0xE8, 8)                                    // shr eax, 8
+        .Emit(0x42)                                             // inc edx          ; LBA 16 to 23
+        .Emit(0xEE)                                             // out dx, al
+        .Emit(0xB0, 0xE0)                                       // mov al, 0xe0
+        .Emit(0x42)                                             // inc edx          ; LBA mode, master
+        .Emit(0xEE)                                             // out dx, al
+        .Emit(0xB0, 0x30)                                       // mov al, 0x30
+        .Emit(0x42)                                             // inc edx          ; write sectors
+        .Emit(0xEE)                                             // out dx, al
+        .Label("wanting")
+        .Emit(0xEC)                                             // in al, dx
+        .Emit(0xA8, 0x08)                                       // test al, 8       ; DRQ
+        .Emit(0x74).Relative8("wanting")                        // jz wanting
+        .Emit(0xB2, 0xF0)                                       // mov dl, 0xf0     ; data
+        .Emit(0x89, 0xEE)                                       // mov esi, ebp
+        .Emit(0xB9).Dword(256)                                  // mov ecx, 256
+        .Emit(0x66, 0xF3, 0x6F)                                 // rep outsw
+        .Emit(0xB2, 0xF7)                                       // mov dl, 0xf7     ; status
+        .Label("writing")
+        .Emit(0xEC)                                             // in al, dx
+        .Emit(0xA8, 0x80)                                       // test al, 0x80    ; BSY
+        .Emit(0x75).Relative8("writing")                        // jnz writing
         .Emit(0xC3);                                            // ret
 
     // One gate is all the IDT there is: its base lies so far below that the gate is number 0x20.

@@ -18,7 +18,7 @@ internal sealed class OutgoingMigration(Machine machine)
     private RamModel? _ram;
     private Agenda.Entry? _next;
     private MigrationAddress? _address;
-    private bool _ranBefore;
+    private RunState _before;
     private bool _isCut;
     private bool _isWhole;
     private string? _error;
@@ -230,7 +230,7 @@ internal sealed class OutgoingMigration(Machine machine)
 
     private void SwitchOver()
     {
-        _ranBefore = machine.IsRunning;
+        _before = machine.RunState;
         _stopped = machine.Now;
         machine.Run(RunState.FinishMigrate);
         if (machine.Capabilities.PauseBeforeSwitchover)
@@ -258,7 +258,7 @@ internal sealed class OutgoingMigration(Machine machine)
         Next(TimeSpan.FromSeconds((double)(_ram.Remaining + machine.Options.DeviceStateBytes) / machine.Link.BytesPerSecond), () =>
         {
             _isWhole = true;
-            _receiver!.StreamSent(_ranBefore);
+            _receiver!.StreamSent(_before);
             if (!machine.Capabilities.ReturnPath)
             {
                 Complete();
@@ -285,7 +285,7 @@ internal sealed class OutgoingMigration(Machine machine)
     {
         if (IsSwitchingOver)
         {
-            machine.Run(_ranBefore ? RunState.Running : RunState.PostMigrate);
+            machine.Run(_before == RunState.Running ? RunState.Running : RunState.PostMigrate);
         }
     }
 

@@ -39,8 +39,14 @@ internal sealed class LedgerRecorder(TimeProvider time)
         var stop = HostClock.ToOurs(stopped.Timestamp, sourceOffset);
         TimeSpan? resume = target?.Resumed is { } resumed ? HostClock.ToOurs(resumed.Timestamp, targetOffset) : null;
 
-        var noticed = EndAt(MigrationPlan.CopyRam, stop);
-        AddQemuLines(source, target, stop, noticed, sourceOffset, targetOffset);
+        var (begun, noticed) = (stop, EndAt(MigrationPlan.CopyRam, stop));
+        if (TakeOut(MigrationPlan.SwitchOver) is { } switchOver)
+        {
+            AddStop(source, stop, noticed, sourceOffset);
+            (begun, noticed) = (switchOver.Start, switchOver.End);
+        }
+
+        AddQemuLines(source, target, begun, noticed, sourceOffset, targetOffset);
         if (resume is { } end)
         {
             EndThePauseAt(end);
@@ -98,6 +104,27 @@ internal sealed class LedgerRecorder(TimeProvider time)
                 _lines[i] = line with { Start = line.Start < end ? line.Start : end, End = end };
             }
         }
+    }
+
+    // Where disks are mirrored, QEMU stops the guest and waits to be told to go on.
+    private void AddStop(MonitorTrail source, TimeSpan stop, TimeSpan noticed, TimeSpan sourceOffset)
+    {
+        var reached = source.PreSwitchover is { } seen ? HostClock.ToOurs(seen.Timestamp, sourceOffset) : noticed;
+        AddQemuLine(MigrationPlan.StopGuest, stop, reached);
+        AddQemuLine(MigrationPlan.NoticeStop, reached, noticed);
+    }
+
+    private (TimeSpan Start, TimeSpan End)? TakeOut(string name)
+    {
+        var index = _lines.FindIndex(line => line.Name == name);
+        if (index < 0)
+        {
+            return null;
+        }
+
+        var line = _lines[index];
+        _lines.RemoveAt(index);
+        return (line.Start, line.End);
     }
 
     // Cuts a line where QEMU's own part began, and returns its end as it was.

@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Storage;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 using static Pve.Migration.StepPlacement;
@@ -8,6 +9,10 @@ namespace Pve.Migration.Engine;
 internal sealed class MigrationPlan
 {
     public const string CopyRam = "copy RAM";
+    public const string MirrorDisks = "mirror disks";
+    public const string StopGuest = "stop the guest (QEMU)";
+    public const string NoticeStop = "notice pre-switchover";
+    public const string SwitchOver = "switch over";
     public const string LastPass = "last RAM and devices (QEMU)";
     public const string TargetLoads = "target loads (QEMU)";
     public const string Notice = "notice completion";
@@ -21,15 +26,19 @@ internal sealed class MigrationPlan
     private readonly SourceVm _source;
     private readonly TargetVm _target;
     private string _uri = "";
+    private IReadOnlyList<DiskExport> _exports = [];
 
     public MigrationPlan(RunContext run, SourceVm source, TargetVm target)
     {
         (_run, _source, _target) = (run, source, target);
-        Copy = new RamCopy(run, source, target);
+        Mirrors = new DiskMirrors(run, source, target);
+        Copy = new RamCopy(run, source, target, Mirrors);
         ResumeStep = new ResumeStep(run, target);
         Steps = Build();
         Check(Steps);
     }
+
+    public DiskMirrors Mirrors { get; }
 
     public RamCopy Copy { get; }
 
@@ -53,6 +62,10 @@ internal sealed class MigrationPlan
         }
     }
 
+    private static MigrationStep[] None => [];
+
+    private bool HasDisks => _run.Request.Disks.Count > 0;
+
     private List<MigrationStep> Build()
     {
         var (request, profile, target) = (_run.Request, _run.Profile, _run.Request.Target);
@@ -62,11 +75,14 @@ internal sealed class MigrationPlan
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
             new("check source", BeforePause, _source.CheckAsync, MigrationStep.NothingToUndo),
             new("check target", BeforePause, token => _target.CheckAsync(_source, token), MigrationStep.NothingToUndo),
+            .. HasDisks ? [new("check disks", BeforePause, CheckDisksAsync, MigrationStep.NothingToUndo)] : None,
             new("set capabilities", BeforePause, ConfigureAsync, _source.RestoreAsync),
             new("start incoming", BeforePause, async token => _uri = await _target.ListenAsync(token).ConfigureAwait(false), MigrationStep.NothingToUndo),
             new("prepare ownership", BeforePause, token => request.Ownership.PrepareAsync(vm, token), token => request.Ownership.RevertAsync(vm, token)),
             new("make target ready", BeforePause, token => target.MakeReadyAsync(vm, token), MigrationStep.NothingToUndo),
+            .. HasDisks ? MirrorSteps() : None,
             new(CopyRam, BeforePause, token => Copy.RunAsync(_uri, token), TakeBackAsync),
+            .. HasDisks ? SwitchoverSteps() : None,
             new("hand over ownership", InsidePause, token => request.Ownership.CommitAsync(vm, token), token => request.Ownership.RevertAsync(vm, token))
             {
                 GuardsTheGuest = true,
@@ -88,6 +104,11 @@ internal sealed class MigrationPlan
         steps.Add(request.EndsSource
             ? new("end source", AfterResume, _source.EndAsync)
             : new("restore source", AfterResume, _source.RestoreAsync));
+        if (HasDisks && !request.EndsSource)
+        {
+            steps.Add(new("detach disks", AfterResume, Mirrors.DetachAsync));
+        }
+
         steps.Add(new("unlock", AfterResume, token => target.UnlockAsync(vm, token)));
         if (!profile.ClosesTunnelBeforeResume)
         {
@@ -96,6 +117,34 @@ internal sealed class MigrationPlan
 
         return steps;
     }
+
+    // The target's own disks are written until both are alike. The guest runs on beside it.
+    private MigrationStep[] MirrorSteps() =>
+    [
+        new("export disks", BeforePause, ExportDisksAsync, MigrationStep.NothingToUndo),
+        new(MirrorDisks, BeforePause, token => Mirrors.MirrorAsync(_exports, token), Mirrors.AbandonAsync),
+    ];
+
+    // At pre-switchover the guest is paused and the disks are still the source's: the last moment at which they can be made alike.
+    private MigrationStep[] SwitchoverSteps() =>
+    [
+        new("finish mirrors", InsidePause, Mirrors.FinishAsync, MigrationStep.NothingToUndo),
+        new("stop exports", InsidePause, token => _run.Request.Target.StopExportsAsync(_run.Request.VmId, token), MigrationStep.NothingToUndo),
+        new(SwitchOver, InsidePause, Copy.SwitchOverAsync, MigrationStep.NothingToUndo),
+    ];
+
+    private async Task CheckDisksAsync(CancellationToken cancellationToken)
+    {
+        if (!_source.Capabilities.Knows(MigrationCapability.PauseBeforeSwitchover))
+        {
+            throw new MigrationFailedException("The source QEMU has no pre-switchover, where the mirrors of disks are finished.", "Take a QEMU since 2.11.");
+        }
+
+        await DiskCheck.RunAsync(_run.Request.Disks, _source.Monitor, _target.Monitor, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ExportDisksAsync(CancellationToken cancellationToken)
+        => _exports = await _run.Request.Target.ExportDisksAsync(_run.Request.VmId, _run.Request.Disks, cancellationToken).ConfigureAwait(false);
 
     /// <summary>What QEMU's source counted; read once the guest runs on the target.</summary>
     public MigrationInfo? Counted { get; private set; }
@@ -109,7 +158,7 @@ internal sealed class MigrationPlan
             _run.Warn($"Left out, since not both sides know it: {string.Join(", ", dropped)}.");
         }
 
-        await _source.ConfigureAsync(can, cancellationToken).ConfigureAwait(false);
+        await _source.ConfigureAsync(HasDisks ? [.. can, MigrationCapability.PauseBeforeSwitchover] : can, cancellationToken).ConfigureAwait(false);
         await _target.ConfigureAsync(can, cancellationToken).ConfigureAwait(false);
     }
 

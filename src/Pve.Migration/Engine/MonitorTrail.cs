@@ -40,6 +40,9 @@ internal sealed class MonitorTrail : IAsyncDisposable
     /// <summary>The latest <c>completed</c>.</summary>
     public QmpEvent? Completed { get; private set; }
 
+    /// <summary>The latest <c>pre-switchover</c>.</summary>
+    public QmpEvent? PreSwitchover { get; private set; }
+
     /// <summary>The latest state of the stream; null where no event told one.</summary>
     public MigrationStatus? Status { get; private set; }
 
@@ -113,6 +116,10 @@ internal sealed class MonitorTrail : IAsyncDisposable
                 if (Status == MigrationStatus.Completed)
                 {
                     Completed = qmpEvent;
+                }
+                else if (Status == MigrationStatus.PreSwitchover)
+                {
+                    PreSwitchover = qmpEvent;
                 }
                 else if (Status == MigrationStatus.Setup)
                 {

@@ -21,6 +21,7 @@ internal sealed class ProgressReporter : IAsyncDisposable
     private readonly Task _delivery;
     private long _sequence;
     private MigrationInfo? _latest;
+    private IReadOnlyList<DiskProgress> _disks = [];
     private long _pass;
     private volatile bool _abandoned;
 
@@ -31,7 +32,7 @@ internal sealed class ProgressReporter : IAsyncDisposable
     }
 
     /// <summary>The steps report and so does the poll beside them; the numbers follow the order of the queue.</summary>
-    public void Report(MigrationPhase phase, string step, TimeSpan elapsed, MigrationInfo? info = null, long pass = 0)
+    public void Report(MigrationPhase phase, string step, TimeSpan elapsed, MigrationInfo? info = null, long pass = 0, IReadOnlyList<DiskProgress>? disks = null)
     {
         if (_progress is null)
         {
@@ -40,6 +41,7 @@ internal sealed class ProgressReporter : IAsyncDisposable
 
         lock (_reporting)
         {
+            _disks = disks ?? _disks;
             Enqueue(phase, step, elapsed, info, pass);
         }
     }
@@ -76,6 +78,7 @@ internal sealed class ProgressReporter : IAsyncDisposable
             BytesPerSecond = (ram?.Mbps ?? 0) * 1_000_000 / 8,
             DirtyBytesPerSecond = (double)(ram?.DirtyPagesRate ?? 0) * (ram is { PageSize: > 0 } ? ram.PageSize : 4096),
             Pass = _pass,
+            Disks = _disks,
             ExpectedPause = _latest?.ExpectedDowntime,
         });
     }

@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Storage;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -7,7 +8,7 @@ namespace Pve.Migration.Engine;
 /// Starts the copy and follows it until the guest can be resumed on the target. Events and polls run side by side: a monitor that is
 /// slow to answer a poll never delays what an event told.
 /// </summary>
-internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) : IAsyncDisposable
+internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, DiskMirrors mirrors) : IAsyncDisposable
 {
     private readonly MigrationPoll _poll = new(run, source);
     private string _uri = "";
@@ -17,6 +18,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
     private long? _pausedSince;
     private long _passReported;
     private bool _wasStopped;
+    private bool _isSwitching;
     private volatile bool _pollDue;
 
     /// <summary>The downtime limit that QEMU has now.</summary>
@@ -41,6 +43,25 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
         await source.Monitor.ExecuteAsync(QmpCommands.Migrate, new Migrate(uri), cancellationToken: cancellationToken).ConfigureAwait(false);
         run.Phase.Enter(MigrationPhase.Copying);
         _begun = run.Time.GetTimestamp();
+        await FollowAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Goes on from <c>pre-switchover</c>, where <see cref="RunAsync"/> has stopped, to the end.</summary>
+    /// <exception cref="MigrationFailedException">QEMU failed it, the target is gone, or a deadline passed.</exception>
+    public async Task SwitchOverAsync(CancellationToken cancellationToken)
+    {
+        _isSwitching = true;
+        await source.Monitor.ExecuteAsync(
+            QmpCommands.MigrateContinue, new MigrateContinue(MigrationStatus.PreSwitchover), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await FollowAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Joins a poll that is still under way: nobody waits for it inside the pause.</summary>
+    public async ValueTask DisposeAsync()
+        => await (_pollUnderWay ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
         using var following = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var pollTimer = run.Time.CreateTimer(_ => PollIsDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
@@ -53,10 +74,6 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
             await following.CancelAsync().ConfigureAwait(false);
         }
     }
-
-    /// <summary>Joins a poll that is still under way: nobody waits for it inside the pause.</summary>
-    public async ValueTask DisposeAsync()
-        => await (_pollUnderWay ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task FollowAsync(ITimer pollTimer, CancellationToken cancellationToken)
     {
@@ -72,7 +89,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
                 Schedule(pollTimer);
             }
 
-            if (IsComplete())
+            if (IsAtSwitchover || IsComplete())
             {
                 run.Phase.Enter(MigrationPhase.SwitchingOver);
                 return;
@@ -130,6 +147,9 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
         return !UsesEvents || target.Trail is null || !target.Knows(MigrationCapability.Events) || target.Trail.Completed is not null;
     }
 
+    // With disks QEMU waits there, the guest paused, to be told to go on.
+    private bool IsAtSwitchover => !_isSwitching && Status == MigrationStatus.PreSwitchover;
+
     private async Task ThrowIfFailedAsync(CancellationToken cancellationToken)
     {
         var gone = target.Trail?.Lost is { } lost ? $"The target QEMU is gone: {lost}" : null;
@@ -151,6 +171,11 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target) 
         if (gone is not null)
         {
             throw new MigrationFailedException(gone, "Its log says why.");
+        }
+
+        if (mirrors.Failure is { } failure)
+        {
+            throw new MigrationFailedException(failure, "See that the target's disk has room, and that the way there is sound.");
         }
 
         if (target.Target.Lost is { IsCompletedSuccessfully: true } way)

@@ -27,8 +27,8 @@ internal sealed class RunContext(MigrationRequest request, LiveMigratorOptions o
 
     public List<string> Warnings { get; } = [];
 
-    public void Report(string step, Pve.Qmp.Commands.MigrationInfo? info = null, long pass = 0)
-        => Progress.Report(Phase.Current, step, Ledger.Elapsed, info, pass);
+    public void Report(string step, Pve.Qmp.Commands.MigrationInfo? info = null, long pass = 0, IReadOnlyList<DiskProgress>? disks = null)
+        => Progress.Report(Phase.Current, step, Ledger.Elapsed, info, pass, disks);
 
     /// <summary>Notes what fell short without changing the outcome.</summary>
     public void Warn(string warning)

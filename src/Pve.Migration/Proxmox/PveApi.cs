@@ -118,7 +118,7 @@ internal sealed class PveApi(PveApiTransportOptions options)
             texts.Add(reason);
         }
 
-        return texts.Count == 0 ? "" : $": {WireText.ToSingleLine(PveNames.Mask(WireText.WithoutTickets(string.Join("; ", texts)), _secret), MaxQuoted)}";
+        return texts.Count == 0 ? "" : $": {WireText.ToSingleLine(SecretMask.Apply(string.Join("; ", texts), _secret), MaxQuoted)}";
     }
 
     private string Remedy(string call, HttpStatusCode status) => status switch

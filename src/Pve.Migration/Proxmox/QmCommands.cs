@@ -56,7 +56,8 @@ internal static class QmCommands
 
     public static IReadOnlyList<string> SetReplicationState(int vmId, string state) => ["pvesr", "set-state", PveNames.Text(vmId), state];
 
-    public static IReadOnlyList<string> Status(int vmId) => ["qm", "status", PveNames.Text(vmId)];
+    // Without --verbose it prints the state alone, and that is "running" as well where QEMU does not answer the node within 2 s.
+    public static IReadOnlyList<string> Status(int vmId) => ["qm", "status", PveNames.Text(vmId), "--verbose"];
 
     // While the configuration is the source's.
     public static IReadOnlyList<string> StopIncoming(int vmId, string sourceNode)
@@ -65,11 +66,21 @@ internal static class QmCommands
     // Once it is the target's.
     public static IReadOnlyList<string> Stop(int vmId) => ["qm", "stop", PveNames.Text(vmId), "--skiplock"];
 
-    // True, false, or null where the guest may have run and stopped, which is neither.
-    public static bool? ReadStatus(string output) => output.Trim() switch
+    // True, false, or null where the guest may have run and stopped, which is neither, or where QEMU itself has not said it:
+    //
+    //   qmpstatus: running       QEMU's own state, or for want of it that of the process, which is "running" or "stopped"
+    //   running-qemu: 9.2.0      what QEMU was asked next; not there where it did not answer, nor from old nodes
+    //   status: running          the process
+    public static bool? ReadStatus(string output) => Value(output, "qmpstatus") switch
     {
-        "status: running" => true,
-        "status: paused" or "status: prelaunch" or "status: inmigrate" or "status: stopped" => false,
+        "running" => Value(output, "running-qemu") is { Length: > 0 } ? true : null,
+        "paused" or "prelaunch" or "inmigrate" or "stopped" => false,
         _ => null,
     };
+
+    // Members of members are indented. What is there twice counts for nothing.
+    private static string? Value(string output, string name) =>
+        output.Split('\n').Where(line => line.StartsWith(name + ": ", StringComparison.Ordinal)).ToList() is [var line]
+            ? line[(name.Length + 2)..].TrimEnd('\r')
+            : null;
 }

@@ -34,6 +34,13 @@ public sealed class LocalTarget : IMigrationTarget
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
+        => _qemu.ExportDisksAsync(disks, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StopExportsAsync(int vmId, CancellationToken cancellationToken) => _qemu.StopExportsAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>

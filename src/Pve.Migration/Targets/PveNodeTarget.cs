@@ -114,8 +114,8 @@ public sealed class PveNodeTarget : IMigrationTarget
     /// <inheritdoc/>
     public Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken) => Target.ResumeAsync(vmId, cancellationToken);
 
-    /// <summary>Asks <c>qm status</c>, which knows the guest once its configuration was moved to the node.</summary>
-    /// <returns>Null where it does not, or the guest has run and stands still.</returns>
+    /// <summary>Asks <c>qm status --verbose</c>, which knows the guest once its configuration was moved to the node.</summary>
+    /// <returns>Null where it does not, where QEMU does not answer the node, or where the guest has run and stands still.</returns>
     /// <exception cref="MigrationTargetException">The node cannot be asked.</exception>
     public async Task<bool?> IsRunningAsync(int vmId, CancellationToken cancellationToken)
     {

@@ -38,6 +38,13 @@ public sealed class SshCommandTarget : IMigrationTarget
     /// <inheritdoc/>
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
+        => _qemu.ExportDisksAsync(disks, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StopExportsAsync(int vmId, CancellationToken cancellationToken) => _qemu.StopExportsAsync(cancellationToken);
+
     /// <summary>Runs the harmless probe, so that a refused key or host shows before the guest is paused.</summary>
     public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => _commands.RunAsync(_options.Probe, cancellationToken);
 

@@ -71,6 +71,13 @@ public sealed class TunnelTarget : IMigrationTarget
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
+        => _qemu.ExportDisksAsync(disks, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task StopExportsAsync(int vmId, CancellationToken cancellationToken) => _qemu.StopExportsAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public async Task MakeReadyAsync(int vmId, CancellationToken cancellationToken)
     {
         if (_fallback is not null)

@@ -11,7 +11,7 @@ internal sealed class LinkConnection : IMtunnelConnection
     private readonly string _name;
     private readonly LinkConnectionParts _parts;
     private readonly ILogger _logger;
-    private readonly Pipe _received = new();
+    private readonly Pipe _received = new(new PipeOptions(readerScheduler: PipeScheduler.Inline)); // its reader only hands on
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _cut = new();
     private readonly ForwardSet? _forwards;

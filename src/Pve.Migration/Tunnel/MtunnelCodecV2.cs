@@ -131,11 +131,38 @@ internal sealed class MtunnelCodecV2 : MtunnelCodec
 
         try
         {
-            var reader = new Utf8JsonReader(line);
-            value = JsonElement.ParseValue(ref reader);
-            return value.ValueKind == JsonValueKind.Object && !reader.Read();
+            if (!HasWholeTexts(line))
+            {
+                return false;
+            }
+
+            // what is checked must be what is used, so no member is there twice
+            value = JsonElement.Parse(line, new JsonDocumentOptions { AllowDuplicateProperties = false });
+            return value.ValueKind == JsonValueKind.Object;
         }
         catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    // An escaped half of a surrogate pair is JSON, and no text: whoever asked for it later would be surprised.
+    private static bool HasWholeTexts(ReadOnlySpan<byte> line)
+    {
+        var reader = new Utf8JsonReader(line);
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.ValueIsEscaped)
+                {
+                    reader.GetString();
+                }
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
         {
             return false;
         }

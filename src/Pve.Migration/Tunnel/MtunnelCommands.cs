@@ -33,7 +33,7 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
 #pragma warning restore CA1031
         {
             logger.ServerHandlerFailed(e, command.ToString());
-            return MtunnelReply.Refused(Failed(command, e.Message));
+            return MtunnelReply.Refused(Failed(command, SecretMask.Apply(e.Message)));
         }
     }
 

@@ -168,7 +168,7 @@ internal sealed class MtunnelConversation(
             else if (_pending is { } pending)
             {
                 _pending = null;
-                OnReply(Masked(_codec.ReadReply(line)), pending);
+                OnReply(ReadReply(_codec, line), pending);
             }
             else
             {
@@ -231,9 +231,12 @@ internal sealed class MtunnelConversation(
     // what the carrier says of its end is worth more than that it ended
     public string DescribeEnd(string otherwise) => carrierEnded.IsCompletedSuccessfully ? carrierEnded.Result : $"{name}: {otherwise}";
 
-    // what the peer quotes of what it was told
-    private MtunnelReply Masked(MtunnelReply reply) =>
-        string.IsNullOrEmpty(secret) ? reply : reply with { Text = reply.Text.Replace(secret, "***", StringComparison.Ordinal) };
+    // a peer may quote what it was told
+    private MtunnelReply ReadReply(MtunnelCodec codec, ReadOnlySpan<byte> line)
+    {
+        var reply = codec.ReadReply(line);
+        return reply with { Text = reply.Kind == MtunnelReplyKind.Unreadable ? WireText.Quote(line, secret) : SecretMask.Apply(reply.Text, secret) };
+    }
 
     private void OnReply(MtunnelReply reply, TaskCompletionSource<MtunnelReply> pending)
     {
@@ -265,7 +268,7 @@ internal sealed class MtunnelConversation(
         }
 
         MtunnelGreetingFailure failure = negotiation.Failure!.Value;
-        string text = failure == MtunnelGreetingFailure.EndOfStream ? DescribeEnd(negotiation.FailureText!) : $"{name}: {negotiation.FailureText}";
+        string text = failure == MtunnelGreetingFailure.EndOfStream ? DescribeEnd(SecretMask.Apply(negotiation.FailureText!, secret)) : $"{name}: {SecretMask.Apply(negotiation.FailureText!, secret)}";
         FailNegotiation(new MtunnelGreetingException(failure, text));
         SetFault(MtunnelFaultCause.Greeting, text);
     }

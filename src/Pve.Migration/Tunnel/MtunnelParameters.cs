@@ -2,12 +2,17 @@ using System.Text.Json;
 
 namespace Pve.Migration.Tunnel;
 
-// The parameters of a v2 command against its schema: nothing unknown, nothing missing, nothing of another kind.
+// The parameters of a v2 command against its schema, where it has one: nothing unknown, nothing missing, nothing of another kind.
 internal static class MtunnelParameters
 {
     // null: as they should be; else what is wrong, for the peer. A value may be a secret and is never repeated.
     public static string? Check(MtunnelVocabulary.Word word, JsonElement parameters)
     {
+        if (!word.HasSchema)
+        {
+            return null;
+        }
+
         foreach (var given in Members(parameters))
         {
             var parameter = word.Parameters.FirstOrDefault(parameter => parameter.Name == given.Name);

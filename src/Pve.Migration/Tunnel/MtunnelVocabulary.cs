@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace Pve.Migration.Tunnel;
 
 // What can be said in v2: Proxmox VE's commands (qemu-server, API2/Qemu.pm, mtunnel) and ours. A peer has ours only where its version
-// reply lists them; in `unlisted` ones Proxmox VE has no schema, and ignores parameters it does not know.
+// reply lists them. Some of Proxmox VE's have no schema: there it ignores whatever parameters come along, and so do we.
 internal static class MtunnelVocabulary
 {
     public const string Quit = "quit";
@@ -30,7 +30,7 @@ internal static class MtunnelVocabulary
 
     private static readonly FrozenDictionary<string, Word> Words = new Word[]
     {
-        new(Version, TimeSpan.FromSeconds(10)),
+        WithoutSchema(Version, TimeSpan.FromSeconds(10)),
         new(Config, TimeSpan.FromSeconds(120), Required("conf", Kind.Text), Optional("firewall-config", Kind.Text)),
         new(BandwidthLimit, TimeSpan.FromSeconds(10), Optional("storages", Kind.List), Optional("bwlimit", Kind.Number)),
         new(Disk, TimeSpan.FromSeconds(600), Required("format", Kind.Text), Required("storage", Kind.Text), Required("drive", Kind.Object)),
@@ -40,11 +40,11 @@ internal static class MtunnelVocabulary
         new("query-disk-import", TimeSpan.FromSeconds(10)),
         new(Start, TimeSpan.FromSeconds(300), Required("start_params", Kind.Object), Required("migrate_opts", Kind.Object)),
         new(Ticket, TimeSpan.FromSeconds(10), Required("path", Kind.Text)),
-        new(NbdStop, Usual),
-        new(Resume, Usual),
-        new(Stop, TimeSpan.FromSeconds(10)),
-        new(Unlock, TimeSpan.FromSeconds(10)),
-        new(Fstrim, TimeSpan.FromSeconds(600)),
+        WithoutSchema(NbdStop, Usual),
+        WithoutSchema(Resume, Usual),
+        WithoutSchema(Stop, TimeSpan.FromSeconds(10)),
+        WithoutSchema(Unlock, TimeSpan.FromSeconds(10)),
+        WithoutSchema(Fstrim, TimeSpan.FromSeconds(600)),
         new(Quit, Usual, Optional("cleanup", Kind.Any)),
         new(SetReplicationState, Usual, Required("state", Kind.Object)) { IsOurs = true },
         new(Status, TimeSpan.FromSeconds(10)) { IsOurs = true },
@@ -62,6 +62,8 @@ internal static class MtunnelVocabulary
 
     public static bool TryFind(string name, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Word? word) => Words.TryGetValue(name, out word);
 
+    private static Word WithoutSchema(string name, TimeSpan timeout) => new(name, timeout) { HasSchema = false };
+
     private static Parameter Required(string name, Kind kind) => new(name, kind, true);
 
     private static Parameter Optional(string name, Kind kind) => new(name, kind, false);
@@ -78,6 +80,9 @@ internal static class MtunnelVocabulary
         public TimeSpan Timeout { get; }
 
         public IReadOnlyList<Parameter> Parameters { get; }
+
+        // without one any parameter is taken, and none is looked at
+        public bool HasSchema { get; init; } = true;
 
         public bool IsOurs { get; init; }
     }

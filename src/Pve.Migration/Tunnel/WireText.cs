@@ -7,14 +7,12 @@ internal static class WireText
 {
     private const int MaxQuoted = 200;
     private const int MaxMessage = 4096;
-    private const string Ticket = "PVETUNNEL:";
 
-    // for logs and exceptions: bounded, no control character survives, and no ticket to a socket
+    // for logs and exceptions: bounded, no control character survives, and no secret
     public static string Quote(ReadOnlySpan<byte> line, string? secret = null)
     {
         // masked before it is cut, so that no half of a secret is left
-        string text = WithoutTickets(Encoding.UTF8.GetString(line[..Math.Min(line.Length, MaxMessage)]));
-        text = string.IsNullOrEmpty(secret) ? text : text.Replace(secret, "***", StringComparison.Ordinal);
+        string text = SecretMask.Apply(Encoding.UTF8.GetString(line), secret);
         bool cut = text.Length > MaxQuoted;
         text = cut ? text[..MaxQuoted] : text;
         var quoted = new StringBuilder(text.Length + 8).Append('\'');
@@ -31,19 +29,6 @@ internal static class WireText
         }
 
         return quoted.Append(cut ? "…'" : "'").ToString();
-    }
-
-    // Proxmox VE's tickets name what they are, and hold neither spaces nor quotation marks.
-    public static string WithoutTickets(string text)
-    {
-        for (int at = 0; (at = text.IndexOf(Ticket, at, StringComparison.Ordinal)) >= 0;)
-        {
-            at += Ticket.Length;
-            int length = text.AsSpan(at).IndexOfAny('"', '\'', ' ');
-            text = string.Concat(text.AsSpan(0, at), "***", length < 0 ? "" : text.AsSpan(at + length));
-        }
-
-        return text;
     }
 
     // A message with a line break in it would leave stray lines that a naive peer takes for its next reply.

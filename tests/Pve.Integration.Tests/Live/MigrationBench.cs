@@ -17,12 +17,12 @@ internal sealed class MigrationBench : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<MigrationBench> BootAsync(int spanMiB = 4, int memoryMiB = 32)
+    public static async Task<MigrationBench> BootAsync(int spanMiB = 4, int memoryMiB = 32, IReadOnlyList<int>? disksMiB = null)
     {
         await RealQemu.RequireAsync();
         var root = Directory.CreateTempSubdirectory("pve-").FullName;
         var guest = await TravellingGuest.BootAsync(
-            new TravellingGuestOptions { Directory = root, VmId = VmId, MemoryMiB = memoryMiB, SpanMiB = spanMiB }, Cancellation);
+            new TravellingGuestOptions { Directory = root, VmId = VmId, MemoryMiB = memoryMiB, SpanMiB = spanMiB, DisksMiB = disksMiB ?? [] }, Cancellation);
         return new MigrationBench(guest, root);
     }
 

@@ -1,3 +1,4 @@
+using Pve.Integration.Tests.Samples;
 using Pve.Integration.Tests.Ssh;
 using Pve.Migration;
 using Pve.Migration.Testing;
@@ -92,7 +93,7 @@ public sealed class SshMigrationTests(SshdFixture sshd)
 
     private static string Forward(GuestHost host) => Path.Combine(host.Folder, "forward");
 
-    private static string Mtunnel => Path.Combine(AppContext.BaseDirectory, "mtunnel");
+    private static string Mtunnel => BuiltProgram.PathOf("mtunnel");
 
     private SshTransport Tunnel(GuestHost host, string hostName, string dialect) => new(
         sshd.Options(hostName, Mtunnel, "--qmp-dir", host.Folder, "--dialect", dialect) with

@@ -1,4 +1,5 @@
 using Pve.Integration.Tests.Live;
+using Pve.Integration.Tests.Samples;
 using Pve.Integration.Tests.Ssh;
 using Pve.Migration;
 using Pve.Migration.Testing;
@@ -11,7 +12,7 @@ public sealed class NodeMigrationTests(SshdFixture sshd)
 {
     private const string State = """{"local/b":{"last_sync":1700000000,"fail_count":0}}""";
 
-    private static string Mtunnel => Path.Combine(AppContext.BaseDirectory, "mtunnel");
+    private static string Mtunnel => BuiltProgram.PathOf("mtunnel");
 
     [Theory]
     [InlineData("v1")]
@@ -79,7 +80,7 @@ public sealed class NodeMigrationTests(SshdFixture sshd)
         var host = await StartTargetAsync(bench, node, "v1", "unix:" + node.MigrationPath);
         node.OnStartPrint("migration listens on unix:" + node.MigrationPath)
             .On("qm-mtunnel", Tunnel("echo 'ERR: resume failed - no idea at qm line 1.'"))
-            .On("qm-status", "echo 'status: paused'")
+            .On("qm-status", Status("paused", "running-qemu: 7.2.0"))
             .On("qm-stop", $"case \"$*\" in *--migratedfrom*) exit 2 ;; esac\nkill -9 {host.Process.Pid}")
             .On("pgrep", $"kill -0 {host.Process.Pid} 2>/dev/null");
         await using var target = new PveNodeTarget(node.Options);
@@ -90,7 +91,7 @@ public sealed class NodeMigrationTests(SshdFixture sshd)
         Assert.Empty(report.Warnings);
         Assert.Equal("qm mtunnel", node.SshCalls[2]);
         Assert.Equal(
-            ["qm status 100", "qm stop 100 --skiplock --migratedfrom a", "qm stop 100 --skiplock", "pgrep -f '[-]id 100( |$)'"], node.SshCalls[4..8]);
+            ["qm status 100 --verbose", "qm stop 100 --skiplock --migratedfrom a", "qm stop 100 --skiplock", "pgrep -f '[-]id 100( |$)'"], node.SshCalls[4..8]);
         Assert.Equal($"rm -f -- {node.MigrationPath}", node.SshCalls[^1]);
         Assert.False(File.Exists(node.ConfigAt("b")));
         Assert.Empty(node.LocksAt("a"));
@@ -105,14 +106,43 @@ public sealed class NodeMigrationTests(SshdFixture sshd)
         var host = await StartTargetAsync(bench, node, "v1", "unix:" + node.MigrationPath);
         node.OnStartPrint("migration listens on unix:" + node.MigrationPath)
             .On("qm-mtunnel", Tunnel("exit 3"))
-            .On("qm-status", "echo 'status: paused'");
+            .On("qm-status", Status("paused", "running-qemu: 7.2.0"));
         await using var target = new PveNodeTarget(node.Options);
 
         var report = await bench.MigrateAsync(target, change: r => r with { Ownership = node.Source });
 
         await bench.AssertArrivedAsync(host, report);
-        Assert.Equal(["qm status 100", "qm resume 100 --skiplock --nocheck", "qm unlock 100"], node.SshCalls[^3..]);
+        Assert.Equal(["qm status 100 --verbose", "qm resume 100 --skiplock --nocheck", "qm unlock 100"], node.SshCalls[^3..]);
     }
+
+    [Fact]
+    public async Task A_QEMU_that_does_not_answer_its_node_is_not_taken_for_one_that_runs()
+    {
+        await using var bench = await BootAsync();
+        using var node = new StandInNode(sshd);
+        var host = await StartTargetAsync(bench, node, "v1", "unix:" + node.MigrationPath);
+        node.OnStartPrint("migration listens on unix:" + node.MigrationPath)
+            .On("qm-mtunnel", Tunnel("exit 3"))
+            .On("qm-resume", "kill -9 $$")
+            .On("qm-status", Status("running"));
+        await using var target = new PveNodeTarget(node.Options);
+
+        var report = await bench.MigrateAsync(target, change: r => r with { Ownership = node.Source });
+
+        Assert.IsType<MigrationOutcome.Unknown>(report.Outcome);
+        Assert.Equal(2, node.SshCalls.Count(call => call == "qm status 100 --verbose"));
+        Assert.False(bench.Guest.Host.Process.Exited.IsCompleted, "the source has the only guest there is");
+        Assert.Equal(0, host.Ticks.TicksSeen);
+        await bench.Guest.EndAsync(host);
+    }
+
+    // As `qm status` prints it with --verbose, and without: the process' state where QEMU's is not known.
+    private static string Status(string state, string more = "balloon: 0") => $"""
+        case "$*" in
+            *--verbose*) printf '%s\n' 'qmpstatus: {state}' '{more}' 'status: running' ;;
+            *) echo 'status: {state}' ;;
+        esac
+        """;
 
     private static async Task<GuestHost> StartTargetAsync(MigrationBench bench, StandInNode node, string dialect, string listenUri)
     {

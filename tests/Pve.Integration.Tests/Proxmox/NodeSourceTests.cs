@@ -51,10 +51,10 @@ public sealed class NodeSourceTests(SshdFixture sshd) : IDisposable
     [InlineData("backup")]
     public async Task A_lock_command_that_was_given_up_is_undone_where_it_did_lock(string found, params string[] undone)
     {
-        _node.On("source-qm-set", $"sed -i '1ilock: {found}' '{_node.ConfigAt("a")}'; exec sleep 5");
-        var source = new PveNodeSource(_node.SourceOptions with { CommandTimeout = TimeSpan.FromSeconds(1) });
+        _node.On("source-qm-set", $"sed -i '1ilock: {found}' '{_node.ConfigAt("a")}'; exec sleep 60");
+        var source = new PveNodeSource(_node.SourceOptions with { CommandTimeout = TimeSpan.FromSeconds(5) });
         var e = await Assert.ThrowsAsync<OwnershipException>(() => source.PrepareAsync(100, Test));
-        Assert.Contains("did not end within 1 s", e.Message, StringComparison.Ordinal);
+        Assert.Contains("did not end within 5 s", e.Message, StringComparison.Ordinal);
         await source.RevertAsync(100, Test);
         Assert.Equal(["qm set 100 --lock migrate", .. undone], _node.Calls);
     }

@@ -40,9 +40,9 @@ public sealed class NodeTargetTests : IDisposable
     [Fact]
     public async Task A_start_that_does_not_end()
     {
-        _node.On("qm-start", $"echo stuck on {StandInNode.Ticket} >&2\nexec sleep 5");
-        var e = await StartFailsAsync(_node.Options with { StartTimeout = TimeSpan.FromSeconds(1) });
-        Assert.Contains("did not end within 1 s, what it did is unknown: stuck on ***", e.Message, StringComparison.Ordinal);
+        _node.On("qm-start", $"echo stuck on {StandInNode.Ticket} >&2\nexec sleep 60");
+        var e = await StartFailsAsync(_node.Options with { StartTimeout = TimeSpan.FromSeconds(5) });
+        Assert.Contains("did not end within 5 s, what it did is unknown: stuck on ***", e.Message, StringComparison.Ordinal);
         Assert.Null(e.InnerException);
     }
 
@@ -118,7 +118,7 @@ public sealed class NodeTargetTests : IDisposable
 
     [Theory]
     [InlineData("echo \"cannot parse $3\" >&2; exit 2", 60, "ended with code 2")]
-    [InlineData("exec sleep 5", 1, "did not end within 1 s")]
+    [InlineData("exec sleep 60", 5, "did not end within 5 s")]
     public async Task The_replication_state_is_in_no_error_and_no_log(string script, int seconds, string says)
     {
         const string State = """{"secret":"state"}""";

@@ -22,6 +22,9 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
     [InlineData("--runs has no value before --ram", "--runs", "--ram", "48")]
     [InlineData("'--ram'", "--ram")]
     [InlineData("--dirty takes 0 to", "--dirty", "many")]
+    [InlineData("--disk takes 1 to 1048576, not '0'", "--disk", "0")]
+    [InlineData("--disk can be given 4 times, not 5", "--disk", "1", "--disk", "1", "--disk", "1", "--disk", "1", "--disk", "1")]
+    [InlineData("--simulate has no disks", "--simulate", "--disk", "1")]
     [InlineData("--target local uses no ssh", "--target", "local", "--ssh", "target")]
     [InlineData("--simulate uses no QEMU", "--simulate", "--qemu", "qemu-system-x86_64")]
     [InlineData("--ssh a;b", "--ssh", "a;b")]
@@ -69,6 +72,19 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
     }
 
     [Fact]
+    public async Task Disks_go_along_over_ssh_too()
+    {
+        await RealQemu.RequireAsync();
+        var run = Assert.Single(await MigrateAsync("--disk", "8", "--disk", "2", "--ssh", SshdFixture.Host, "--ssh-config", sshd.ClientConfig));
+        AssertMigrated(run, "qemu");
+        var disks = run.GetProperty("disks").EnumerateArray().ToList();
+        Assert.Equal(["disk0", "disk1"], disks.Select(disk => disk.GetProperty("node").GetString()));
+        Assert.All(disks, disk => Assert.True(disk.GetProperty("identical").GetBoolean()));
+        Assert.True(disks[0].GetProperty("mirroredBytes").GetInt64() >= 8 << 20);
+        Assert.Equal(["node", "identical", "mirroredBytes"], Names(run.GetProperty("disks")[0]));
+    }
+
+    [Fact]
     public async Task A_result_has_every_member_that_scripts_rely_on()
     {
         await RealQemu.RequireAsync();
@@ -76,7 +92,7 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
         string[] members =
         [
             "mode", "outcome", "pausedMs", "handoverGapMs", "qemuDowntimeMs", "totalMs", "ramTransferredBytes", "tunnelVersion", "polling",
-            "ledger", "guest", "sourceQemu", "targetQemu", "failure", "warnings",
+            "ledger", "guest", "disks", "sourceQemu", "targetQemu", "failure", "warnings",
         ];
         Assert.Equal(members, Names(run));
         Assert.Equal(["name", "placement", "startMs", "durationMs"], Names(run.GetProperty("ledger")[0]));

@@ -35,7 +35,7 @@ internal sealed class QmpShellPane : IAsyncDisposable
         {
             await File.WriteAllTextAsync(Path.Combine(pane._folder, "conf"), "set -s escape-time 0\n", Ct);
             await pane.RunAsync(["new-session", "-d", "-x", columns.ToString(CultureInfo.InvariantCulture), "-y", "50",
-                "sh", "-c", Starter, "sh", Path.Combine(AppContext.BaseDirectory, "qmpshell"), .. arguments]);
+                "sh", "-c", Starter, "sh", BuiltProgram.PathOf("qmpshell"), .. arguments]);
             return pane;
         }
         catch

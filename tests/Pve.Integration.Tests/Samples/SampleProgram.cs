@@ -19,6 +19,9 @@ internal sealed class SampleProgram(string name) : IDisposable
     /// <summary>A directory with nothing in it, for a PATH that leads nowhere.</summary>
     public string Empty => Directory.CreateDirectory(Path.Combine(_folder, "empty")).FullName;
 
+    /// <summary>Its process in the latest run.</summary>
+    public int ProcessId { get; private set; }
+
     /// <summary>A path for a file that the program writes.</summary>
     public string NewFile(string file) => Path.Combine(_folder, file);
 
@@ -26,7 +29,7 @@ internal sealed class SampleProgram(string name) : IDisposable
     public async Task<SampleResult> RunAsync(
         IEnumerable<string> arguments, string? searchPath = null, string input = "", bool terminateAfterFirstLine = false)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, name), arguments)
+        var start = new ProcessStartInfo(BuiltProgram.PathOf(name), arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -42,6 +45,7 @@ internal sealed class SampleProgram(string name) : IDisposable
         }
 
         using var process = Process.Start(start)!;
+        ProcessId = process.Id;
         try
         {
             var output = terminateAfterFirstLine

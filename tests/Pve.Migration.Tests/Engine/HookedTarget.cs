@@ -30,6 +30,18 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
         return await inner.StartIncomingAsync(vmId, cancellationToken);
     }
 
+    public async Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
+    {
+        await CalledAsync("export disks");
+        return await inner.ExportDisksAsync(vmId, disks, cancellationToken);
+    }
+
+    public async Task StopExportsAsync(int vmId, CancellationToken cancellationToken)
+    {
+        await CalledAsync("stop exports");
+        await inner.StopExportsAsync(vmId, cancellationToken);
+    }
+
     public async Task MakeReadyAsync(int vmId, CancellationToken cancellationToken)
     {
         await CalledAsync("make target ready");

@@ -98,13 +98,26 @@ public sealed class QmCommandsTests
         => Assert.Equal(isTaken, PveNames.IsMigrationSocket(path, "/run/qemu-server", 100));
 
     [Theory]
-    [InlineData("status: running\n", true)]
-    [InlineData("status: paused\n", false)]
-    [InlineData("status: inmigrate\n", false)]
-    [InlineData("status: stopped\n", false)]
-    [InlineData("status: io-error\n", null)]
-    [InlineData("status: postmigrate\n", null)]
+    [InlineData("qmpstatus: running\nrunning-qemu: 9.2.0\nstatus: running\n", true)]
+    [InlineData("name: a\nqmpstatus: running\r\nrunning-qemu: 9.2.0\r\n", true)]
+    [InlineData("qmpstatus: paused\nrunning-qemu: 9.2.0\nstatus: running\n", false)]
+    [InlineData("qmpstatus: prelaunch\nrunning-qemu: 9.2.0\nstatus: running\n", false)]
+    [InlineData("qmpstatus: inmigrate\nstatus: running\n", false)]
+    [InlineData("qmpstatus: stopped\nstatus: stopped\n", false)]
+    [InlineData("qmpstatus: io-error\nrunning-qemu: 9.2.0\nstatus: running\n", null)]
+    [InlineData("qmpstatus: postmigrate\nrunning-qemu: 9.2.0\nstatus: running\n", null)]
+    [InlineData("status: running\n", null)]
     [InlineData("running\n", null)]
     [InlineData("", null)]
     public void A_guest_that_has_run_and_stands_still_is_neither(string output, bool? runs) => Assert.Equal(runs, QmCommands.ReadStatus(output));
+
+    [Theory]
+    [InlineData("qmpstatus: running\nstatus: running\n")]
+    [InlineData("nics:\n\trunning-qemu: 9.2.0\nqmpstatus: running\nstatus: running\n")]
+    [InlineData("qmpstatus: running\nrunning-qemu: \nstatus: running\n")]
+    [InlineData("qmpstatus: running\nqmpstatus: running\nrunning-qemu: 9.2.0\n")]
+    public void A_QEMU_that_has_not_said_so_itself_is_not_taken_to_run(string output) => Assert.Null(QmCommands.ReadStatus(output));
+
+    [Fact]
+    public void The_status_is_asked_with_all_that_is_known_of_it() => Assert.Equal(["qm", "status", "100", "--verbose"], QmCommands.Status(100));
 }

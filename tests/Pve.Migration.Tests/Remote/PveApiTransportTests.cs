@@ -217,7 +217,7 @@ public sealed class PveApiTransportTests : IAsyncLifetime
         }
 
         Assert.Contains(log.Lines, static line => line.Contains("the tunnel's worker is UPID:pve2:0001:root@pam!migration:", StringComparison.Ordinal));
-        Assert.Contains(log.Lines, static line => line.Contains("PVETUNNEL:***", StringComparison.Ordinal));
+        Assert.Contains(log.Lines, static line => line.Contains("\"ticket\":\"***\"", StringComparison.Ordinal));
         string all = string.Join('\n', [.. log.Lines, e.ToString(), options.ToString()]);
         Assert.All([RemoteCluster.Secret, "s3cr+t"], secret => Assert.DoesNotContain(secret, all, StringComparison.Ordinal));
     }

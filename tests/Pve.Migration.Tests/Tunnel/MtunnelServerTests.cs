@@ -66,7 +66,7 @@ public sealed class MtunnelServerTests
         await ours.Output.WriteAsync(new byte[101], Test);
         Assert.Equal(100, (await Assert.ThrowsAsync<MtunnelLineTooLongException>(() => serving)).Limit);
         using var reader = new StreamReader(ours.Input.AsStream());
-        Assert.Equal(Greeting, await reader.ReadToEndAsync(Test));
+        Assert.Equal(Greeting + "ERR: resume failed - the peer sent a line longer than 100 bytes\n", await reader.ReadToEndAsync(Test));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Pve.Migration;
 
-namespace Pve.Benchmarks;
+namespace Pve.Benchmarks.Tunnel;
 
 /// <summary>
 /// Control beside RAM on one multiplexed connection: a command's round trip while a forwarded socket carries as much as it can, against the
@@ -22,7 +22,7 @@ internal static class ChannelsBenchmark
         var server = new MultiplexedServerOptions { AllowedSockets = [far], ChannelWindow = windowKiB * 1024 };
         Task serving = listener.ServeAsync(
             (connection, stop) => MultiplexedServer.ServeAsync(
-                connection, static (tunnel, token) => MtunnelServer.ServeAsync(tunnel, new Willing(), cancellationToken: token), server, stop), cancellationToken);
+                connection, static (tunnel, token) => MtunnelServer.ServeAsync(tunnel, new WillingHandler(), cancellationToken: token), server, stop), cancellationToken);
         var transport = new MultiplexedTransport(
             new UnixTransport(carrier), new MultiplexedTransportOptions { Forwards = [new SocketForward(near, far)], ChannelWindow = windowKiB * 1024 });
         await using (MtunnelClient client = await MtunnelClient.OpenAsync(transport, cancellationToken: cancellationToken))
@@ -100,9 +100,4 @@ internal static class ChannelsBenchmark
     }
 
     private static Socket New() => new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-
-    private sealed class Willing : IMtunnelHandler
-    {
-        public Task ResumeAsync(int vmid, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
 }

@@ -1,0 +1,23 @@
+using DowntimeLab.Matrix;
+using DowntimeLab.Method;
+
+namespace DowntimeLab;
+
+/// <summary>Where the matrix is measured.</summary>
+internal interface ILab : IAsyncDisposable
+{
+    /// <summary>What was measured on, for the page's title.</summary>
+    string Title { get; }
+
+    /// <summary>What things cost there: name and value.</summary>
+    IReadOnlyList<(string Name, string Value)> Constants { get; }
+
+    /// <summary>Whether each combination is told as soon as it is measured.</summary>
+    bool IsSlow => false;
+
+    /// <summary>Migrates once.</summary>
+    /// <param name="combination">Which way.</param>
+    /// <param name="phase">Where in the sampling interval the first sample lies.</param>
+    /// <param name="cancellationToken">Undoes it.</param>
+    Task<Repetition> MeasureAsync(Combination combination, TimeSpan phase, CancellationToken cancellationToken);
+}

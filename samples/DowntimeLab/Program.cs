@@ -1,0 +1,3 @@
+using DowntimeLab;
+
+return await CommandLine.RunAsync(args);

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Mtunnel.Hosting;
+
+/// <summary>What a target side has, and so can do.</summary>
+internal sealed record TargetHostOptions
+{
+    /// <summary>Where its files lie.</summary>
+    public required HostFolders Folders { get; init; }
+
+    /// <summary>How a QEMU is started; null where none is.</summary>
+    public QemuTemplate? Template { get; init; }
+
+    /// <summary>What a migration may take, in MiB a second; null for no limit.</summary>
+    public int? BandwidthMiB { get; init; }
+
+    /// <summary>How long a QEMU may take until its main loop answers.</summary>
+    public TimeSpan StartPatience { get; init; } = TimeSpan.FromSeconds(30);
+
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+}

@@ -1,0 +1,108 @@
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration.Engine.Storage;
+
+/// <summary>The mirror of one disk.</summary>
+/// <param name="disk">Which.</param>
+/// <param name="export">Where to.</param>
+/// <param name="name">What the job, and the node that stands for the target's image, are called; at most 31 characters.</param>
+internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string name)
+{
+    public MigrationDisk Disk => disk;
+
+    /// <summary>The job's name.</summary>
+    public string Job => name;
+
+    /// <summary>The node that stands for the target's image.</summary>
+    public string Node => name;
+
+    public bool IsAttached { get; private set; }
+
+    public bool IsStarted { get; private set; }
+
+    /// <summary>Whether it was told to end with both images alike.</summary>
+    public bool IsFinishing { get; private set; }
+
+    /// <summary>Whether nothing is left to copy but what the guest writes, which goes to both at once.</summary>
+    public bool IsInStep { get; private set; }
+
+    public DiskProgress Progress { get; private set; } = new(disk.Node, 0, 0, false);
+
+    public async Task AttachAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        var options = new BlockdevOptionsNbd(NbdAddress.Parse(export.Uri)) { NodeName = Node, Export = export.Name };
+        try
+        {
+            await monitor.ExecuteAsync(QmpCommands.BlockdevAdd, options, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpCommandException e)
+        {
+            throw new MigrationFailedException(
+                $"The source QEMU does not reach the target's disk '{export.Name}' at {export.Uri}: {e.Description}", "See that the address leads there.", e);
+        }
+
+        IsAttached = true;
+    }
+
+    public async Task StartAsync(QmpClient monitor, MirrorCopyMode mode, CancellationToken cancellationToken)
+    {
+        var mirror = new BlockdevMirror(disk.Node, Node, MirrorSyncMode.Full)
+        {
+            JobId = Job,
+            CopyMode = mode,
+            Speed = disk.MaxBandwidth > 0 ? disk.MaxBandwidth : null,
+        };
+        try
+        {
+            await monitor.ExecuteAsync(QmpCommands.BlockdevMirror, mirror, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpCommandException e)
+        {
+            throw new MigrationFailedException($"The disk '{disk.Node}' cannot be mirrored: {e.Description}", innerException: e);
+        }
+
+        IsStarted = true;
+    }
+
+    public async Task BlockWritesAsync(QmpClient monitor, CancellationToken cancellationToken)
+        => await monitor.ExecuteAsync(
+            QmpCommands.BlockJobChange, new BlockJobChange(Job, JobType.Mirror) { CopyMode = MirrorCopyMode.WriteBlocking },
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+
+    public async Task FinishAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        IsFinishing = true;
+        await monitor.ExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(Job), cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Ends it as it is. One that ends by itself in the meantime is as good.</summary>
+    public async Task CancelAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await monitor.ExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(Job) { Force = true }, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (QmpCommandException e) when (e.ErrorClass == "DeviceNotActive")
+        {
+            // it has ended; its event says so
+        }
+    }
+
+    public async Task DetachAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        await monitor.ExecuteAsync(QmpCommands.BlockdevDel, new NodeReference(Node), cancellationToken: cancellationToken).ConfigureAwait(false);
+        IsAttached = false;
+    }
+
+    /// <summary>Takes what a poll said of the job; null where it was not there.</summary>
+    public void Note(BlockJobInfo? job)
+    {
+        if (job is not null)
+        {
+            IsInStep = job.ActivelySynced ?? false;
+            Progress = new DiskProgress(disk.Node, job.Offset, job.Len, job.Ready);
+        }
+    }
+}

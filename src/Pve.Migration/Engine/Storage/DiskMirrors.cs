@@ -1,0 +1,209 @@
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration.Engine.Storage;
+
+/// <summary>The mirrors of all disks: source's node → NBD → the target's own image.</summary>
+internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm target) : IAsyncDisposable
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<DiskMirror> _mirrors = [];
+    private readonly AutoResetSignal _changed = new();
+    private JobTrail? _trail;
+    private bool _mayChangeMode;
+    private long _moved;
+    private long _movedAt;
+
+    /// <summary>How far each is.</summary>
+    public IReadOnlyList<DiskProgress> Progress => [.. _mirrors.Select(ProgressOf)];
+
+    private QmpClient Monitor => source.Monitor;
+
+    /// <summary>Starts all of them and returns when every image is alike, and is kept so at each of the guest's writes.</summary>
+    /// <exception cref="MigrationFailedException">One failed, or stood still.</exception>
+    public async Task MirrorAsync(IReadOnlyList<DiskExport> exports, CancellationToken cancellationToken)
+    {
+        _trail = new JobTrail(Monitor, Tell);
+        var commands = await Monitor.ExecuteAsync(QmpCommands.QueryCommands, cancellationToken: cancellationToken).ConfigureAwait(false);
+        _mayChangeMode = commands.Any(command => command.Name == QmpCommands.BlockJobChange.Name);
+        foreach (var (index, disk) in run.Request.Disks.Index())
+        {
+            var mirror = new DiskMirror(disk, exports[index], $"migrate-{run.Request.VmId}-{index}");
+            _mirrors.Add(mirror);
+            await mirror.AttachAsync(Monitor, cancellationToken).ConfigureAwait(false);
+        }
+
+        await CompareSizesAsync(cancellationToken).ConfigureAwait(false);
+        var mode = _mayChangeMode ? MirrorCopyMode.Background : MirrorCopyMode.WriteBlocking;
+        foreach (var mirror in _mirrors)
+        {
+            await mirror.StartAsync(Monitor, mode, cancellationToken).ConfigureAwait(false);
+        }
+
+        await UntilAsync(() => _mirrors.TrueForAll(mirror => _trail.IsReady(mirror.Job)), cancellationToken).ConfigureAwait(false);
+        if (_mayChangeMode)
+        {
+            await BlockWritesAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends them with both images alike; the guest is paused.</summary>
+    /// <exception cref="MigrationFailedException">One failed.</exception>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        // Each is told before the first is waited for. To cancel a mirror that is ready is to complete it without changing over to the target.
+        await Task.WhenAll(_mirrors.Select(mirror => mirror.FinishAsync(Monitor, cancellationToken))).ConfigureAwait(false);
+        while (!_mirrors.TrueForAll(HasFinished))
+        {
+            await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Why the target's images are worth nothing; null while all is well.</summary>
+    public string? Failure
+        => _trail is null ? null : _mirrors.Select(FailureOf).FirstOrDefault(failure => failure is not null);
+
+    /// <summary>Ends what is under way, and detaches the target's images.</summary>
+    public async Task AbandonAsync(CancellationToken cancellationToken)
+    {
+        foreach (var mirror in _mirrors.Where(mirror => mirror.IsStarted && _trail!.EndOf(mirror.Job) is null))
+        {
+            await mirror.CancelAsync(Monitor, cancellationToken).ConfigureAwait(false);
+        }
+
+        while (_trail?.Lost is null && _mirrors.Exists(mirror => mirror.IsStarted && _trail!.EndOf(mirror.Job) is null))
+        {
+            await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await DetachAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets go of the target's images.</summary>
+    public async Task DetachAsync(CancellationToken cancellationToken)
+    {
+        foreach (var mirror in _mirrors.Where(mirror => mirror.IsAttached))
+        {
+            await mirror.DetachAsync(Monitor, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_trail is not null)
+        {
+            await _trail.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    // What the copy of the RAM waits for is told as well, so that a mirror that fails in the meantime ends it.
+    private void Tell()
+    {
+        _changed.Set();
+        run.Changed.Set();
+    }
+
+    private async Task CompareSizesAsync(CancellationToken cancellationToken)
+    {
+        var nodes = await BlockNodes.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false);
+        foreach (var mirror in _mirrors)
+        {
+            DiskCheck.CompareSizes(mirror.Disk, nodes.Find(mirror.Disk.Node), nodes.Find(mirror.Node));
+        }
+    }
+
+    // From here on a write of the guest ends when it has reached both images, so that nothing is left to copy at the switchover.
+    private async Task BlockWritesAsync(CancellationToken cancellationToken)
+    {
+        foreach (var mirror in _mirrors)
+        {
+            await mirror.BlockWritesAsync(Monitor, cancellationToken).ConfigureAwait(false);
+        }
+
+        await UntilAsync(() => _mirrors.TrueForAll(mirror => mirror.IsInStep), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task UntilAsync(Func<bool> isDone, CancellationToken cancellationToken)
+    {
+        _movedAt = run.Time.GetTimestamp();
+        using var pollDue = run.Time.CreateTimer(_ => _changed.Set(), null, PollInterval, PollInterval);
+        while (true)
+        {
+            if (Failure is { } failure)
+            {
+                throw new MigrationFailedException(failure, "See that the target's disk has room, and that the way there is sound.");
+            }
+
+            // A mirror that is slowed down would meet its end much later.
+            if (target.Trail?.Lost is { } lost)
+            {
+                throw new MigrationFailedException($"The target QEMU is gone: {lost}", "Its log says why.");
+            }
+
+            if (isDone())
+            {
+                return;
+            }
+
+            await PollAsync(cancellationToken).ConfigureAwait(false);
+            if (isDone())
+            {
+                return;
+            }
+
+            if (run.Time.GetElapsedTime(_movedAt) > run.Options.StallTimeout)
+            {
+                throw new MigrationFailedException(
+                    $"Not a byte of the disks was mirrored for {run.Options.StallTimeout.TotalSeconds:0.#} s.", "See that nothing blocks the way to the target.");
+            }
+
+            await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task PollAsync(CancellationToken cancellationToken)
+    {
+        var jobs = await Monitor.ExecuteAsync(QmpCommands.QueryBlockJobs, cancellationToken: cancellationToken).ConfigureAwait(false);
+        foreach (var mirror in _mirrors)
+        {
+            mirror.Note(jobs.FirstOrDefault(job => job.Device == mirror.Job));
+        }
+
+        var progress = Progress;
+        var moved = progress.Sum(disk => disk.CopiedBytes);
+        if (moved != _moved)
+        {
+            (_moved, _movedAt) = (moved, run.Time.GetTimestamp());
+        }
+
+        run.Report(MigrationPlan.MirrorDisks, disks: progress);
+    }
+
+    // A job that has ended is in no poll any more: its event told the rest.
+    private DiskProgress ProgressOf(DiskMirror mirror)
+        => _trail?.EndOf(mirror.Job) is { } end
+            ? new DiskProgress(mirror.Disk.Node, end.Offset, end.Len, end.Error is null)
+            : mirror.Progress;
+
+    private bool HasFinished(DiskMirror mirror)
+    {
+        if (_trail!.Lost is { } lost)
+        {
+            throw new MigrationFailedException($"The source QEMU is gone: {lost}");
+        }
+
+        if (!_trail.HasEnded(mirror.Job, out var error))
+        {
+            return false;
+        }
+
+        return error is null ? true : throw new MigrationFailedException($"The mirror of the disk '{mirror.Disk.Node}' did not finish: {error}.");
+    }
+
+    // Before it is told to finish, no mirror ends but by a fault.
+    private string? FailureOf(DiskMirror mirror)
+        => _trail!.HasEnded(mirror.Job, out var error) && (error is not null || !mirror.IsFinishing)
+            ? $"The mirror of the disk '{mirror.Disk.Node}' has ended: {error ?? "somebody else completed it"}."
+            : null;
+}

@@ -1,0 +1,40 @@
+namespace Pve.Migration;
+
+/// <summary>A disk that only the source has: its content is mirrored to the target's own, over NBD, while the guest runs.</summary>
+public sealed record MigrationDisk
+{
+    /// <summary>Names it.</summary>
+    /// <param name="node">The source's block node, by its <c>node-name</c>: the one that the guest's device uses.</param>
+    public MigrationDisk(string node)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(node);
+        Node = node;
+    }
+
+    /// <summary>The source's block node.</summary>
+    public string Node { get; }
+
+    /// <summary>The target's block node; named as the source's unless set.</summary>
+    public string? TargetNode { get; init; }
+
+    /// <summary>The bandwidth of its mirror, in bytes a second; 0, which it is unless set, is no limit.</summary>
+    public long MaxBandwidth { get; init; }
+
+    /// <summary>Whether the target's image may have another format, such as <c>qcow2</c> for <c>raw</c>; off unless set.</summary>
+    public bool AllowsOtherFormat { get; init; }
+
+    internal string NodeThere => TargetNode ?? Node;
+
+    internal void Validate()
+    {
+        if (MaxBandwidth < 0)
+        {
+            throw new ArgumentException($"{nameof(MaxBandwidth)} of the disk '{Node}' is {MaxBandwidth}; it must be bytes a second, or 0 for no limit.");
+        }
+
+        if (TargetNode is "")
+        {
+            throw new ArgumentException($"{nameof(TargetNode)} of the disk '{Node}' is empty; leave it null, or name the target's block node.");
+        }
+    }
+}
