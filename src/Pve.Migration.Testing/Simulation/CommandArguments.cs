@@ -44,6 +44,9 @@ internal readonly struct CommandArguments(JsonElement arguments)
             _ => throw WrongType(shownAs, "boolean"),
         };
 
+    public CommandArguments Object(string name)
+        => Required(name) is { ValueKind: JsonValueKind.Object } value ? new CommandArguments(value) : throw WrongType(name, "object");
+
     public bool FlagOr(string name, bool otherwise) => Has(name) ? Flag(name, name) : otherwise;
 
     public string TextOr(string name, string otherwise) => Has(name) ? Text(name) : otherwise;

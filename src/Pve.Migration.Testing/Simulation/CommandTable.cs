@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
+using Pve.Migration.Testing.Simulation.Storage;
 
 namespace Pve.Migration.Testing.Simulation;
 
@@ -10,7 +11,7 @@ internal static class CommandTable
 
     private static readonly FrozenDictionary<string, Command> Commands = new[]
     {
-        MachineCommands.All, MigrationCommands.All,
+        MachineCommands.All, MigrationCommands.All, BlockCommands.All,
         new() { ["query-commands"] = Command.Query((_, json) => WriteNames(json)) },
     }.SelectMany(all => all).ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -111,8 +111,14 @@ internal sealed class IncomingMigration(Machine machine)
             return;
         }
 
+        var isToRun = machine.WillStart && _sourceState == RunState.Running;
+        if (!machine.Capabilities.LateBlockActivate || isToRun)
+        {
+            isToRun &= machine.Disks.TryActivate();
+        }
+
         machine.Run(_sourceState == RunState.Prelaunch ? RunState.Prelaunch
-            : machine.WillStart && _sourceState == RunState.Running ? RunState.Running
+            : isToRun ? RunState.Running
             : RunState.Paused);
         Move(MigrationStatus.Completed);
         Sender?.ReceiverLoaded();

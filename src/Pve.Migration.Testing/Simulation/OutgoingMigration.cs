@@ -258,6 +258,7 @@ internal sealed class OutgoingMigration(Machine machine)
         Next(TimeSpan.FromSeconds((double)(_ram.Remaining + machine.Options.DeviceStateBytes) / machine.Link.BytesPerSecond), () =>
         {
             _isWhole = true;
+            machine.Disks.Inactivate();
             _receiver!.StreamSent(_before);
             if (!machine.Capabilities.ReturnPath)
             {
@@ -270,7 +271,11 @@ internal sealed class OutgoingMigration(Machine machine)
     {
         _totals = Totals();
         Move(MigrationStatus.Completed);
-        Next(RunStateFollows, () => machine.Run(RunState.PostMigrate));
+        Next(RunStateFollows, () =>
+        {
+            machine.Run(RunState.PostMigrate);
+            machine.Jobs.Drain();
+        });
     }
 
     private void Fail(string? error)
@@ -285,6 +290,7 @@ internal sealed class OutgoingMigration(Machine machine)
     {
         if (IsSwitchingOver)
         {
+            machine.Disks.TryActivate();
             machine.Run(_before == RunState.Running ? RunState.Running : RunState.PostMigrate);
         }
     }

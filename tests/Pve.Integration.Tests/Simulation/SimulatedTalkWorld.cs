@@ -22,7 +22,7 @@ internal sealed class SimulatedTalkWorld : ITalkWorld
 
     public TimeSpan Patience => TimeSpan.FromMinutes(10);
 
-    public void CreateImage(string name, long bytes) => throw new NotSupportedException(name);
+    public void CreateImage(string name, long bytes) => _link.CreateImage($"{Directory}/{name}", bytes, dataBytes: 0);
 
     public async Task<ITalkVm> StartAsync(string name, IReadOnlyList<string> words)
     {
@@ -33,6 +33,8 @@ internal sealed class SimulatedTalkWorld : ITalkWorld
             StartPaused = words.Contains("paused"),
             MemoryBytes = 64L << 20,
             DirtyBytesPerSecond = 0,
+            Disks = [.. words.Where(word => word.StartsWith("disk=", StringComparison.Ordinal)).Select(word => word["disk=".Length..].Split(':'))
+                .Select(disk => new SimulatedDisk(disk[0], $"{Directory}/{disk[1]}"))],
         }));
         _vms.Add(vm);
         await vm.ConnectAsync(Time, _cancellationToken);
