@@ -1,4 +1,5 @@
 using Pve.Migration.Testing.Simulation;
+using Pve.Migration.Testing.Simulation.Storage;
 
 namespace Pve.Migration.Testing;
 
@@ -7,6 +8,7 @@ public sealed class SimulatedLink
 {
     private readonly SimulatedLinkOptions _options;
     private readonly Dictionary<string, IncomingMigration> _listeners = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SimulatedImage> _images = new(StringComparer.Ordinal);
     private readonly RunLog _runs;
 
     /// <summary>Creates a link with nobody on it.</summary>
@@ -38,8 +40,44 @@ public sealed class SimulatedLink
         }
     }
 
+    /// <summary>Creates an image.</summary>
+    /// <param name="path">Its path, which VMs find it by.</param>
+    /// <param name="bytes">Its size in bytes.</param>
+    /// <param name="dataBytes">How much of it is not zero, in bytes; all unless given.</param>
+    /// <exception cref="ArgumentException">There is one of that path.</exception>
+    public SimulatedImage CreateImage(string path, long bytes, long? dataBytes = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(bytes);
+        ArgumentOutOfRangeException.ThrowIfNegative(dataBytes ?? 0, nameof(dataBytes));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(dataBytes ?? 0, bytes, nameof(dataBytes));
+        var image = new SimulatedImage(path, bytes, dataBytes ?? bytes);
+        lock (Gate)
+        {
+            _images.Add(path, image);
+        }
+
+        return image;
+    }
+
+    /// <summary>The image of that path; null where there is none.</summary>
+    public SimulatedImage? FindImage(string path)
+    {
+        lock (Gate)
+        {
+            return _images.GetValueOrDefault(path);
+        }
+    }
+
     // One lock for the whole world: what happens on one host happens before or after what happens on the other.
     internal Lock Gate { get; } = new();
+
+    internal Dictionary<string, NbdServer> NbdServers { get; } = new(StringComparer.Ordinal);
+
+    internal SimulatedImage ImageOf(SimulatedDisk disk) => FindImage(disk.Path) ?? CreateImage(disk.Path, disk.Bytes, disk.DataBytes);
+
+    internal NbdExport ConnectNbd(MigrationAddress address, string export)
+        => NbdServers.TryGetValue(address.Key, out var server) ? server.Find(export) : throw new CommandRefusedException(address.Refused);
 
     internal void GuestBegan(SimulatedQemu vm) => _runs.Began(vm);
 

@@ -39,8 +39,12 @@ public sealed record SimulatedQemuOptions
     /// <summary>How far the host's clock is ahead of the link's; it shows in the events' timestamps only.</summary>
     public TimeSpan ClockOffset { get; init; }
 
+    /// <summary>The guest's disks; none unless set.</summary>
+    public IReadOnlyList<SimulatedDisk> Disks { get; init; } = [];
+
     internal void Validate()
     {
+        ArgumentNullException.ThrowIfNull(Disks);
         ArgumentOutOfRangeException.ThrowIfLessThan(MemoryBytes, 4096);
         ArgumentOutOfRangeException.ThrowIfNegative(DirtyBytesPerSecond);
         ArgumentOutOfRangeException.ThrowIfNegative(WorkingSetBytes);

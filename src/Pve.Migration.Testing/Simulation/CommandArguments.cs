@@ -44,6 +44,26 @@ internal readonly struct CommandArguments(JsonElement arguments)
             _ => throw WrongType(shownAs, "boolean"),
         };
 
+    public CommandArguments Object(string name)
+        => Required(name) is { ValueKind: JsonValueKind.Object } value ? new CommandArguments(value) : throw WrongType(name, "object");
+
+    public bool FlagOr(string name, bool otherwise) => Has(name) ? Flag(name, name) : otherwise;
+
+    public string TextOr(string name, string otherwise) => Has(name) ? Text(name) : otherwise;
+
+    public long Number(string name) => Required(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt64(out var number) ? number : throw WrongType(name, "integer");
+
+    public long NumberOr(string name, long otherwise) => Has(name) ? Number(name) : otherwise;
+
+    public bool Has(string name) => !IsEmpty && arguments.TryGetProperty(name, out _);
+
+    /// <summary>One of the words.</summary>
+    public string Word(string name, params ReadOnlySpan<string> words)
+    {
+        var word = Text(name);
+        return words.Contains(word) ? word : throw new CommandRefusedException($"Parameter '{name}' does not accept value '{word}'");
+    }
+
     public static CommandRefusedException WrongType(string shownAs, string expected)
         => new($"Invalid parameter type for '{shownAs}', expected: {expected}");
 

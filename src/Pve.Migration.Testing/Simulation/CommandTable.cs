@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Text.Json;
-using Pve.Qmp.Commands;
+using Pve.Migration.Testing.Simulation.Storage;
 
 namespace Pve.Migration.Testing.Simulation;
 
@@ -9,93 +9,11 @@ internal static class CommandTable
 {
     private const string Negotiate = "qmp_capabilities";
 
-    private static readonly FrozenSet<string> States = ((string[])
-        ["none", "setup", "cancelling", "cancelled", "active", "postcopy-active", "postcopy-paused", "postcopy-recover", "completed", "failed",
-            "colo", "pre-switchover", "device", "wait-unplug"]).ToFrozenSet();
-
-    private static readonly FrozenDictionary<string, Command> Commands = new Dictionary<string, Command>
+    private static readonly FrozenDictionary<string, Command> Commands = new[]
     {
-        ["query-commands"] = Query((_, json) => WriteNames(json)),
-        ["query-version"] = Query((_, json) => MonitorMessages.Version(json)),
-        ["query-status"] = Query((machine, json) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("status"u8, machine.RunState.Value);
-            json.WriteBoolean("singlestep"u8, false);
-            json.WriteBoolean("running"u8, machine.IsRunning);
-            json.WriteEndObject();
-        }),
-        ["stop"] = Plain(machine => machine.Stop()),
-        ["cont"] = Plain(machine => machine.Continue()),
-        ["quit"] = Plain(machine => machine.Quit()),
-        ["query-migrate"] = Query((machine, json) =>
-        {
-            // A VM that came here is asked about its arrival until it leaves again.
-            if (machine.Outgoing.Status == MigrationStatus.None && machine.Options.Incoming)
-            {
-                machine.Incoming.Write(json);
-            }
-            else
-            {
-                machine.Outgoing.Write(json);
-            }
-        }),
-        ["query-migrate-capabilities"] = Query((machine, json) => machine.Capabilities.Write(json)),
-        ["migrate-set-capabilities"] = new((machine, arguments) =>
-        {
-            var apply = machine.Capabilities.Check(arguments);
-            if (machine.Outgoing.IsUnderWay)
-            {
-                throw CommandRefusedException.InProgress;
-            }
-
-            apply();
-            return null;
-        }),
-        ["query-migrate-parameters"] = Query((machine, json) => machine.Parameters.Write(json)),
-        ["migrate-set-parameters"] = new((machine, arguments) =>
-        {
-            machine.Parameters.Set(arguments);
-            machine.Outgoing.StreamMayStand();
-            return null;
-        }),
-        ["migrate"] = new((machine, arguments) =>
-        {
-            machine.Outgoing.Begin(arguments.Only("uri", "blk", "inc", "detach", "resume").Text("uri"));
-            return null;
-        }),
-        ["migrate-incoming"] = new((machine, arguments) =>
-        {
-            machine.Incoming.Listen(arguments.Only("uri").Text("uri"));
-            return null;
-        }),
-        ["migrate-continue"] = new((machine, arguments) =>
-        {
-            var state = arguments.Only("state").Text("state");
-            machine.Outgoing.Continue(States.Contains(state) ? state : throw new CommandRefusedException($"Parameter 'state' does not accept value '{state}'"));
-            return null;
-        }),
-        ["migrate_cancel"] = Plain(machine => machine.Outgoing.Cancel()),
-        ["qom-get"] = new((machine, arguments) =>
-        {
-            var (path, property) = (arguments.Only("path", "property").Text("path"), arguments.Text("property"));
-            return (path, property) switch
-            {
-                ("/machine", "type") => json => json.WriteStringValue(machine.Options.MachineType),
-                ("/machine", _) => throw new CommandRefusedException($"Property '{machine.Options.MachineType}.{property}' not found"),
-                _ => throw new CommandRefusedException("DeviceNotFound", $"Device '{path}' not found"),
-            };
-        }),
-        ["query-memory-size-summary"] = Query((machine, json) =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("base-memory"u8, machine.Options.MemoryBytes);
-            json.WriteNumber("plugged-memory"u8, 0);
-            json.WriteEndObject();
-        }),
-        ["query-yank"] = Query(YankCommands.WriteInstances) with { AllowOutOfBand = true },
-        ["yank"] = new(YankCommands.Yank) { AllowOutOfBand = true },
-    }.ToFrozenDictionary();
+        MachineCommands.All, MigrationCommands.All, BlockCommands.All,
+        new() { ["query-commands"] = Command.Query((_, json) => WriteNames(json)) },
+    }.SelectMany(all => all).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Executes a request; what it causes at once is sent before the answer.</summary>
     public static byte[] Answer(Machine machine, Monitor monitor, MonitorRequest request)
@@ -172,24 +90,5 @@ internal static class CommandTable
         }
 
         json.WriteEndArray();
-    }
-
-    private static Command Query(Action<Machine, Utf8JsonWriter> write) => new((machine, arguments) =>
-    {
-        arguments.Only();
-        return json => write(machine, json);
-    });
-
-    private static Command Plain(Action<Machine> execute) => new((machine, arguments) =>
-    {
-        arguments.Only();
-        execute(machine);
-        return null;
-    });
-
-    /// <param name="Execute">Does it, and says how the result is written; null for an empty object.</param>
-    private sealed record Command(Func<Machine, CommandArguments, Action<Utf8JsonWriter>?> Execute)
-    {
-        public bool AllowOutOfBand { get; init; }
     }
 }

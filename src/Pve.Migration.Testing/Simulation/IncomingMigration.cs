@@ -8,7 +8,7 @@ internal sealed class IncomingMigration(Machine machine)
 {
     private MigrationAddress? _address;
     private bool _isWhole;
-    private bool _sourceRan;
+    private RunState _sourceState;
     private string? _mismatch;
 
     public MigrationStatus Status { get; private set; } = MigrationStatus.None;
@@ -34,19 +34,20 @@ internal sealed class IncomingMigration(Machine machine)
             throw new CommandRefusedException("'-incoming' was not specified on the command line");
         }
 
-        if (Status != MigrationStatus.None)
+        if (_address is not null)
         {
             throw new CommandRefusedException("The incoming migration has already been started");
         }
 
-        var address = MigrationAddress.Parse(uri);
+        // It says so before it has looked at the address, whether events are on or not, and may be asked again (measured).
+        Move(MigrationStatus.Setup);
+        var address = MigrationAddress.ParseIncoming(uri);
         if (!machine.Link.TryListen(address.Key, this))
         {
             throw new CommandRefusedException($"Failed to bind socket to {address.Name}: Address already in use");
         }
 
         _address = address;
-        Move(MigrationStatus.Setup);
     }
 
     /// <summary>The channel is open.</summary>
@@ -57,9 +58,9 @@ internal sealed class IncomingMigration(Machine machine)
     }
 
     /// <summary>The whole stream was sent; it arrives after the link's latency, whatever happens to the sender.</summary>
-    public void StreamSent(bool sourceRan)
+    public void StreamSent(RunState sourceState)
     {
-        _sourceRan = sourceRan;
+        _sourceState = sourceState;
         machine.Agenda.After(machine.Link.Latency, () =>
         {
             _isWhole = true;
@@ -110,7 +111,15 @@ internal sealed class IncomingMigration(Machine machine)
             return;
         }
 
-        machine.Run(machine.WillStart && _sourceRan ? RunState.Running : RunState.Paused);
+        var isToRun = machine.WillStart && _sourceState == RunState.Running;
+        if (!machine.Capabilities.LateBlockActivate || isToRun)
+        {
+            isToRun &= machine.Disks.TryActivate();
+        }
+
+        machine.Run(_sourceState == RunState.Prelaunch ? RunState.Prelaunch
+            : isToRun ? RunState.Running
+            : RunState.Paused);
         Move(MigrationStatus.Completed);
         Sender?.ReceiverLoaded();
         Sender = null;
@@ -127,6 +136,6 @@ internal sealed class IncomingMigration(Machine machine)
     {
         StateTables.Incoming.Require(Status, next);
         Status = next;
-        machine.EmitMigration(next);
+        machine.EmitMigration(next, always: next == MigrationStatus.Setup);
     }
 }

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text.Json;
+using Pve.Migration.Testing.Simulation.Storage;
 using Pve.Qmp.Commands;
 
 namespace Pve.Migration.Testing.Simulation;
@@ -19,13 +20,29 @@ internal sealed class Machine
         Agenda = new Agenda(link);
         Incoming = new IncomingMigration(this);
         Outgoing = new OutgoingMigration(this);
+        DirtyRate = new DirtyRateMeter(this);
+        Disks = new BlockNodes(this);
+        Exports = new NbdServer(this);
+        Jobs = new BlockJobs(this);
         WillStart = !options.StartPaused;
         RunState = options.Incoming ? RunState.InMigrate : RunState.Prelaunch;
+        foreach (var disk in options.Disks)
+        {
+            Disks.AddDisk(disk);
+        }
+
+        if (!options.Incoming && !Disks.TryActivate())
+        {
+            Exit(1); // another process has the image, as QEMU says on stderr
+            return;
+        }
+
         if (!options.Incoming && WillStart)
         {
             // as at QEMU's start, before any monitor could hear of it
             RunState = RunState.Running;
             link.GuestBegan(vm);
+            Disks.GuestWrites();
         }
     }
 
@@ -38,6 +55,14 @@ internal sealed class Machine
     public IncomingMigration Incoming { get; }
 
     public OutgoingMigration Outgoing { get; }
+
+    public DirtyRateMeter DirtyRate { get; }
+
+    public BlockNodes Disks { get; }
+
+    public NbdServer Exports { get; }
+
+    public BlockJobs Jobs { get; }
 
     public MigrationCapabilities Capabilities { get; } = new();
 
@@ -97,6 +122,11 @@ internal sealed class Machine
     /// <summary>Tells every negotiated monitor.</summary>
     public void Emit(string name, Action<Utf8JsonWriter>? data = null)
     {
+        if (ExitCode is not null)
+        {
+            return;
+        }
+
         var line = MonitorMessages.Event(name, data, HostTime);
         foreach (var monitor in _monitors.Where(monitor => monitor.IsNegotiated))
         {
@@ -104,9 +134,9 @@ internal sealed class Machine
         }
     }
 
-    public void EmitMigration(MigrationStatus status)
+    public void EmitMigration(MigrationStatus status, bool always = false)
     {
-        if (Capabilities.Events)
+        if (Capabilities.Events || always)
         {
             Emit("MIGRATION", json => json.WriteString("status"u8, status.Value));
         }
@@ -127,11 +157,14 @@ internal sealed class Machine
         {
             Link.GuestEnded(_vm);
             Emit("STOP");
+            Jobs.Drain();
         }
         else
         {
             Link.GuestBegan(_vm);
+            Disks.GuestWrites();
             Emit("RESUME");
+            Jobs.RemoteMoved();
         }
 
         Outgoing.GuestChanged();
@@ -158,6 +191,7 @@ internal sealed class Machine
             throw new CommandRefusedException("Migration is not finalized yet");
         }
 
+        Disks.Activate();
         if (RunState == RunState.InMigrate)
         {
             WillStart = true;
@@ -176,7 +210,11 @@ internal sealed class Machine
             json.WriteBoolean("guest"u8, false);
             json.WriteString("reason"u8, "host-qmp-quit"u8);
         });
-        Agenda.After(TimeSpan.Zero, () => Exit(0));
+        Agenda.After(TimeSpan.Zero, () =>
+        {
+            Exports.Close();
+            Exit(0);
+        });
     }
 
     /// <summary>The process ends: its monitors close, its guest is gone, its peer will notice.</summary>
@@ -196,6 +234,8 @@ internal sealed class Machine
         Agenda.Die();
         Outgoing.ProcessEnded();
         Incoming.ProcessEnded();
+        Exports.ProcessEnded();
+        Disks.ProcessEnded();
         foreach (var monitor in _monitors)
         {
             monitor.Close();
@@ -222,5 +262,7 @@ internal sealed class Machine
     {
         Outgoing.StreamMayStand();
         Incoming.Sender?.StreamMayStand();
+        Jobs.RemoteMoved();
+        Exports.Moved();
     }
 }

@@ -9,6 +9,12 @@ internal sealed record MigrationAddress(string Kind, string Name, string Host, s
 
     public string Refused => $"Failed to connect to '{Name}': {(Kind == "unix" ? "No such file or directory" : "Connection refused")}";
 
+    /// <summary>As <c>migrate-incoming</c> reads it.</summary>
+    public static MigrationAddress ParseIncoming(string uri)
+        => uri.StartsWith("unix:", StringComparison.Ordinal) || uri.StartsWith("tcp:", StringComparison.Ordinal)
+            ? Parse(uri)
+            : throw new CommandRefusedException($"unknown migration protocol: {uri}");
+
     public static MigrationAddress Parse(string uri)
     {
         if (uri.StartsWith("unix:", StringComparison.Ordinal))

@@ -18,6 +18,12 @@ internal sealed class MigrationCapabilities
 
     public bool ReturnPath => _on.Contains("return-path");
 
+    public bool PostcopyRam => _on.Contains("postcopy-ram");
+
+    public bool AutoConverge => _on.Contains("auto-converge");
+
+    public bool LateBlockActivate => _on.Contains("late-block-activate");
+
     public bool PauseBeforeSwitchover => _on.Contains("pause-before-switchover");
 
     /// <summary><c>{"capabilities": [{"capability": NAME, "state": BOOL}, …]}</c>; all or nothing.</summary>

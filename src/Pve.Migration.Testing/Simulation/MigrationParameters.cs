@@ -38,6 +38,18 @@ internal sealed class MigrationParameters
     /// <summary>Bytes a second; 0 is no limit.</summary>
     public long MaxBandwidth => (long)_values["max-bandwidth"];
 
+    /// <summary>Bytes a second after the guest has gone ahead; 0 is no limit.</summary>
+    public long MaxPostcopyBandwidth => (long)_values["max-postcopy-bandwidth"];
+
+    /// <summary>In percent.</summary>
+    public long ThrottleInitial => (long)_values["cpu-throttle-initial"];
+
+    public long ThrottleIncrement => (long)_values["cpu-throttle-increment"];
+
+    public long ThrottleMost => (long)_values["max-cpu-throttle"];
+
+    public long ThrottleTrigger => (long)_values["throttle-trigger-threshold"];
+
     public long DowntimeLimitMilliseconds => (long)_values["downtime-limit"];
 
     /// <summary>Takes any of the parameters; all or nothing.</summary>

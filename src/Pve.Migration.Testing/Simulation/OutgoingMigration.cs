@@ -18,7 +18,7 @@ internal sealed class OutgoingMigration(Machine machine)
     private RamModel? _ram;
     private Agenda.Entry? _next;
     private MigrationAddress? _address;
-    private bool _ranBefore;
+    private RunState _before;
     private bool _isCut;
     private bool _isWhole;
     private string? _error;
@@ -230,7 +230,7 @@ internal sealed class OutgoingMigration(Machine machine)
 
     private void SwitchOver()
     {
-        _ranBefore = machine.IsRunning;
+        _before = machine.RunState;
         _stopped = machine.Now;
         machine.Run(RunState.FinishMigrate);
         if (machine.Capabilities.PauseBeforeSwitchover)
@@ -258,7 +258,8 @@ internal sealed class OutgoingMigration(Machine machine)
         Next(TimeSpan.FromSeconds((double)(_ram.Remaining + machine.Options.DeviceStateBytes) / machine.Link.BytesPerSecond), () =>
         {
             _isWhole = true;
-            _receiver!.StreamSent(_ranBefore);
+            machine.Disks.Inactivate();
+            _receiver!.StreamSent(_before);
             if (!machine.Capabilities.ReturnPath)
             {
                 Complete();
@@ -270,7 +271,11 @@ internal sealed class OutgoingMigration(Machine machine)
     {
         _totals = Totals();
         Move(MigrationStatus.Completed);
-        Next(RunStateFollows, () => machine.Run(RunState.PostMigrate));
+        Next(RunStateFollows, () =>
+        {
+            machine.Run(RunState.PostMigrate);
+            machine.Jobs.Drain();
+        });
     }
 
     private void Fail(string? error)
@@ -285,7 +290,8 @@ internal sealed class OutgoingMigration(Machine machine)
     {
         if (IsSwitchingOver)
         {
-            machine.Run(_ranBefore ? RunState.Running : RunState.PostMigrate);
+            machine.Disks.TryActivate();
+            machine.Run(_before == RunState.Running ? RunState.Running : RunState.PostMigrate);
         }
     }
 

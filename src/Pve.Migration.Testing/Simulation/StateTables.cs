@@ -14,15 +14,19 @@ internal static class StateTables
         // Back to running if it ran; a guest that did not run is postmigrate either way, even after failed and cancelled (measured).
         (RunState.FinishMigrate, [RunState.Running, RunState.PostMigrate]),
         (RunState.PostMigrate, [RunState.Running]),
-        (RunState.InMigrate, [RunState.Running, RunState.Paused]));
+        (RunState.InMigrate, [RunState.Running, RunState.Paused, RunState.Prelaunch]));
 
     /// <summary>The stream as its sender sees it.</summary>
     public static readonly StateTable<MigrationStatus> Outgoing = new("outgoing migration",
         (MigrationStatus.None, [MigrationStatus.Setup]),
         (MigrationStatus.Setup, [MigrationStatus.Active, MigrationStatus.Cancelling, MigrationStatus.Failed]),
-        (MigrationStatus.Active, [MigrationStatus.PreSwitchover, MigrationStatus.Completed, MigrationStatus.Cancelling, MigrationStatus.Failed]),
+        (MigrationStatus.Active,
+            [MigrationStatus.PreSwitchover, MigrationStatus.Completed, MigrationStatus.PostcopyActive, MigrationStatus.Cancelling, MigrationStatus.Failed]),
         (MigrationStatus.PreSwitchover, [MigrationStatus.Device, MigrationStatus.Cancelling]),
         (MigrationStatus.Device, [MigrationStatus.Completed, MigrationStatus.Cancelling, MigrationStatus.Failed]),
+        (MigrationStatus.PostcopyActive, [MigrationStatus.Completed, MigrationStatus.PostcopyPaused, MigrationStatus.Cancelling]),
+        (MigrationStatus.PostcopyPaused, [MigrationStatus.PostcopyRecover, MigrationStatus.Cancelling]),
+        (MigrationStatus.PostcopyRecover, [MigrationStatus.PostcopyActive, MigrationStatus.PostcopyPaused]),
         (MigrationStatus.Cancelling, [MigrationStatus.Cancelled]),
         (MigrationStatus.Completed, [MigrationStatus.Setup]),
         (MigrationStatus.Cancelled, [MigrationStatus.Setup]),
@@ -31,6 +35,9 @@ internal static class StateTables
     /// <summary>The stream as its receiver sees it.</summary>
     public static readonly StateTable<MigrationStatus> Incoming = new("incoming migration",
         (MigrationStatus.None, [MigrationStatus.Setup]),
-        (MigrationStatus.Setup, [MigrationStatus.Active]),
-        (MigrationStatus.Active, [MigrationStatus.Completed, MigrationStatus.Failed]));
+        (MigrationStatus.Setup, [MigrationStatus.Setup, MigrationStatus.Active]),
+        (MigrationStatus.Active, [MigrationStatus.PostcopyActive, MigrationStatus.Completed, MigrationStatus.Failed]),
+        (MigrationStatus.PostcopyActive, [MigrationStatus.PostcopyPaused, MigrationStatus.Completed, MigrationStatus.Failed]),
+        (MigrationStatus.PostcopyPaused, [MigrationStatus.PostcopyRecover]),
+        (MigrationStatus.PostcopyRecover, [MigrationStatus.PostcopyActive, MigrationStatus.PostcopyPaused]));
 }

@@ -1,0 +1,32 @@
+using System.Text.Json;
+
+namespace Pve.Migration.Testing.Simulation;
+
+/// <summary>A command of the monitor.</summary>
+/// <param name="Execute">Does it, and says how the result is written; null for an empty object.</param>
+internal sealed record Command(Func<Machine, CommandArguments, Action<Utf8JsonWriter>?> Execute)
+{
+    public bool AllowOutOfBand { get; init; }
+
+    /// <summary>Takes nothing, and tells.</summary>
+    public static Command Query(Action<Machine, Utf8JsonWriter> write) => new((machine, arguments) =>
+    {
+        arguments.Only();
+        return json => write(machine, json);
+    });
+
+    /// <summary>Takes nothing, and tells nothing.</summary>
+    public static Command Plain(Action<Machine> execute) => new((machine, arguments) =>
+    {
+        arguments.Only();
+        execute(machine);
+        return null;
+    });
+
+    /// <summary>Tells nothing.</summary>
+    public static Command Do(Action<Machine, CommandArguments> execute) => new((machine, arguments) =>
+    {
+        execute(machine, arguments);
+        return null;
+    });
+}

@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text.Json;
+using Pve.Qmp;
+
+namespace Pve.Integration.Tests.Simulation;
+
+/// <summary>A conversation with up to two QEMUs, read from a file of lines, and what they answered.</summary>
+/// <remarks>
+/// The lines, each about a VM by its name:
+/// <code>
+/// image NAME 4M                           a file of that size
+/// start VM [paused] [incoming] [disk=NODE:IMAGE]
+/// VM > COMMAND {ARGUMENTS} | a b          asks; what follows the bar are the members of the answer that count
+/// VM oob> COMMAND {ARGUMENTS}             asks out of band
+/// VM hears EVENT member=value             waits until it has been said
+/// VM until COMMAND member=value           asks until it is so
+/// VM exits                                waits for its end, and tells the exit code
+/// VM killed | frozen | thawed             SIGKILL, SIGSTOP, SIGCONT
+/// waits SECONDS                           for what shall not happen
+/// ignore EVENT member=value               leaves out what comes in some runs only
+/// </code>
+/// The answers are compared in their order, and each VM's events in theirs; not the one with the other, since an answer and an event of something
+/// that goes on in the background come in any order.
+/// </remarks>
+internal sealed class Conversation(ITalkWorld world, CancellationToken cancellationToken)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly Dictionary<string, TalkPartner> _partners = new(StringComparer.Ordinal);
+    private readonly List<string> _answers = [];
+
+    // how many passes it takes depends on the guest and on the machine
+    private readonly List<(string Name, string[] Conditions)> _ignored = [("MIGRATION_PASS", [])];
+
+    public static async Task<string> HoldAsync(ITalkWorld world, IEnumerable<string> lines, CancellationToken cancellationToken)
+    {
+        var conversation = new Conversation(world, cancellationToken);
+        try
+        {
+            foreach (var line in lines.Select(line => line.Trim()).Where(line => line.Length > 0 && line[0] != '#'))
+            {
+                await conversation.DoAsync(line);
+            }
+
+            return await conversation.TellAsync();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return $"{await conversation.TellAsync()}\n{e.Message}";
+        }
+        finally
+        {
+            conversation._partners.Values.ToList().ForEach(partner => partner.Dispose());
+        }
+    }
+
+    private async Task DoAsync(string line)
+    {
+        var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        switch (words[0])
+        {
+            case "image":
+                world.CreateImage(words[1], long.Parse(words[2].TrimEnd('M'), CultureInfo.InvariantCulture) << 20);
+                return;
+            case "start":
+                _partners.Add(words[1], new TalkPartner(await world.StartAsync(words[1], words[2..]), world.Directory, _ignored));
+                return;
+            case "waits":
+                await Task.Delay(TimeSpan.FromSeconds(double.Parse(words[1], CultureInfo.InvariantCulture)), world.Time, cancellationToken);
+                return;
+            case "ignore":
+                _ignored.Add((words[1], words[2..]));
+                return;
+        }
+
+        var partner = _partners[words[0]];
+        switch (words[1])
+        {
+            case ">" or "oob>":
+                _answers.Add($"{line} -> {await AskAsync(partner, line.Split(' ', 3)[2], words[1] == "oob>")}");
+                return;
+            case "hears":
+                await WithinPatienceAsync(line, token => partner.HearAsync(words[2], words[3..], token));
+                return;
+            case "until":
+                await WithinPatienceAsync(line, token => UntilAsync(partner, words[2], words[3], token));
+                return;
+            case "exits":
+                await WithinPatienceAsync(line, async token => _answers.Add($"{line} -> {await partner.Vm.Exited.WaitAsync(token)}"));
+                return;
+            case "killed":
+                partner.Vm.Kill();
+                await WithinPatienceAsync(line, partner.Vm.Exited.WaitAsync);
+                return;
+            case "frozen":
+                partner.Vm.Freeze();
+                return;
+            case "thawed":
+                partner.Vm.Thaw();
+                return;
+            default:
+                throw new FormatException($"'{line}' is no line of a conversation.");
+        }
+    }
+
+    private async Task<string> AskAsync(TalkPartner partner, string request, bool outOfBand)
+    {
+        var (asked, members) = request.Split(" | ") is [var before, var after] ? (before.Trim(), after.Split(' ', StringSplitOptions.RemoveEmptyEntries)) : (request, null);
+        var (command, arguments) = asked.Split(' ', 2) is [var name, var text] ? (name, text) : (asked, "{}");
+        try
+        {
+            var answer = await partner.Vm.Client.ExecuteAsync(
+                command, JsonElement.Parse(arguments.Replace("$D", world.Directory, StringComparison.Ordinal)),
+                new QmpCallOptions { OutOfBand = outOfBand }, cancellationToken);
+            return TalkText.Sorted(answer, members).Replace(world.Directory, "$D", StringComparison.Ordinal);
+        }
+        catch (QmpCommandException e)
+        {
+            // which of the two locks is missed depends on how far the other process is; nobody tells them apart
+            return $"{e.ErrorClass}: {e.Description}".Replace(world.Directory, "$D", StringComparison.Ordinal)
+                .Replace("get shared \"write\" lock", "get \"write\" lock", StringComparison.Ordinal);
+        }
+    }
+
+    private async Task UntilAsync(TalkPartner partner, string command, string condition, CancellationToken token)
+    {
+        while (!TalkText.Has(await partner.Vm.Client.ExecuteAsync(command, cancellationToken: token), condition))
+        {
+            await Task.Delay(Pause, world.Time, token);
+        }
+    }
+
+    private async Task WithinPatienceAsync(string line, Func<CancellationToken, Task> what)
+    {
+        using var patience = new CancellationTokenSource(world.Patience, world.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            await what(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"'{line}' did not come about.");
+        }
+    }
+
+    private async Task<string> TellAsync()
+    {
+        var told = new List<string>(_answers);
+        foreach (var (name, partner) in _partners)
+        {
+            await partner.ListenAsync(cancellationToken);
+            told.Add($"{name} said:");
+            told.AddRange(partner.Said.Select(said => "  " + said));
+        }
+
+        return string.Join('\n', told);
+    }
+}

@@ -1,0 +1,19 @@
+namespace Pve.Integration.Tests.Simulation;
+
+/// <summary>Where a conversation is held: real QEMUs in a directory of their own, or simulated ones on a link of their own.</summary>
+internal interface ITalkWorld : IAsyncDisposable
+{
+    /// <summary>What <c>$D</c> stands for.</summary>
+    string Directory { get; }
+
+    TimeProvider Time { get; }
+
+    /// <summary>How long anything is waited for, by that clock.</summary>
+    TimeSpan Patience { get; }
+
+    void CreateImage(string name, long bytes);
+
+    /// <param name="name">What the conversation calls it.</param>
+    /// <param name="words"><c>paused</c>, <c>incoming</c>, <c>disk=NODE:IMAGE</c>.</param>
+    Task<ITalkVm> StartAsync(string name, IReadOnlyList<string> words);
+}

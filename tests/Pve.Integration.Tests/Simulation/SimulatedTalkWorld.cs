@@ -1,0 +1,51 @@
+using Pve.Migration.Testing;
+using Pve.Qmp;
+
+namespace Pve.Integration.Tests.Simulation;
+
+/// <summary>Simulated QEMUs like the real ones of <see cref="RealTalkWorld"/>, in virtual time.</summary>
+internal sealed class SimulatedTalkWorld : ITalkWorld
+{
+    private readonly List<SimulatedTalkVm> _vms = [];
+    private readonly SimulatedLink _link;
+    private readonly CancellationToken _cancellationToken;
+
+    public SimulatedTalkWorld(TimeProvider time, CancellationToken cancellationToken)
+    {
+        (Time, _cancellationToken) = (time, cancellationToken);
+        _link = new SimulatedLink(new SimulatedLinkOptions { TimeProvider = time });
+    }
+
+    public string Directory => "/talk";
+
+    public TimeProvider Time { get; }
+
+    public TimeSpan Patience => TimeSpan.FromMinutes(10);
+
+    public void CreateImage(string name, long bytes) => _link.CreateImage($"{Directory}/{name}", bytes, dataBytes: 0);
+
+    public async Task<ITalkVm> StartAsync(string name, IReadOnlyList<string> words)
+    {
+        var vm = new SimulatedTalkVm(new SimulatedQemu(_link, new SimulatedQemuOptions
+        {
+            Name = name,
+            Incoming = words.Contains("incoming"),
+            StartPaused = words.Contains("paused"),
+            MemoryBytes = 64L << 20,
+            DirtyBytesPerSecond = 0,
+            Disks = [.. words.Where(word => word.StartsWith("disk=", StringComparison.Ordinal)).Select(word => word["disk=".Length..].Split(':'))
+                .Select(disk => new SimulatedDisk(disk[0], $"{Directory}/{disk[1]}"))],
+        }));
+        _vms.Add(vm);
+        await vm.ConnectAsync(Time, _cancellationToken);
+        return vm;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var vm in _vms)
+        {
+            await vm.DisposeAsync();
+        }
+    }
+}

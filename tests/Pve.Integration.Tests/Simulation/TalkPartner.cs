@@ -1,0 +1,64 @@
+using Pve.Qmp;
+
+namespace Pve.Integration.Tests.Simulation;
+
+/// <summary>A VM and what it has said by itself; a conversation that makes it say more than a thousand things has run away.</summary>
+internal sealed class TalkPartner(ITalkVm vm, string directory, IReadOnlyList<(string Name, string[] Conditions)> ignored) : IDisposable
+{
+    private const int Most = 1000;
+
+    private readonly QmpEventSubscription _events = vm.Client.Subscribe();
+
+    public ITalkVm Vm { get; } = vm;
+
+    public List<string> Said { get; } = [];
+
+    public async Task HearAsync(string name, string[] conditions, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var heard = await _events.ReadAsync(cancellationToken);
+            Note(heard);
+            if (Fits(heard, name, conditions))
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Takes what it has said by now: events come before the answer to what is asked after them.</summary>
+    public async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            Task heardAll = Vm.Exited.IsCompleted ? Vm.Client.Ended : Vm.Client.ExecuteAsync("query-status", cancellationToken: cancellationToken);
+            await heardAll;
+        }
+        catch (QmpException)
+        {
+            // it is gone, and what it said is here
+        }
+
+        while (_events.TryRead(out var heard))
+        {
+            Note(heard);
+        }
+    }
+
+    public void Dispose() => _events.Dispose();
+
+    private void Note(QmpEvent heard)
+    {
+        if (!ignored.Any(some => Fits(heard, some.Name, some.Conditions)))
+        {
+            Said.Add($"{heard.Name} {TalkText.Sorted(heard.Data)}".Replace(directory, "$D", StringComparison.Ordinal));
+            if (Said.Count > Most)
+            {
+                throw new InvalidOperationException("It does not stop talking.");
+            }
+        }
+    }
+
+    private static bool Fits(QmpEvent heard, string name, string[] conditions)
+        => heard.Name == name && Array.TrueForAll(conditions, condition => TalkText.Has(heard.Data, condition));
+}
