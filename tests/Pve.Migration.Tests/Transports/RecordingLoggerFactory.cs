@@ -5,7 +5,19 @@ namespace Pve.Migration.Tests.Transports;
 /// <summary>Keeps every line, whatever its level.</summary>
 internal sealed class RecordingLoggerFactory : ILoggerFactory, ILogger
 {
-    public List<string> Lines { get; } = [];
+    private readonly List<string> _lines = [];
+
+    /// <summary>What was logged so far; others may log on.</summary>
+    public IReadOnlyList<string> Lines
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return [.. _lines];
+            }
+        }
+    }
 
     public void AddProvider(ILoggerProvider provider)
     {
@@ -20,9 +32,9 @@ internal sealed class RecordingLoggerFactory : ILoggerFactory, ILogger
 
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
-        lock (Lines)
+        lock (_lines)
         {
-            Lines.Add($"{formatter(state, exception)} {exception}");
+            _lines.Add($"{formatter(state, exception)} {exception}");
         }
     }
 
