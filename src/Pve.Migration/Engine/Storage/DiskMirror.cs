@@ -45,12 +45,12 @@ internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string n
         IsAttached = true;
     }
 
-    public async Task StartAsync(QmpClient monitor, MirrorCopyMode mode, CancellationToken cancellationToken)
+    public async Task StartAsync(QmpClient monitor, CancellationToken cancellationToken)
     {
         var mirror = new BlockdevMirror(disk.Node, Node, MirrorSyncMode.Full)
         {
             JobId = Job,
-            CopyMode = mode,
+            CopyMode = MirrorCopyMode.Background,
             Speed = disk.MaxBandwidth > 0 ? disk.MaxBandwidth : null,
         };
         try

@@ -20,7 +20,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
 
     private QmpClient Monitor => source.Monitor;
 
-    /// <summary>Starts all of them and returns when every image is alike, and is kept so at each of the guest's writes.</summary>
+    /// <summary>Starts all of them and returns when every image is alike, and is kept so, where QEMU can, at each of the guest's writes.</summary>
     /// <exception cref="MigrationFailedException">One failed, or stood still.</exception>
     public async Task MirrorAsync(IReadOnlyList<DiskExport> exports, CancellationToken cancellationToken)
     {
@@ -35,10 +35,9 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
         }
 
         await CompareSizesAsync(cancellationToken).ConfigureAwait(false);
-        var mode = _mayChangeMode ? MirrorCopyMode.Background : MirrorCopyMode.WriteBlocking;
         foreach (var mirror in _mirrors)
         {
-            await mirror.StartAsync(Monitor, mode, cancellationToken).ConfigureAwait(false);
+            await mirror.StartAsync(Monitor, cancellationToken).ConfigureAwait(false);
         }
 
         await UntilAsync(() => _mirrors.TrueForAll(mirror => _trail.IsReady(mirror.Job)), cancellationToken).ConfigureAwait(false);
