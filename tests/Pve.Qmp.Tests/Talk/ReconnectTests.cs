@@ -164,6 +164,9 @@ public sealed class ReconnectTests
         var reconnecting = monitor.ReconnectAsync(monitor.Client, Ct);
         await second.PlayAsync(ScriptedQmpPeer.Greets + "\n" + ScriptedQmpPeer.Negotiates);
         await second.PlayAsync("""
+            -> {"execute": "query-status", "id": 1}
+            -> {"execute": "query-migrate", "id": 2}
+            -> {"execute": "query-jobs", "id": 3}
             <- {"return": {"status": "running", "running": true}, "id": 1}
             <- {"return": {}, "id": 2}
             <- {"error": {"class": "CommandNotFound", "desc": "The command query-jobs has not been found"}, "id": 3}
