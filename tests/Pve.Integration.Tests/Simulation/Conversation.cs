@@ -8,7 +8,7 @@ namespace Pve.Integration.Tests.Simulation;
 /// <remarks>
 /// The lines, each about a VM by its name:
 /// <code>
-/// image NAME 4M                           a file of that size
+/// image NAME 4M [full]                    a file of that size, zeros unless full
 /// start VM [paused] [incoming] [disk=NODE:IMAGE]
 /// VM > COMMAND {ARGUMENTS} | a b          asks; what follows the bar are the members of the answer that count
 /// VM oob> COMMAND {ARGUMENTS}             asks out of band
@@ -29,8 +29,9 @@ internal sealed class Conversation(ITalkWorld world, CancellationToken cancellat
     private readonly Dictionary<string, TalkPartner> _partners = new(StringComparer.Ordinal);
     private readonly List<string> _answers = [];
 
-    // how many passes it takes depends on the guest and on the machine
-    private readonly List<(string Name, string[] Conditions)> _ignored = [("MIGRATION_PASS", [])];
+    // How many passes it takes depends on the guest and on the machine, and QEMU lets a ready job rest whenever it drains its block layer.
+    private readonly List<(string Name, string[] Conditions)> _ignored =
+        [("MIGRATION_PASS", []), ("JOB_STATUS_CHANGE", ["status=standby"]), ("JOB_STATUS_CHANGE", ["status=ready"])];
 
     public static async Task<string> HoldAsync(ITalkWorld world, IEnumerable<string> lines, CancellationToken cancellationToken)
     {
@@ -60,7 +61,7 @@ internal sealed class Conversation(ITalkWorld world, CancellationToken cancellat
         switch (words[0])
         {
             case "image":
-                world.CreateImage(words[1], long.Parse(words[2].TrimEnd('M'), CultureInfo.InvariantCulture) << 20);
+                world.CreateImage(words[1], long.Parse(words[2].TrimEnd('M'), CultureInfo.InvariantCulture) << 20, words.Contains("full"));
                 return;
             case "start":
                 _partners.Add(words[1], new TalkPartner(await world.StartAsync(words[1], words[2..]), world.Directory, _ignored));

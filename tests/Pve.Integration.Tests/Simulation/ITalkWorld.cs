@@ -11,7 +11,7 @@ internal interface ITalkWorld : IAsyncDisposable
     /// <summary>How long anything is waited for, by that clock.</summary>
     TimeSpan Patience { get; }
 
-    void CreateImage(string name, long bytes);
+    void CreateImage(string name, long bytes, bool isFull);
 
     /// <param name="name">What the conversation calls it.</param>
     /// <param name="words"><c>paused</c>, <c>incoming</c>, <c>disk=NODE:IMAGE</c>.</param>

@@ -15,9 +15,16 @@ internal sealed class RealTalkWorld(CancellationToken cancellationToken) : ITalk
 
     public TimeSpan Patience => TimeSpan.FromSeconds(20);
 
-    public void CreateImage(string name, long bytes)
+    public void CreateImage(string name, long bytes, bool isFull)
     {
         using var file = File.Create(Path.Combine(Directory, name));
+        if (isFull)
+        {
+            var data = new byte[bytes];
+            data.AsSpan().Fill(0x5A);
+            file.Write(data);
+        }
+
         file.SetLength(bytes);
     }
 

@@ -22,7 +22,7 @@ internal sealed class SimulatedTalkWorld : ITalkWorld
 
     public TimeSpan Patience => TimeSpan.FromMinutes(10);
 
-    public void CreateImage(string name, long bytes) => _link.CreateImage($"{Directory}/{name}", bytes, dataBytes: 0);
+    public void CreateImage(string name, long bytes, bool isFull) => _link.CreateImage($"{Directory}/{name}", bytes, isFull ? bytes : 0);
 
     public async Task<ITalkVm> StartAsync(string name, IReadOnlyList<string> words)
     {
