@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Pve.Migration.Proxmox;
@@ -88,10 +87,6 @@ internal static partial class PveNames
             throw new ArgumentException($"{name} '{directory}' must be absolute, without '..' and without a '/' at its end", name);
         }
     }
-
-    // What somebody else wrote, for a log or an error: bounded, in one line, and with the secret blotted out.
-    public static string Mask(string text, string? secret)
-        => string.IsNullOrEmpty(secret) ? text : new StringBuilder(text).Replace(secret, "***").ToString();
 
     [GeneratedRegex(@"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Node();

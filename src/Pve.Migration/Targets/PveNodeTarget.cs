@@ -296,9 +296,9 @@ public sealed class PveNodeTarget : IMigrationTarget
     // of a program's complaints the last ones count
     private string Said(string error)
     {
-        var words = PveNames.Mask(error.Trim(), _options.SpiceTicket);
+        var words = SecretMask.Apply(error.Trim(), _options.SpiceTicket);
         return words.Length == 0 ? "" : $": {WireText.ToSingleLine(words[Math.Max(0, words.Length - MaxQuoted)..])}";
     }
 
-    private string Masked(string text) => WireText.ToSingleLine(PveNames.Mask(text, _options.SpiceTicket), MaxQuoted);
+    private string Masked(string text) => WireText.ToSingleLine(SecretMask.Apply(text, _options.SpiceTicket), MaxQuoted);
 }

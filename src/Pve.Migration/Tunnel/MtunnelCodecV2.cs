@@ -131,7 +131,7 @@ internal sealed class MtunnelCodecV2 : MtunnelCodec
 
         try
         {
-            if (!HasWholeTexts(line))
+            if (line.Contains((byte)'\\') && !HasWholeTexts(line))
             {
                 return false;
             }

@@ -231,11 +231,16 @@ internal sealed class MtunnelConversation(
     // what the carrier says of its end is worth more than that it ended
     public string DescribeEnd(string otherwise) => carrierEnded.IsCompletedSuccessfully ? carrierEnded.Result : $"{name}: {otherwise}";
 
-    // a peer may quote what it was told
+    // A peer may quote what it was told; an OK quotes nothing, and may be what a paused guest waits for.
     private MtunnelReply ReadReply(MtunnelCodec codec, ReadOnlySpan<byte> line)
     {
         var reply = codec.ReadReply(line);
-        return reply with { Text = reply.Kind == MtunnelReplyKind.Unreadable ? WireText.Quote(line, secret) : SecretMask.Apply(reply.Text, secret) };
+        return reply.Kind switch
+        {
+            MtunnelReplyKind.Ok => reply,
+            MtunnelReplyKind.Unreadable => reply with { Text = WireText.Quote(line, secret) },
+            _ => reply with { Text = SecretMask.Apply(reply.Text, secret) },
+        };
     }
 
     private void OnReply(MtunnelReply reply, TaskCompletionSource<MtunnelReply> pending)
@@ -268,7 +273,8 @@ internal sealed class MtunnelConversation(
         }
 
         MtunnelGreetingFailure failure = negotiation.Failure!.Value;
-        string text = failure == MtunnelGreetingFailure.EndOfStream ? DescribeEnd(SecretMask.Apply(negotiation.FailureText!, secret)) : $"{name}: {SecretMask.Apply(negotiation.FailureText!, secret)}";
+        string reason = SecretMask.Apply(negotiation.FailureText!, secret);
+        string text = failure == MtunnelGreetingFailure.EndOfStream ? DescribeEnd(reason) : $"{name}: {reason}";
         FailNegotiation(new MtunnelGreetingException(failure, text));
         SetFault(MtunnelFaultCause.Greeting, text);
     }
