@@ -152,7 +152,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
 
     private async Task ThrowIfFailedAsync(CancellationToken cancellationToken)
     {
-        var gone = target.Trail?.Lost is { } lost ? $"The target QEMU is gone: {lost}" : null;
+        var gone = target.Gone;
         if (source.Trail!.Lost is { } sourceLost)
         {
             throw new MigrationFailedException($"The source QEMU is gone: {sourceLost}");
@@ -168,16 +168,8 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
                     : "The target's QEMU log says why; machine type, devices and CPU must be alike on both sides.");
         }
 
-        if (gone is not null)
-        {
-            throw new MigrationFailedException(gone, "Its log says why.");
-        }
-
-        if (mirrors.Failure is { } failure)
-        {
-            throw new MigrationFailedException(failure, "See that the target's disk has room, and that the way there is sound.");
-        }
-
+        target.ThrowIfGone();
+        mirrors.ThrowIfFailed();
         if (target.Target.Lost is { IsCompletedSuccessfully: true } way)
         {
             throw new MigrationFailedException($"The way to the target {target.Target.Name} is lost: {await way.ConfigureAwait(false)}");

@@ -17,10 +17,7 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
     /// <exception cref="MigrationFailedException">The target was gone before, and nothing was sent.</exception>
     public async Task RunAsync()
     {
-        if (target.Trail?.Lost is { } lost)
-        {
-            throw new MigrationFailedException($"The target QEMU is gone: {lost}", "Its log says why.");
-        }
+        target.ThrowIfGone();
 
         run.Phase.Enter(MigrationPhase.Committing);
         target.Trail?.ExpectResume();

@@ -20,6 +20,18 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
     public bool MayHaveLoaded
         => Trail is null || Trail.Lost is not null || Trail.Completed is not null || !Knows(MigrationCapability.Events);
 
+    /// <summary>That its monitor is gone, and why; null while it lives, and where it is out of reach.</summary>
+    public string? Gone => Trail?.Lost is { } lost ? $"The target QEMU is gone: {lost}" : null;
+
+    /// <exception cref="MigrationFailedException">Its monitor is gone.</exception>
+    public void ThrowIfGone()
+    {
+        if (Gone is { } gone)
+        {
+            throw new MigrationFailedException(gone, "Its log says why.");
+        }
+    }
+
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         Monitor = await Target.OpenAsync(cancellationToken).ConfigureAwait(false);

@@ -11,7 +11,6 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
     private readonly List<DiskMirror> _mirrors = [];
     private readonly AutoResetSignal _changed = new();
     private JobTrail? _trail;
-    private bool _mayChangeMode;
     private long _moved;
     private long _movedAt;
 
@@ -26,7 +25,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
     {
         _trail = new JobTrail(Monitor, Tell);
         var commands = await Monitor.ExecuteAsync(QmpCommands.QueryCommands, cancellationToken: cancellationToken).ConfigureAwait(false);
-        _mayChangeMode = commands.Any(command => command.Name == QmpCommands.BlockJobChange.Name);
+        var mayChangeMode = commands.Any(command => command.Name == QmpCommands.BlockJobChange.Name);
         foreach (var (index, disk) in run.Request.Disks.Index())
         {
             var mirror = new DiskMirror(disk, exports[index], $"migrate-{run.Request.VmId}-{index}");
@@ -41,7 +40,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
         }
 
         await UntilAsync(() => _mirrors.TrueForAll(mirror => _trail.IsReady(mirror.Job)), cancellationToken).ConfigureAwait(false);
-        if (_mayChangeMode)
+        if (mayChangeMode)
         {
             await BlockWritesAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -59,19 +58,25 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
         }
     }
 
-    /// <summary>Why the target's images are worth nothing; null while all is well.</summary>
-    public string? Failure
-        => _trail is null ? null : _mirrors.Select(FailureOf).FirstOrDefault(failure => failure is not null);
+    /// <summary>Looks whether all of them are still kept alike; without disks there is nothing to see.</summary>
+    /// <exception cref="MigrationFailedException">One has ended before it was told to: the target's image is worth nothing.</exception>
+    public void ThrowIfFailed()
+    {
+        if (_mirrors.Select(FailureOf).FirstOrDefault(failure => failure is not null) is { } failure)
+        {
+            throw new MigrationFailedException(failure, "See that the target's disk has room, and that the way there is sound.");
+        }
+    }
 
     /// <summary>Ends what is under way, and detaches the target's images.</summary>
     public async Task AbandonAsync(CancellationToken cancellationToken)
     {
-        foreach (var mirror in _mirrors.Where(mirror => mirror.IsStarted && _trail!.EndOf(mirror.Job) is null))
+        foreach (var mirror in _mirrors.Where(IsUnderWay))
         {
             await mirror.CancelAsync(Monitor, cancellationToken).ConfigureAwait(false);
         }
 
-        while (_trail?.Lost is null && _mirrors.Exists(mirror => mirror.IsStarted && _trail!.EndOf(mirror.Job) is null))
+        while (_trail?.Lost is null && _mirrors.Exists(IsUnderWay))
         {
             await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -129,17 +134,8 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
         using var pollDue = run.Time.CreateTimer(_ => _changed.Set(), null, PollInterval, PollInterval);
         while (true)
         {
-            if (Failure is { } failure)
-            {
-                throw new MigrationFailedException(failure, "See that the target's disk has room, and that the way there is sound.");
-            }
-
-            // A mirror that is slowed down would meet its end much later.
-            if (target.Trail?.Lost is { } lost)
-            {
-                throw new MigrationFailedException($"The target QEMU is gone: {lost}", "Its log says why.");
-            }
-
+            ThrowIfFailed();
+            target.ThrowIfGone(); // a mirror that is slowed down would meet its end much later
             if (isDone())
             {
                 return;
@@ -179,6 +175,8 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
         run.Report(MigrationPlan.MirrorDisks, disks: progress);
     }
 
+    private bool IsUnderWay(DiskMirror mirror) => mirror.IsStarted && _trail!.EndOf(mirror.Job) is null;
+
     // A job that has ended is in no poll any more: its event told the rest.
     private DiskProgress ProgressOf(DiskMirror mirror)
         => _trail?.EndOf(mirror.Job) is { } end
@@ -192,17 +190,13 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
             throw new MigrationFailedException($"The source QEMU is gone: {lost}");
         }
 
-        if (!_trail.HasEnded(mirror.Job, out var error))
-        {
-            return false;
-        }
-
-        return error is null ? true : throw new MigrationFailedException($"The mirror of the disk '{mirror.Disk.Node}' did not finish: {error}.");
+        return _trail.EndOf(mirror.Job) is { } end
+            && (end.Error is null ? true : throw new MigrationFailedException($"The mirror of the disk '{mirror.Disk.Node}' did not finish: {end.Error}."));
     }
 
     // Before it is told to finish, no mirror ends but by a fault.
     private string? FailureOf(DiskMirror mirror)
-        => _trail!.HasEnded(mirror.Job, out var error) && (error is not null || !mirror.IsFinishing)
-            ? $"The mirror of the disk '{mirror.Disk.Node}' has ended: {error ?? "somebody else completed it"}."
+        => _trail!.EndOf(mirror.Job) is { } end && (end.Error is not null || !mirror.IsFinishing)
+            ? $"The mirror of the disk '{mirror.Disk.Node}' has ended: {end.Error ?? "somebody else completed it"}."
             : null;
 }

@@ -42,13 +42,6 @@ internal sealed class JobTrail : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether it has ended, and with which error.</summary>
-    public bool HasEnded(string job, out string? error)
-    {
-        error = EndOf(job)?.Error;
-        return EndOf(job) is not null;
-    }
-
     /// <summary>What it said last; null while it has not ended.</summary>
     public BlockJobCompletedEvent? EndOf(string job)
     {
