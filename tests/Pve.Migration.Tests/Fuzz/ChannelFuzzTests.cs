@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using CsCheck;
+using Pve.Qmp.Tests.Fuzz;
 using Nerdbank.Streams;
 using Pve.Migration.Tests.Transports;
 
@@ -20,8 +21,8 @@ public sealed class ChannelFuzzTests
         Gen.Select(Gen.Int[0, 6], Gen.Int[0, 6]).Select(static (code, channel) => new byte[] { 0x92, (byte)code, (byte)channel }));
 
     private static readonly Gen<byte[]> Talk = Gen.Select(
-        Gen.Frequency((9, Gen.Const(RawChannels.Handshake)), (1, FuzzInput.Spoilt(Gen.Const(RawChannels.Handshake)))),
-        Gen.Frequency((8, Frame), (1, FuzzInput.Spoilt(Frame))).Array[0, 8]).Select(static (first, frames) => first.Concat(frames.SelectMany(static bytes => bytes)).ToArray());
+        Gen.Frequency((9, Gen.Const(RawChannels.Handshake)), (1, FuzzBytes.Spoilt(Gen.Const(RawChannels.Handshake)))),
+        Gen.Frequency((8, Frame), (1, FuzzBytes.Spoilt(Frame))).Array[0, 8]).Select(static (first, frames) => first.Concat(frames.SelectMany(static bytes => bytes)).ToArray());
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using Pve.Qmp.Tests.Fuzz;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Pve.Migration.Tests.Fuzz;
@@ -49,7 +50,7 @@ public sealed class ClientFuzzTests
     public Task V2() => RunAsync(Online + "ver 2\n" + Agrees, JsonLines);
 
     [Fact]
-    public Task Whatever_it_greets_with() => Gen.Select(FuzzInput.Conversation(GreetingLines), FuzzInput.Piece).SampleAsync(async (said, piece) =>
+    public Task Whatever_it_greets_with() => Gen.Select(FuzzInput.Conversation(GreetingLines), FuzzBytes.Piece).SampleAsync(async (said, piece) =>
     {
         (FuzzedPeer peer, FakeTimeProvider time) = (new FuzzedPeer(), new FakeTimeProvider());
         Task<MtunnelClient> opening = Open(peer, time);
@@ -80,7 +81,7 @@ public sealed class ClientFuzzTests
     private static Task RunAsync(string greeting, string[] lines)
     {
         Gen<byte[]> answer = Gen.Frequency((3, FuzzInput.OneOf(lines)), (3, FuzzInput.OneOf(lines[..3])), (2, FuzzInput.Conversation(lines)));
-        return Gen.Select(answer.Array[3], FuzzInput.Piece, Gen.Bool).SampleAsync(
+        return Gen.Select(answer.Array[3], FuzzBytes.Piece, Gen.Bool).SampleAsync(
             (said, piece, quits) => TalkAsync(greeting, said, piece, quits), iter: FuzzInput.Count,
             print: sent => $"{sent.Item3} {sent.Item2}: {string.Join(' ', sent.Item1.Select(Convert.ToHexString))}");
     }

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using CsCheck;
+using Pve.Qmp.Tests.Fuzz;
 using Nerdbank.Streams;
 
 namespace Pve.Migration.Tests.Fuzz;
@@ -43,7 +44,7 @@ public sealed class ServerFuzzTests
     [Fact]
     public void V2() => Run(MtunnelDialect.V2, JsonLines);
 
-    private static void Run(MtunnelDialect dialect, string[] lines) => Gen.Select(FuzzInput.Conversation(lines), FuzzInput.Piece)
+    private static void Run(MtunnelDialect dialect, string[] lines) => Gen.Select(FuzzInput.Conversation(lines), FuzzBytes.Piece)
         .Sample((bytes, piece) => Serve(dialect, bytes, piece), iter: FuzzInput.Count, print: sent => $"{sent.Item2}: {Convert.ToHexString(sent.Item1)}");
 
     private static void Serve(MtunnelDialect dialect, byte[] bytes, int piece)

@@ -46,38 +46,10 @@ public sealed class ConversationFuzzTests
 
     private static readonly Gen<byte[]> Long = Gen.Int[1, 9000].Select(length => Encoding.UTF8.GetBytes($$"""{"return": "{{new string('x', length)}}", "id": 2}""" + "\n"));
 
-    private static readonly Gen<byte[]> Spoilt = Gen.Select(Whole, Gen.Select(Gen.Int[0, 200], Gen.Byte, Gen.Int[0, 3]).Array[1, 4]).Select((line, damages) =>
-    {
-        var bytes = line.ToList();
-        foreach (var (at, value, kind) in damages)
-        {
-            var place = bytes.Count == 0 ? 0 : at % bytes.Count;
-            switch (kind)
-            {
-                case 0 when bytes.Count > 0:
-                    bytes[place] = value;
-                    break;
-                case 1 when bytes.Count > 0:
-                    bytes.RemoveAt(place);
-                    break;
-                case 2:
-                    bytes.Insert(place, value);
-                    break;
-                default:
-                    bytes.RemoveRange(place, Math.Min(bytes.Count - place, 10));
-                    break;
-            }
-        }
-
-        return bytes.ToArray();
-    });
-
-    private static readonly Gen<byte[]> Noise = Gen.Byte.Array[0, 60];
-
-    private static readonly Gen<byte[]> Input = Gen.Frequency((6, Whole), (4, Spoilt), (1, Noise), (1, Nested), (1, Long)).Array[0, 8].Select(parts => parts.SelectMany(part => part).ToArray());
+    private static readonly Gen<byte[]> Input = Gen.Frequency((6, Whole), (4, FuzzBytes.Spoilt(Whole)), (1, FuzzBytes.Noise), (1, Nested), (1, Long)).Array[0, 8].Select(parts => parts.SelectMany(part => part).ToArray());
 
     /// <summary>An input, and how large the pieces are that it comes in.</summary>
-    private static readonly Gen<(byte[] Bytes, int Piece)> Sent = Gen.Select(Input, Gen.OneOf(Gen.Int[1, 20], Gen.Const(int.MaxValue)));
+    private static readonly Gen<(byte[] Bytes, int Piece)> Sent = Gen.Select(Input, FuzzBytes.Piece);
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
