@@ -49,15 +49,30 @@ internal sealed class TalkPartner(ITalkVm vm, string directory, IReadOnlyList<(s
 
     private void Note(QmpEvent heard)
     {
-        if (!ignored.Any(some => Fits(heard, some.Name, some.Conditions)))
+        if (ignored.Any(some => Fits(heard, some.Name, some.Conditions)))
         {
-            Said.Add($"{heard.Name} {TalkText.Sorted(heard.Data)}".Replace(directory, "$D", StringComparison.Ordinal));
+            return;
+        }
+
+        var said = $"{heard.Name} {TalkText.Sorted(heard.Data)}".Replace(directory, "$D", StringComparison.Ordinal);
+        if (Said.Count > 0 && IsRest(Said[^1], said))
+        {
+            Said.RemoveAt(Said.Count - 1);
+        }
+        else
+        {
+            Said.Add(said);
             if (Said.Count > Most)
             {
                 throw new InvalidOperationException("It does not stop talking.");
             }
         }
     }
+
+    // A job that copies rests whenever QEMU drains its block layer, and tells so only where it was just at work: paused, and at once running again.
+    private static bool IsRest(string before, string now)
+        => before.StartsWith("JOB_STATUS_CHANGE ", StringComparison.Ordinal) && before.EndsWith("status:\"paused\"}", StringComparison.Ordinal)
+            && now == before.Replace("\"paused\"", "\"running\"", StringComparison.Ordinal);
 
     private static bool Fits(QmpEvent heard, string name, string[] conditions)
         => heard.Name == name && Array.TrueForAll(conditions, condition => TalkText.Has(heard.Data, condition));
