@@ -4,15 +4,12 @@ namespace Pve.Migration.Testing.Simulation.Storage;
 
 /// <summary>A mirror: what is not zero is copied over the link, then both images are kept alike until it is told to end.</summary>
 /// <remarks>
-/// Zeros are told, not sent, and count against the speed limit afterwards (measured: the offset is at once what is zero, with a limit 16 MiB of it at most,
-/// and the job is not ready before its size over the speed). What the guest writes goes to both at no cost, in either copy mode.
+/// Zeros are told, not sent, and count against the speed limit afterwards (measured: the offset is at once what is zero, and the job is not ready before
+/// its size over the speed). What the guest writes goes to both at no cost, in either copy mode.
 /// </remarks>
 internal sealed class MirrorJob(Machine machine, string id, BlockNode source, BlockNode copy, long speed, bool autoDismiss)
 {
-    // QEMU begins sixteen pieces of 1 MiB before it looks at the limit for the first time (7.2, measured).
-    private const long ZerosAtOnce = 16L << 20;
-
-    private double _left = source.Image.DataBytes + (speed > 0 ? Math.Max(0, source.Image.Bytes - source.Image.DataBytes - ZerosAtOnce) : 0);
+    private double _left = source.Image.DataBytes;
     private double _rate;
     private TimeSpan _at = machine.Now;
     private readonly TimeSpan _began = machine.Now;
