@@ -20,8 +20,7 @@ public sealed class SshConnection : IMtunnelConnection
     private readonly ILogger _logger;
     private readonly Pipe _received = new(new PipeOptions(readerScheduler: PipeScheduler.Inline)); // its reader only hands on
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _cut = new();
-    private readonly Task _pump;
+    private readonly PipePump _pump;
     private readonly Task _watch;
     private readonly Lock _gate = new();
     private readonly List<SshForward> _forwards = [];
@@ -36,7 +35,7 @@ public sealed class SshConnection : IMtunnelConnection
             LocalSockets.Claim(forward.LocalPath, this);
         }
 
-        _pump = Task.Run(PumpAsync);
+        _pump = PipePump.Start(child.Output, _received.Writer, options.Name);
         _watch = Task.Run(WatchAsync);
     }
 
@@ -111,24 +110,12 @@ public sealed class SshConnection : IMtunnelConnection
         return new ValueTask(_disposal);
     }
 
-    private async Task PumpAsync()
-    {
-        try
-        {
-            await _child.Output.CopyToAsync(_received.Writer, _cut.Token).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
-        {
-            // what matters is that it is over
-        }
-    }
-
     // The reason is told before the stream ends, so that who sees the end can look it up. Neither sign waits long for the other:
     // a child of ssh may keep stdout or stderr open, and a remote command may close its stdout and stay.
     private async Task WatchAsync()
     {
         TimeProvider time = _options.TimeProvider;
-        await Task.WhenAny(_child.Exited, _pump).ConfigureAwait(false);
+        await Task.WhenAny(_child.Exited, _pump.Completion).ConfigureAwait(false);
         if (await _child.Exited.WithinAsync(SettleTime, time).ConfigureAwait(false))
         {
             await TellEndAsync().ConfigureAwait(false);
@@ -136,11 +123,11 @@ public sealed class SshConnection : IMtunnelConnection
 
         if (_child.Exited.IsCompleted)
         {
-            await _pump.WithinAsync(SettleTime, time).ConfigureAwait(false);
-            await _cut.CancelAsync().ConfigureAwait(false);
+            await _pump.Completion.WithinAsync(SettleTime, time).ConfigureAwait(false);
+            _pump.Dispose();
         }
 
-        await _pump.ConfigureAwait(false);
+        await _pump.Completion.ConfigureAwait(false);
         await _received.Writer.CompleteAsync().ConfigureAwait(false);
         await _child.Exited.ConfigureAwait(false);
         await TellEndAsync().ConfigureAwait(false);
@@ -172,10 +159,9 @@ public sealed class SshConnection : IMtunnelConnection
 
         await Task.WhenAll(_forwards.Select(static forward => forward.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _child.EndAsync(_options.CloseGrace, _options.TerminateGrace).ConfigureAwait(false);
-        await _cut.CancelAsync().ConfigureAwait(false);
+        _pump.Dispose();
         await _watch.ConfigureAwait(false);
         _child.Dispose();
-        _cut.Dispose();
         await SshMaster.CancelForwardsAsync(_options, path => LocalSockets.IsOwner(path, this), _logger).ConfigureAwait(false);
         foreach (SocketForward forward in _options.Forwards)
         {
