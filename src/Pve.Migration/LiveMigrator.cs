@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
 using Pve.Migration.Engine;
+using Pve.Migration.Engine.Recovery;
 using Pve.Qmp;
 
 namespace Pve.Migration;
@@ -43,15 +44,88 @@ public sealed class LiveMigrator
 
         Log.MigrationBegins(_logger, request.VmId, request.Source.Name, request.Target.Name);
         var outcome = await RunAsync(run, plan, source, target, cancellationToken).ConfigureAwait(false);
-        run.Phase.Enter(MigrationPhase.Ended);
+        await EndAsync(run, outcome).ConfigureAwait(false);
         run.Report(outcome.GetType().Name, plan.Counted);
 
         // What was told until now is noted before the ledger is closed.
         await source.DisposeAsync().ConfigureAwait(false);
         await target.DisposeAsync().ConfigureAwait(false);
         var ledger = run.Ledger.Close(source.Trail, target.Trail);
-        Announce(request, outcome, ledger);
+        Announce(request, outcome, ledger.Paused);
         return new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings) { Disks = plan.Mirrors.Progress };
+    }
+
+    /// <summary>
+    /// Ends a migration that was interrupted, whenever that was: reads its journal, asks both sides, and brings the guest to one of them. It may itself be
+    /// interrupted, and be called again; one that has ended is told as it ended. Only one process may do it, and no migration of the guest may still run.
+    /// </summary>
+    /// <param name="request">The journal, and both sides as they can be reached now.</param>
+    /// <param name="cancellationToken">Ends it while it only looks.</param>
+    /// <returns>Where the guest is; <see cref="MigrationOutcome.Unknown"/> where that cannot be proven, and nothing was done then.</returns>
+    /// <exception cref="ArgumentException">The request contradicts itself.</exception>
+    /// <exception cref="MigrationJournalException">The journal cannot be read, or is another guest's.</exception>
+    public async Task<RecoveryReport> RecoverAsync(RecoveryRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Validate();
+        var run = new RunContext(request.ToMigration(), _options, _logger, progress: null);
+        await using var reporting = run.Progress.ConfigureAwait(false);
+        var source = new SourceVm(run);
+        await using var sourceWatch = source.ConfigureAwait(false);
+        var target = new TargetVm(run);
+        await using var targetWatch = target.ConfigureAwait(false);
+        var plan = new MigrationPlan(run, source, target);
+        await using var copy = plan.Copy.ConfigureAwait(false);
+        await using var mirrors = plan.Mirrors.ConfigureAwait(false);
+
+        var recovery = new Recovery(run, request.Source, source, target, plan);
+        await recovery.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (!recovery.Story.IsOpen)
+        {
+            return new RecoveryReport(recovery.Story.Outcome, run.Warnings);
+        }
+
+        Log.RecoveryBegins(_logger, request.VmId, recovery.Story.Stage.ToString());
+        var outcome = await TakeUpAsync(run, plan, recovery, source, target, cancellationToken).ConfigureAwait(false);
+        await EndAsync(run, outcome).ConfigureAwait(false);
+        Announce(run.Request, outcome, pause: null);
+        return new RecoveryReport(outcome, run.Warnings);
+    }
+
+    private static async Task<MigrationOutcome> TakeUpAsync(
+        RunContext run, MigrationPlan plan, Recovery recovery, SourceVm source, TargetVm target, CancellationToken cancellationToken)
+    {
+        var (move, why) = await recovery.DecideAsync(cancellationToken).ConfigureAwait(false);
+        Log.RecoveryDecides(run.Logger, run.Request.VmId, move.ToString(), why);
+        var failure = recovery.Story.Failure ?? new MigrationFailure(recovery.Story.Begun is [.., var last] ? last : Recovery.Name, "The migration was interrupted.");
+        switch (move)
+        {
+            case RecoveryMove.Finish:
+                return await FinishAsync(run, plan).ConfigureAwait(false);
+            case RecoveryMove.Ask:
+                return Rollback.Unknown(failure, why);
+        }
+
+        var isBack = move is RecoveryMove.Back or RecoveryMove.KeepOnSource;
+        await recovery.RecallAsync(cancellationToken).ConfigureAwait(false);
+        var rollback = new Rollback(run, source, target, plan.Copy, mayResume: recovery.Story.Stage >= JournalStage.Committing);
+        if (isBack)
+        {
+            var outcome = await rollback.RunAsync(failure, recovery.Begun).ConfigureAwait(false);
+            await recovery.RemoveMirrorsAsync().ConfigureAwait(false);
+            return outcome;
+        }
+
+        await run.Journal.IntendCommitAsync().ConfigureAwait(false);
+        await plan.ResumeStep.RunAsync().ConfigureAwait(false);
+        return await ConcludeAsync(run, plan, rollback, recovery.Begun).ConfigureAwait(false);
+    }
+
+    private static async Task EndAsync(RunContext run, MigrationOutcome outcome)
+    {
+        run.Phase.Enter(MigrationPhase.Ended);
+        var why = outcome is MigrationOutcome.Migrated ? null : outcome.ToString();
+        await run.Journal.TryWriteAsync(JournalMark.Ended, outcome.GetType().Name, why).ConfigureAwait(false);
     }
 
     private static async Task<MigrationOutcome> RunAsync(
@@ -72,6 +146,12 @@ public sealed class LiveMigrator
             }
         }
 
+        return await ConcludeAsync(run, plan, rollback, begun).ConfigureAwait(false);
+    }
+
+    // What follows from what the target came to.
+    private static async Task<MigrationOutcome> ConcludeAsync(RunContext run, MigrationPlan plan, Rollback rollback, IReadOnlyList<MigrationStep> begun)
+    {
         var resume = plan.ResumeStep;
         var failure = new MigrationFailure(MigrationPlan.Resume, $"The target {run.Request.Target.Name} did not resume the guest: {resume.Detail}");
         switch (resume.Verdict)
@@ -80,12 +160,18 @@ public sealed class LiveMigrator
                 var remedy = $"See there that the QEMU of VM {run.Request.VmId} runs, that its monitor is where it is looked for, and that nobody else holds it.";
                 return await rollback.RunAsync(failure with { Remedy = remedy }, begun).ConfigureAwait(false);
             case ResumeVerdict.Runs:
-                run.Phase.Enter(MigrationPhase.CleaningUp);
-                await CleanUpAsync(run, plan).ConfigureAwait(false);
-                return new MigrationOutcome.Migrated();
+                await run.Journal.TryWriteAsync(JournalMark.Done, MigrationPlan.Resume).ConfigureAwait(false);
+                return await FinishAsync(run, plan).ConfigureAwait(false);
             default:
                 return Rollback.Unknown(failure, "The guest is paused on the source, complete.", resume.Detail);
         }
+    }
+
+    private static async Task<MigrationOutcome> FinishAsync(RunContext run, MigrationPlan plan)
+    {
+        run.Phase.Enter(MigrationPhase.CleaningUp);
+        await CleanUpAsync(run, plan).ConfigureAwait(false);
+        return new MigrationOutcome.Migrated();
     }
 
     // Inside the pause a step has a deadline, since the guest waits for it. The commit has its own, and is not to be undone.
@@ -94,6 +180,7 @@ public sealed class LiveMigrator
         Log.StepBegins(run.Logger, run.Request.VmId, step.Name);
         if (step.IsCommit)
         {
+            await run.Journal.IntendCommitAsync().ConfigureAwait(false);
             await run.Ledger.TimeAsync(step, CancellationToken.None).ConfigureAwait(false);
             return;
         }
@@ -102,19 +189,25 @@ public sealed class LiveMigrator
         if (step.Placement == StepPlacement.BeforePause)
         {
             run.Report(step.Name);
+            await run.Journal.WriteAsync(JournalMark.Intends, step.Name).ConfigureAwait(false);
             await run.Ledger.TimeAsync(step, cancellationToken).ConfigureAwait(false);
+            _ = run.Journal.WriteAsync(JournalMark.Done, step.Name);
             return;
         }
+
+        // What goes out is undone whether it was done or not, so that the guest need not wait until the intention is safe.
+        _ = run.Journal.WriteAsync(JournalMark.Intends, step.Name);
 
         using var deadline = run.Deadline(run.Options.PausedStepTimeout);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         await run.Ledger.TimeAsync(step, either.Token).ConfigureAwait(false);
+        _ = run.Journal.WriteAsync(JournalMark.Done, step.Name);
     }
 
     // The guest runs on the target: what fails now is told, and changes nothing.
     private static async Task CleanUpAsync(RunContext run, MigrationPlan plan)
     {
-        foreach (var step in plan.Steps.Where(step => step.Placement == StepPlacement.AfterResume))
+        foreach (var step in plan.Steps.Where(step => step.Placement == StepPlacement.AfterResume && (run.HasSource || !step.UsesSource)))
         {
             Log.StepBegins(run.Logger, run.Request.VmId, step.Name);
             run.Report(step.Name);
@@ -151,12 +244,12 @@ public sealed class LiveMigrator
         DowntimeLimit = plan.Copy.DowntimeLimit,
     };
 
-    private void Announce(MigrationRequest request, MigrationOutcome outcome, DowntimeLedger ledger)
+    private void Announce(MigrationRequest request, MigrationOutcome outcome, TimeSpan? pause)
     {
         switch (outcome)
         {
             case MigrationOutcome.Migrated:
-                Log.Migrated(_logger, request.VmId, request.Target.Name, ledger.Paused?.TotalMilliseconds);
+                Log.Migrated(_logger, request.VmId, request.Target.Name, pause?.TotalMilliseconds);
                 break;
             case MigrationOutcome.RolledBack rolledBack:
                 Log.RolledBack(_logger, request.VmId, rolledBack.Failure.ToString());

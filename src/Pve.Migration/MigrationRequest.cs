@@ -17,6 +17,12 @@ public sealed record MigrationRequest
     /// <summary>Who owns the guest, and how that is handed over; nobody keeps track unless set.</summary>
     public IOwnershipHandover Ownership { get; init; } = OwnershipHandover.None;
 
+    /// <summary>
+    /// Where the migration notes what it intends and what came of it, so that <see cref="LiveMigrator.RecoverAsync"/> can end what a crash interrupted;
+    /// nowhere unless set. It stays the caller's.
+    /// </summary>
+    public IMigrationJournal? Journal { get; init; }
+
     /// <summary>The disks that both sides do not share: they are mirrored while the guest runs; none unless set.</summary>
     public IReadOnlyList<MigrationDisk> Disks { get; init; } = [];
 

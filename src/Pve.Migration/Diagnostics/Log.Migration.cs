@@ -32,6 +32,12 @@ internal static partial class Log
     [LoggerMessage(1008, LogLevel.Warning, "A progress handler threw; the migration goes on")]
     public static partial void ProgressHandlerFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(1020, LogLevel.Information, "Recovering the migration of VM {VmId}, which came as far as {Stage}")]
+    public static partial void RecoveryBegins(ILogger logger, int vmId, string stage);
+
+    [LoggerMessage(1021, LogLevel.Information, "VM {VmId}: {Move}: {Why}")]
+    public static partial void RecoveryDecides(ILogger logger, int vmId, string move, string why);
+
     [LoggerMessage(1009, LogLevel.Warning, "A progress handler does not return; reports are lost")]
     public static partial void ProgressHandlerStuck(ILogger logger);
 }

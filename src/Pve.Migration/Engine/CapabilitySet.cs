@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Recovery;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -18,6 +19,16 @@ internal sealed class CapabilitySet
             monitor,
             await monitor.ExecuteAsync(QmpCommands.QueryMigrateCapabilities, cancellationToken: cancellationToken).ConfigureAwait(false),
             await monitor.ExecuteAsync(QmpCommands.QueryMigrateParameters, cancellationToken: cancellationToken).ConfigureAwait(false));
+
+    /// <summary>What <see cref="RestoreAsync"/> puts back.</summary>
+    public FoundSettings Before
+        => new([.. _before.Where(status => status.State).Select(status => status.Capability.ToString())], _parametersBefore.MaxBandwidth, _parametersBefore.DowntimeLimit);
+
+    /// <summary>The same QEMU, to be put back to <paramref name="found"/>.</summary>
+    public CapabilitySet With(FoundSettings found) => new(
+        _monitor,
+        [.. _before.Select(status => status with { State = found.Capabilities.Contains(status.Capability.ToString()) })],
+        _parametersBefore with { MaxBandwidth = found.MaxBandwidth, DowntimeLimit = found.DowntimeLimit });
 
     public bool Knows(MigrationCapability capability) => _before.Any(status => status.Capability == capability);
 

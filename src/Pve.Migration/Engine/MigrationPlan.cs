@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Recovery;
 using Pve.Migration.Engine.Storage;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
@@ -72,6 +73,7 @@ internal sealed class MigrationPlan
         var vm = request.VmId;
         List<MigrationStep> steps =
         [
+            .. request.Journal is null ? None : [new("begin journal", BeforePause, BeginJournalAsync, MigrationStep.NothingToUndo)],
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
             new("check source", BeforePause, _source.CheckAsync, MigrationStep.NothingToUndo),
             new("check target", BeforePause, token => _target.CheckAsync(_source, token), MigrationStep.NothingToUndo),
@@ -99,14 +101,14 @@ internal sealed class MigrationPlan
         }
 
         steps.Add(new(Resume, InsidePause, _ => ResumeStep.RunAsync()) { IsCommit = true });
-        steps.Add(new("read statistics", AfterResume, ReadStatisticsAsync));
+        steps.Add(new("read statistics", AfterResume, ReadStatisticsAsync) { UsesSource = true });
         steps.Add(new("restore target", AfterResume, _target.RestoreAsync));
         steps.Add(request.EndsSource
-            ? new("end source", AfterResume, _source.EndAsync)
-            : new("restore source", AfterResume, _source.RestoreAsync));
+            ? new("end source", AfterResume, _source.EndAsync) { UsesSource = true }
+            : new("restore source", AfterResume, _source.RestoreAsync) { UsesSource = true });
         if (HasDisks && !request.EndsSource)
         {
-            steps.Add(new("detach disks", AfterResume, Mirrors.DetachAsync));
+            steps.Add(new("detach disks", AfterResume, Mirrors.DetachAsync) { UsesSource = true });
         }
 
         steps.Add(new("unlock", AfterResume, token => target.UnlockAsync(vm, token)));
@@ -132,6 +134,18 @@ internal sealed class MigrationPlan
         new("stop exports", InsidePause, token => _run.Request.Target.StopExportsAsync(_run.Request.VmId, token), MigrationStep.NothingToUndo),
         new(SwitchOver, InsidePause, Copy.SwitchOverAsync, MigrationStep.NothingToUndo),
     ];
+
+    // Another migration's intentions are not written over.
+    private async Task BeginJournalAsync(CancellationToken cancellationToken)
+    {
+        var story = JournalStory.Read(await _run.Request.Journal!.ReadAsync(cancellationToken).ConfigureAwait(false), _run.Request.VmId);
+        if (story.IsOpen)
+        {
+            throw new MigrationFailedException("The journal holds a migration of this guest that has not come to an end.", "Recover that one first.");
+        }
+
+        await _run.Journal.WriteAsync(JournalMark.Begins, _run.Request.Target.Name).ConfigureAwait(false);
+    }
 
     private async Task CheckDisksAsync(CancellationToken cancellationToken)
     {

@@ -27,6 +27,9 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
     /// <summary>Whether <c>migrate</c> was sent.</summary>
     public bool HasBegun { get; private set; }
 
+    /// <summary>For a run that is taken up after a crash: <c>migrate</c> may have been sent.</summary>
+    public void TakeAsBegun() => HasBegun = true;
+
     private bool UsesEvents => run.Profile.Polling.UsesEvents && source.Capabilities.Knows(MigrationCapability.Events);
 
     // An event is newer than a poll, but once one of both says that it is over, it is.
@@ -51,6 +54,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
     public async Task SwitchOverAsync(CancellationToken cancellationToken)
     {
         _isSwitching = true;
+        _ = run.Journal.IntendCommitAsync();
         await source.Monitor.ExecuteAsync(
             QmpCommands.MigrateContinue, new MigrateContinue(MigrationStatus.PreSwitchover), cancellationToken: cancellationToken).ConfigureAwait(false);
         await FollowAsync(cancellationToken).ConfigureAwait(false);
@@ -92,6 +96,11 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
             if (IsAtSwitchover || IsComplete())
             {
                 run.Phase.Enter(MigrationPhase.SwitchingOver);
+                if (!IsAtSwitchover)
+                {
+                    _ = run.Journal.WriteAsync(JournalMark.Done, MigrationPlan.LastPass);
+                }
+
                 return;
             }
 
@@ -237,6 +246,11 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
         var isStopped = source.Trail!.IsStopped;
         if (isStopped && !_wasStopped)
         {
+            if (run.Request.Disks.Count == 0)
+            {
+                _ = run.Journal.IntendCommitAsync();
+            }
+
             _ = Task.Run(target.Target.WakeAsync).ContinueWith(
                 static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
                 TaskScheduler.Default);

@@ -1,7 +1,12 @@
 namespace Pve.Migration.Engine;
 
 /// <summary>Gives the guest back to the source: the target is proven dead first, then what was done is undone in reverse.</summary>
-internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target, RamCopy copy)
+/// <param name="run">The run.</param>
+/// <param name="source">Its source.</param>
+/// <param name="target">Its target.</param>
+/// <param name="copy">Its copy.</param>
+/// <param name="mayResume">Whether something may still let the target run, so that even beside a source that runs its death has to be proven.</param>
+internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target, RamCopy copy, bool mayResume = false)
 {
     public const string Name = "roll back";
 
@@ -11,6 +16,7 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
     {
         run.Phase.Enter(MigrationPhase.RollingBack);
         run.Report(failure.Step);
+        await run.Journal.TryWriteAsync(JournalMark.GoesBack, failure.Step, failure.Message).ConfigureAwait(false);
         MigrationOutcome? outcome = null;
         var placement = source.Trail?.IsStopped == true ? StepPlacement.InsidePause : StepPlacement.BeforePause;
         await run.Ledger.TimeAsync(
@@ -49,9 +55,9 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
             return Unknown(failure, "The source's monitor does not answer.", targetIs);
         }
 
-        if (alive is not null && copy.HasBegun && !status.Running)
+        if (alive is not null && copy.HasBegun && (mayResume || !status.Running))
         {
-            return Unknown(failure, $"The guest is paused on the source ({status.Status}).", alive);
+            return Unknown(failure, $"The guest {(status.Running ? "runs" : "is paused")} on the source ({status.Status}).", alive);
         }
 
         source.MayContinue = alive is null;

@@ -21,9 +21,14 @@ internal sealed class RunContext(MigrationRequest request, LiveMigratorOptions o
     /// <summary>Set whenever a monitor told something.</summary>
     public AutoResetSignal Changed { get; } = new();
 
+    public JournalWriter Journal => field ??= new(Request.Journal, Request.VmId, Time, Warn);
+
     public PhaseTracker Phase { get; } = new();
 
     public ProgressReporter Progress { get; } = new(progress, options.TimeProvider, logger);
+
+    /// <summary>False only for a run that is taken up after its source was lost.</summary>
+    public bool HasSource => Request.Source is not null;
 
     public List<string> Warnings { get; } = [];
 

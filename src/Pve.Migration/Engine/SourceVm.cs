@@ -1,3 +1,6 @@
+using System.Text.Json;
+using Pve.Migration.Engine.Recovery;
+using Pve.Migration.Journal;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -46,6 +49,8 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     /// <summary>Sets what this migration needs; undone by <see cref="RestoreAsync"/>.</summary>
     public async Task ConfigureAsync(IReadOnlyCollection<MigrationCapability> wanted, CancellationToken cancellationToken)
     {
+        await run.Journal.WriteAsync(
+            JournalMark.Found, FoundSettings.Name, JsonSerializer.Serialize(Capabilities.Before, JournalJson.Default.FoundSettings)).ConfigureAwait(false);
         await Capabilities.ApplyAsync(wanted, cancellationToken).ConfigureAwait(false);
         await Capabilities.ApplyAsync(new MigrationParameters
         {
@@ -53,6 +58,10 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
             DowntimeLimit = run.Request.DowntimeLimit,
         }, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>For a run that is taken up after a crash: what <see cref="RestoreAsync"/> has to put back.</summary>
+    public async Task RecallAsync(FoundSettings found, CancellationToken cancellationToken)
+        => _capabilities = (await CapabilitySet.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false)).With(found);
 
     public Task RestoreAsync(CancellationToken cancellationToken)
         => _capabilities is null || Monitor.Ended.IsCompleted ? Task.CompletedTask : _capabilities.RestoreAsync(cancellationToken);

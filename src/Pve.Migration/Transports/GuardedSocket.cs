@@ -8,7 +8,6 @@ namespace Pve.Migration.Transports;
 internal static class GuardedSocket
 {
     private const int OPath = 0x200000;
-    private const int OCloseOnExec = 0x80000;
 
     // the one flag of the three that architectures disagree on; 0: unknown here
     private static readonly int ONoFollow = RuntimeInformation.ProcessArchitecture switch
@@ -26,7 +25,7 @@ internal static class GuardedSocket
             return await LocalSockets.ConnectAsync(path, cancellationToken).ConfigureAwait(false);
         }
 
-        int descriptor = Open(path, OPath | ONoFollow | OCloseOnExec);
+        int descriptor = UnixFile.Open(path, OPath | ONoFollow);
         ThrowUnless(descriptor >= 0, path);
         using var held = new SafeFileHandle(descriptor, ownsHandle: true);
         ThrowUnless(UnixFile.IsSocket(descriptor), path);
@@ -47,10 +46,4 @@ internal static class GuardedSocket
             throw new MtunnelConnectionException($"{path} is no socket, or does not exist");
         }
     }
-
-#pragma warning disable SYSLIB1054 // LibraryImport would want unsafe code for the whole project
-    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
-#pragma warning restore SYSLIB1054
 }

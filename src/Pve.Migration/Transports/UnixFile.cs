@@ -1,10 +1,11 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 using Pve.Migration.Diagnostics;
 
 namespace Pve.Migration.Transports;
 
-// The one question .NET cannot answer about a file: is it a socket?
+// What .NET has no word for: is a file a socket, and is a directory's list of files on the disk?
 internal static class UnixFile
 {
     private const int AtFdCwd = -100;
@@ -13,6 +14,7 @@ internal static class UnixFile
     private const uint StatxType = 1;
     private const int TypeMask = 0xF000;
     private const int TypeSocket = 0xC000;
+    private const int OCloseOnExec = 0x80000;
 
     // On Linux exact, by statx(2), whose layout is the same on every architecture: 256 bytes, u16 stx_mode at 28.
     // Elsewhere a file that exists is taken for one: nothing but ssh's own socket is ever asked about.
@@ -62,6 +64,27 @@ internal static class UnixFile
         }
     }
 
+    // Makes a file that was just created in it outlive a loss of power.
+    public static void FlushDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return; // a file's own flush does it there
+        }
+
+        int descriptor = Open(path, flags: 0);
+        if (descriptor < 0)
+        {
+            throw new IOException($"{path} cannot be opened: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+
+        using var directory = new SafeFileHandle(descriptor, ownsHandle: true);
+        RandomAccess.FlushToDisk(directory);
+    }
+
+    // open(2) as it is, for what .NET does not open: directories, and files that are only held
+    public static int Open(string path, int flags) => OpenFile(path, flags | OCloseOnExec);
+
     private static bool IsSocket(int directory, string path, int flags)
     {
         byte[] stat = new byte[256];
@@ -73,5 +96,9 @@ internal static class UnixFile
     [DllImport("libc", EntryPoint = "statx")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Statx(int directory, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte[] buffer);
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int OpenFile([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 #pragma warning restore SYSLIB1054
 }

@@ -28,7 +28,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
         var mayChangeMode = commands.Any(command => command.Name == QmpCommands.BlockJobChange.Name);
         foreach (var (index, disk) in run.Request.Disks.Index())
         {
-            var mirror = new DiskMirror(disk, exports[index], $"migrate-{run.Request.VmId}-{index}");
+            var mirror = new DiskMirror(disk, exports[index], $"{LeftoverMirrors.Prefix(run.Request.VmId)}{index}");
             _mirrors.Add(mirror);
             await mirror.AttachAsync(Monitor, cancellationToken).ConfigureAwait(false);
         }

@@ -1,0 +1,28 @@
+namespace Pve.Migration.Engine.Recovery;
+
+/// <summary>Where the guest goes, from what the journal tells and what both sides say. Pure: a test walks through every state of it.</summary>
+internal static class RecoveryRule
+{
+    /// <summary>The move, and why.</summary>
+    public static (RecoveryMove Move, string Why) Decide(JournalStage stage, SourceView source, TargetView target) => (stage, source, target) switch
+    {
+        (_, SourceView.Runs, TargetView.Runs) => (RecoveryMove.Ask, "The guest runs on both sides."),
+        (< JournalStage.Committing, SourceView.Unreachable, TargetView.Runs) =>
+            (RecoveryMove.Ask, "The guest runs on the target, which this migration has not told to resume, and the source does not answer."),
+        (_, _, TargetView.Runs) => (RecoveryMove.Finish, "The guest runs on the target."),
+
+        // The source goes on by itself when its stream fails. Unless the target may have been told to resume, nothing lets that one run.
+        (< JournalStage.Committing, SourceView.Runs, _) => (RecoveryMove.KeepOnSource, "The guest runs on the source."),
+        (_, SourceView.Runs, TargetView.Loaded or TargetView.Waits) => (RecoveryMove.Back, "The guest runs on the source, and not on the target."),
+        (_, SourceView.Runs, _) => (RecoveryMove.Ask, "The guest runs on the source, and the target, which may have been told to resume, does not answer."),
+
+        (JournalStage.Committed, _, _) => (RecoveryMove.Ask, "The guest has run on the target, and does not run there any more: the source's is older."),
+
+        // Not where the source's stream is still under way: should it fail after all, QEMU lets the source's guest go on beside the target's.
+        (>= JournalStage.Committing, SourceView.Finished, TargetView.Loaded) or (JournalStage.Complete, SourceView.Unreachable, TargetView.Loaded) =>
+            (RecoveryMove.Forward, "The target has loaded the guest, and waits to be told to resume."),
+        (_, SourceView.Unreachable, _) => (RecoveryMove.Ask, "The source does not answer."),
+        (>= JournalStage.Committing, _, TargetView.Unreachable) => (RecoveryMove.Ask, "The target may have been told to resume, and does not answer."),
+        _ => (RecoveryMove.Back, "The guest has not run on the target."),
+    };
+}

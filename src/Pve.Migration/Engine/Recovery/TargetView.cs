@@ -1,0 +1,17 @@
+namespace Pve.Migration.Engine.Recovery;
+
+/// <summary>What the target's monitor, or the target itself, says of the guest.</summary>
+internal enum TargetView
+{
+    /// <summary>It runs.</summary>
+    Runs,
+
+    /// <summary>It was loaded whole and does not run.</summary>
+    Loaded,
+
+    /// <summary>It surely does not run, and has not run; whether it was loaded is not known, or it was not.</summary>
+    Waits,
+
+    /// <summary>Nobody answers: the QEMU may be gone, or out of reach.</summary>
+    Unreachable,
+}
