@@ -38,6 +38,8 @@ public sealed class MtunnelClient : IAsyncDisposable
     /// </summary>
     public IReadOnlyCollection<string> Capabilities => _options.UseCapabilities ? _session.Conversation.Capabilities : [];
 
+    internal bool IsAwaitingApi => _session.Conversation.IsAwaitingApi;
+
     /// <summary>Whether something went wrong after which no command can be sent; an end by <see cref="QuitAsync"/> is not wrong.</summary>
     public bool IsFaulted => FaultReason is not null;
 
@@ -122,7 +124,8 @@ public sealed class MtunnelClient : IAsyncDisposable
 
     /// <summary>
     /// Whether the peer has a command, by its name on the wire such as <c>nbdstop</c>: <c>quit</c> in every dialect, <c>resume</c> from v1 on,
-    /// Proxmox VE's others in v2, and this library's own where <see cref="Capabilities"/> lists them. False while the dialect is not known.
+    /// Proxmox VE's others in v2, and this library's own where <see cref="Capabilities"/> lists them. False while the dialect is not known, so await <see cref="Negotiated"/>
+    /// first, unless there is another way to do it.
     /// </summary>
     public bool Can(string command)
     {
@@ -195,14 +198,18 @@ public sealed class MtunnelClient : IAsyncDisposable
     public Task WakeAsync() => _session.WakeAsync();
 
     /// <summary>
-    /// Ends the tunnel politely: v1 is asked and answers, v0 is told and its end of stream awaited, a faulted one is told and left.
-    /// A second call does nothing. The carrier lives until <see cref="DisposeAsync"/>.
+    /// Ends the tunnel politely: v1 and v2 are asked and answer, v0 is told and its end of stream awaited, a faulted one is told and left.
+    /// Awaits <see cref="Negotiated"/> first, at most for <see cref="MtunnelClientOptions.QuitTimeout"/>, since <c>quit</c> is another word in
+    /// each dialect; <see cref="SettleDialect"/> spares the wait. A second call does nothing. The carrier lives until <see cref="DisposeAsync"/>.
     /// </summary>
     /// <exception cref="MtunnelNoReplyException">Neither answer nor end came in time.</exception>
     /// <exception cref="MtunnelRefusedException">The peer answered with an error; the tunnel is closed all the same.</exception>
     public Task QuitAsync(CancellationToken cancellationToken = default) => _session.QuitAsync(MtunnelCommand.Quit, cancellationToken);
 
-    /// <summary>As <see cref="QuitAsync"/>; a v2 peer frees the VM's volumes there and destroys it.</summary>
+    /// <summary>
+    /// As <see cref="QuitAsync"/>; a v2 peer frees the VM's volumes there and destroys it. What a faulted tunnel's peer made of it has to be
+    /// looked for there, since its answer is not read.
+    /// </summary>
     /// <exception cref="MtunnelException">As for <see cref="QuitAsync"/>.</exception>
     public Task QuitAndCleanUpAsync(CancellationToken cancellationToken = default)
         => _session.QuitAsync(new MtunnelCommand(MtunnelCommandKind.Quit, Parameters: CleanUp), cancellationToken);

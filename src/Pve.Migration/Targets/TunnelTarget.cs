@@ -202,8 +202,10 @@ public sealed class TunnelTarget : IMigrationTarget
         {
             try
             {
-                _dialect ??= Settle(_tunnel);
+                // nobody waits for a silent peer; one that announced JSON answers soon
+                _dialect ??= _tunnel.IsAwaitingApi ? null : Settle(_tunnel);
                 await _tunnel.QuitAsync(cancellationToken).ConfigureAwait(false);
+                _dialect ??= _tunnel.DialectSoFar;
             }
             finally
             {

@@ -37,6 +37,30 @@ internal sealed class MtunnelConversation(
         }
     }
 
+    // Whether the peer announced JSON, and has not answered yet what it was asked then.
+    public bool IsAwaitingApi
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _fault is null && negotiation.State == MtunnelNegotiationState.AwaitingApi;
+            }
+        }
+    }
+
+    // a peer that failed the negotiation has one as well
+    public MtunnelCodec CodecOfQuit
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _codec ?? (_versionAsked ? MtunnelCodecV2.Instance : MtunnelCodecV0.Instance);
+            }
+        }
+    }
+
     // what a v2 peer can do beyond its dialect
     public IReadOnlyCollection<string> Capabilities
     {

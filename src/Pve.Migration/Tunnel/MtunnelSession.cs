@@ -117,6 +117,7 @@ internal sealed class MtunnelSession : IAsyncDisposable
     // mean nothing any more is told and left alone.
     public async Task QuitAsync(MtunnelCommand quit, CancellationToken cancellationToken)
     {
+        await AwaitDialectAsync(cancellationToken).ConfigureAwait(false);
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
@@ -133,7 +134,7 @@ internal sealed class MtunnelSession : IAsyncDisposable
             }
             else if (_flush.IsCompletedSuccessfully)
             {
-                await TellQuitAsync(cancellationToken).ConfigureAwait(false);
+                await TellQuitAsync(quit, cancellationToken).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is MtunnelFaultedException or MtunnelConnectionException or IOException or InvalidOperationException)
@@ -214,16 +215,46 @@ internal sealed class MtunnelSession : IAsyncDisposable
             : answer.Result;
     }
 
-    private async Task TellQuitAsync(CancellationToken cancellationToken)
+    // The word is another in each dialect, and a peer that speaks JSON takes none of the others for it.
+    private async Task AwaitDialectAsync(CancellationToken cancellationToken)
+    {
+        if (Conversation.Negotiated.IsCompleted)
+        {
+            return;
+        }
+
+        using var deadline = new CancellationTokenSource(_options.QuitTimeout, _options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        try
+        {
+            await Conversation.Negotiated.WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            OnVersionTimeout();
+        }
+        catch (MtunnelException)
+        {
+            // one without a dialect is told and left alone
+        }
+    }
+
+    private async Task TellQuitAsync(MtunnelCommand quit, CancellationToken cancellationToken)
     {
         bool waitForEnd = Conversation.Fault is null;
         using var deadline = new CancellationTokenSource(_options.QuitTimeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        (Conversation.Codec ?? MtunnelCodecV0.Instance).TryWriteCommand(MtunnelCommand.Quit, _connection.Output);
+        Conversation.CodecOfQuit.TryWriteCommand(quit, _connection.Output);
         _flush = FlushAsync();
         try
         {
-            await (waitForEnd ? Task.WhenAll(_flush, _streamEnded.Task) : _flush).WaitAsync(either.Token).ConfigureAwait(false);
+            await _flush.WaitAsync(either.Token).ConfigureAwait(false);
+            if (waitForEnd)
+            {
+                // ends as well a peer of another dialect that was taken for v0
+                await CompleteOutputAsync().ConfigureAwait(false);
+                await _streamEnded.Task.WaitAsync(either.Token).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested && deadline.IsCancellationRequested)
         {

@@ -34,9 +34,9 @@ public abstract class MtunnelClientBench : IAsyncDisposable
         return client;
     }
 
-    protected async Task<MtunnelClient> OpenAsync(string said)
+    protected async Task<MtunnelClient> OpenAsync(string said, MtunnelClientOptions? options = null)
     {
         await _peer.SayAsync(said);
-        return _client = await MtunnelClient.OpenAsync(_peer, Options, Test);
+        return _client = await MtunnelClient.OpenAsync(_peer, options ?? Options, Test);
     }
 }
