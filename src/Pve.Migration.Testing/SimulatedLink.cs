@@ -69,8 +69,26 @@ public sealed class SimulatedLink
         }
     }
 
+    /// <summary>
+    /// Breaks every migration stream and every NBD connection that is open, as a network that fails for a moment does; what is opened afterwards is sound.
+    /// What was sent as a whole still arrives.
+    /// </summary>
+    public void CutConnections()
+    {
+        lock (Gate)
+        {
+            foreach (var machine in Machines.ToArray())
+            {
+                machine.ConnectionsCut();
+            }
+        }
+    }
+
     // One lock for the whole world: what happens on one host happens before or after what happens on the other.
     internal Lock Gate { get; } = new();
+
+    /// <summary>Those that live, in the order they were started.</summary>
+    internal List<Machine> Machines { get; } = [];
 
     internal Dictionary<string, NbdServer> NbdServers { get; } = new(StringComparer.Ordinal);
 

@@ -17,6 +17,7 @@ internal sealed class Machine
     public Machine(SimulatedQemu vm, SimulatedLink link, SimulatedQemuOptions options)
     {
         (_vm, Link, Options) = (vm, link, options);
+        link.Machines.Add(this);
         Agenda = new Agenda(link);
         Incoming = new IncomingMigration(this);
         Outgoing = new OutgoingMigration(this);
@@ -231,6 +232,7 @@ internal sealed class Machine
         }
 
         ExitCode = code;
+        Link.Machines.Remove(this);
         Agenda.Die();
         Outgoing.ProcessEnded();
         Incoming.ProcessEnded();
@@ -254,6 +256,18 @@ internal sealed class Machine
     {
         Agenda.Thaw();
         StreamMayStand();
+    }
+
+    /// <summary>The network broke what it carried for this process.</summary>
+    public void ConnectionsCut()
+    {
+        if (Outgoing.IsUnderWay)
+        {
+            Outgoing.Yank();
+        }
+
+        Disks.ConnectionsCut();
+        Jobs.RemoteMoved();
     }
 
     public Task MonitorsEnded() => _monitorsEnded;

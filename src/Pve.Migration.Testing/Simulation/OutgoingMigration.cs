@@ -125,7 +125,7 @@ internal sealed class OutgoingMigration(Machine machine)
     /// <summary>The receiver said that it has loaded; only a sender with a return path listens.</summary>
     public void ReceiverLoaded()
     {
-        if (machine.Capabilities.ReturnPath && _isWhole && IsSending)
+        if (machine.Capabilities.ReturnPath && _isWhole && IsSending && !_isCut)
         {
             Next(machine.Link.Latency, Complete);
         }

@@ -50,6 +50,10 @@ internal sealed class EngineBench : IAsyncDisposable
         }, Cancellation);
     }
 
+    /// <summary>One more monitor of a QEMU's; whoever asked for it closes it.</summary>
+    public Task<QmpClient> ListenAsync(SimulatedQemu qemu)
+        => QmpClient.ConnectAsync(qemu.OpenMonitor(), "listener", new QmpClientOptions { TimeProvider = Time }, Cancellation);
+
     public IncomingQemu Incoming(Func<CancellationToken, Task>? kill = null) => new(Target, Address, kill: kill ?? (_ =>
     {
         Pair.Target.Kill();

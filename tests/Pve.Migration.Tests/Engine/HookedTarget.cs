@@ -10,6 +10,9 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     /// <summary>Resumes instead of the inner target, which it is given.</summary>
     public Func<IMigrationTarget, CancellationToken, Task<ResumeResult>>? Resume { get; set; }
 
+    /// <summary>Whether its monitor cannot be reached from here, as on another node.</summary>
+    public bool IsOutOfReach { get; init; }
+
     public List<string> Calls { get; } = [];
 
     public string Name => inner.Name;
@@ -21,7 +24,8 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     public async Task<QmpClient?> OpenAsync(CancellationToken cancellationToken)
     {
         await CalledAsync("open target");
-        return await inner.OpenAsync(cancellationToken);
+        var monitor = await inner.OpenAsync(cancellationToken);
+        return IsOutOfReach ? null : monitor;
     }
 
     public async Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken)
@@ -65,6 +69,8 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
         await CalledAsync("resume");
         return await (Resume?.Invoke(inner, cancellationToken) ?? inner.ResumeAsync(vmId, cancellationToken));
     }
+
+    public Task<bool?> IsRunningAsync(int vmId, CancellationToken cancellationToken) => inner.IsRunningAsync(vmId, cancellationToken);
 
     public async Task UnlockAsync(int vmId, CancellationToken cancellationToken)
     {

@@ -11,7 +11,7 @@ public sealed class StepFaultTests
     private static readonly string[] Called
         = ["open target", "start incoming", "prepare ownership", "make target ready", "hand over ownership", "set replication state", "resume"];
 
-    private static readonly string[] Faults = ["it throws", "cancelled", "target killed", "source's monitor lost", "target frozen"];
+    private static readonly string[] Faults = ["it throws", "cancelled", "target killed", "source's monitor lost", "target frozen", "link cut"];
 
     public static IEnumerable<TheoryDataRow<string, string>> Everything
         => Reported.Concat(Called).SelectMany(step => Faults.Select(fault => new TheoryDataRow<string, string>(step, fault)));
@@ -89,6 +89,9 @@ public sealed class StepFaultTests
                 break;
             case "source's monitor lost":
                 await bench.LoseSourceMonitorAsync();
+                break;
+            case "link cut":
+                bench.Pair.Link.CutConnections();
                 break;
             default:
                 bench.Pair.Target.Freeze();

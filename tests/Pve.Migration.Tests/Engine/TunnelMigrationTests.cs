@@ -73,14 +73,14 @@ public sealed class TunnelMigrationTests
         var handler = new LosesAnswers(bench, carriedOut);
         var options = new MtunnelServerOptions { Dialect = MtunnelDialect.V2, Vmid = VmId };
         var tunnels = 0;
-        await using var target = new OutOfReachTarget(new TunnelTarget(
+        await using var target = new HookedTarget(new TunnelTarget(
             bench.Incoming(),
             new InProcessTransport((pipe, token) =>
             {
                 tunnels++;
                 return MtunnelServer.ServeAsync(pipe, handler, options, token);
             }),
-            options: new MtunnelClientOptions { TimeProvider = bench.Time, ResumeTimeout = TimeSpan.FromSeconds(3) }));
+            options: new MtunnelClientOptions { TimeProvider = bench.Time, ResumeTimeout = TimeSpan.FromSeconds(3) })) { IsOutOfReach = true };
         var report = await bench.MigrateAsync(target);
         Assert.IsType(outcome, report.Outcome);
         bench.AssertSafe(report);
@@ -176,39 +176,5 @@ public sealed class TunnelMigrationTests
             Asked++;
             return Task.FromResult(JsonElement.Parse(bench.Pair.Target.IsGuestRunning ? """{"running": true}""" : """{"running": false}"""));
         }
-    }
-
-    /// <summary>A target whose monitor cannot be reached from here, as on another node.</summary>
-    private sealed class OutOfReachTarget(TunnelTarget inner) : IMigrationTarget
-    {
-        public string Name => inner.Name;
-
-        public string? Dialect => inner.Dialect;
-
-        public Task<string> Lost => inner.Lost;
-
-        public async Task<QmpClient?> OpenAsync(CancellationToken cancellationToken)
-        {
-            await inner.OpenAsync(cancellationToken);
-            return null;
-        }
-
-        public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => inner.StartIncomingAsync(vmId, cancellationToken);
-
-        public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => inner.MakeReadyAsync(vmId, cancellationToken);
-
-        public Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken) => inner.SetReplicationStateAsync(vmId, cancellationToken);
-
-        public Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken) => inner.ResumeAsync(vmId, cancellationToken);
-
-        public Task<bool?> IsRunningAsync(int vmId, CancellationToken cancellationToken) => inner.IsRunningAsync(vmId, cancellationToken);
-
-        public Task UnlockAsync(int vmId, CancellationToken cancellationToken) => inner.UnlockAsync(vmId, cancellationToken);
-
-        public Task CloseAsync(CancellationToken cancellationToken) => inner.CloseAsync(cancellationToken);
-
-        public Task DestroyAsync(int vmId, CancellationToken cancellationToken) => inner.DestroyAsync(vmId, cancellationToken);
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

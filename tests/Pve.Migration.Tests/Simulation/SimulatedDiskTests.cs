@@ -14,7 +14,7 @@ public sealed class SimulatedDiskTests
     private static readonly string[] Steps
         = ["start incoming", "export disks", "mirror disks", "copy RAM", "finish mirrors", "stop exports", "hand over ownership", "resume"];
 
-    private static readonly string[] Faults = ["cancelled", "target killed", "source killed", "source's monitor lost", "target frozen"];
+    private static readonly string[] Faults = ["cancelled", "target killed", "source killed", "source's monitor lost", "target frozen", "link cut"];
 
     public static IEnumerable<TheoryDataRow<string, string>> Everything
         => Steps.SelectMany(step => Faults.Select(fault => new TheoryDataRow<string, string>(step, fault)));
@@ -123,6 +123,9 @@ public sealed class SimulatedDiskTests
                 break;
             case "source's monitor lost":
                 await bench.LoseSourceMonitorAsync();
+                break;
+            case "link cut":
+                bench.Pair.Link.CutConnections();
                 break;
             default:
                 bench.Pair.Target.Freeze();

@@ -16,6 +16,12 @@ internal sealed class BlockNode(string name, string driver, SimulatedImage image
     /// <summary>The export it is the client of.</summary>
     public NbdExport? Export { get; init; }
 
+    /// <summary>Whether that export is in reach: offered, by a process that lives, over a connection that holds.</summary>
+    public bool IsConnected => Export is { IsOpen: true } && !IsBroken;
+
+    /// <summary>The connection broke; QEMU does not make another.</summary>
+    public bool IsBroken { get; set; }
+
     public bool IsReadOnly { get; init; }
 
     /// <summary>Whether it came with the node above it, and goes with it.</summary>

@@ -114,6 +114,15 @@ internal sealed class BlockNodes(Machine machine)
         }
     }
 
+    public void ConnectionsCut()
+    {
+        foreach (var node in _nodes.Where(node => node.Export is not null))
+        {
+            node.IsBroken = true;
+            node.Export!.Clients.Remove(machine);
+        }
+    }
+
     public void ProcessEnded()
     {
         IsActive = false;

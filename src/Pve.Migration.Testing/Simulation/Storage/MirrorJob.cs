@@ -27,9 +27,9 @@ internal sealed class MirrorJob(Machine machine, string id, BlockNode source, Bl
 
     private bool IsOver => Status is "concluded" or "null";
 
-    private bool IsCut => copy.Export is { IsOpen: false };
+    private bool IsCut => copy is { Export: not null, IsConnected: false };
 
-    private bool Stands => copy.Export is { IsFrozen: true, IsOpen: true } || machine.Agenda.IsFrozen;
+    private bool Stands => copy is { IsConnected: true, Export.IsFrozen: true } || machine.Agenda.IsFrozen;
 
     private long Length => source.Image.Bytes;
 

@@ -1,0 +1,130 @@
+using System.IO.Pipelines;
+using System.Text.Json;
+using Pve.Migration.Testing;
+using Pve.Qmp;
+using static Pve.Migration.Tests.Engine.EngineBench;
+
+namespace Pve.Migration.Tests.Engine;
+
+/// <summary>Each fault at each line of the tunnel, either way: commands, answers, and what is said between them.</summary>
+public sealed class TunnelFaultTests
+{
+    private static readonly string[] Setups = ["v1", "v1, out of reach, another way", "ours", "ours, out of reach", "ours, out of reach, all tunnels"];
+
+    private static readonly string[] Faults = ["drop", "duplicate", "truncate", "delay", "freeze", "cut"];
+
+    public static IEnumerable<TheoryDataRow<string, string, WireDirection>> Everything
+        => from setup in Setups
+           from fault in Faults
+           from direction in Enum.GetValues<WireDirection>()
+           select new TheoryDataRow<string, string, WireDirection>(setup, fault, direction);
+
+    [Theory]
+    [MemberData(nameof(Everything))]
+    public async Task Whatever_becomes_of_a_line_one_guest_at_most_runs(string setup, string fault, WireDirection direction)
+    {
+        var line = 0;
+        while (await HitAsync(setup, Fault(fault, WirePlace.Line(direction, line))))
+        {
+            line++;
+        }
+
+        // a v1 peer hears resume and quit, and says that it is there, its version, and two times OK
+        Assert.InRange(line, direction == WireDirection.ToPeer ? 2 : 4, 20);
+    }
+
+    // "resume 10" is a command as well, but nobody's: only a line that ended is one.
+    [Theory]
+    [InlineData("truncate")]
+    [InlineData("cut")]
+    public async Task A_command_that_was_cut_short_is_none(string fault)
+    {
+        for (var index = 0; await HitAsync("v1", Fault(fault, WirePlace.Bytes(WireDirection.ToPeer, index))); index++)
+        {
+        }
+    }
+
+    // Whether it came to the place at all; a tunnel that is not used so far is as good as sound.
+    private static async Task<bool> HitAsync(string setup, WireFault fault)
+    {
+        var isHit = false;
+        await RunAsync(async bench =>
+        {
+            var (before, serving) = (await SettingsAsync(bench.Spy), 0);
+            var sound = new InProcessTransport(async (pipe, token) =>
+            {
+                Interlocked.Increment(ref serving);
+                try
+                {
+                    await ServeAsync(bench, pipe, setup.StartsWith("v1", StringComparison.Ordinal), token);
+                }
+                finally
+                {
+                    Interlocked.Decrement(ref serving);
+                }
+            });
+            var all = setup.EndsWith("all tunnels", StringComparison.Ordinal);
+            var faulty = new FaultyTransport(sound, bench.Time, connection => connection == 0 || all ? [fault] : []);
+            var tunnel = new TunnelTarget(
+                bench.Incoming(), faulty, setup.EndsWith("another way", StringComparison.Ordinal) ? bench.Local() : null,
+                new MtunnelClientOptions { TimeProvider = bench.Time });
+            var target = new HookedTarget(tunnel) { IsOutOfReach = setup.Contains("out of reach", StringComparison.Ordinal) };
+            var report = await bench.MigrateAsync(target, change: request => request with { IsReplicated = setup.StartsWith("ours", StringComparison.Ordinal) });
+            await target.DisposeAsync();
+            await bench.PassAsync(5);
+
+            isHit = faulty.Struck.Count > 0;
+            var what = $"{fault}: {report.Outcome}";
+            bench.AssertSafe(report);
+            Assert.Equal(0, serving);
+            if (!isHit)
+            {
+                bench.AssertMigrated(report);
+                Assert.Empty(report.Warnings);
+            }
+
+            if (report.Outcome is MigrationOutcome.RolledBack)
+            {
+                Assert.Equal(before, await SettingsAsync(bench.Spy));
+            }
+            else if (report.Outcome is MigrationOutcome.Unknown)
+            {
+                // nobody who could still be asked was ended
+                Assert.True(bench.Pair.Source.IsAlive && bench.Pair.Target.IsAlive, what);
+                Assert.Contains("out of reach", setup, StringComparison.Ordinal);
+            }
+        });
+        return isHit;
+    }
+
+    private static WireFault Fault(string name, WirePlace at) => name switch
+    {
+        "drop" => WireFault.Drop(at),
+        "duplicate" => WireFault.Duplicate(at),
+        "truncate" => WireFault.Truncate(at),
+        "delay" => WireFault.Delay(at, TimeSpan.FromSeconds(3)),
+        "freeze" => WireFault.Freeze(at),
+        _ => WireFault.Cut(at),
+    };
+
+    private static async Task ServeAsync(EngineBench bench, IDuplexPipe pipe, bool isV1, CancellationToken token)
+    {
+        await using var qmp = new QmpMtunnelHandler((vmid, connecting) =>
+        {
+            Assert.Equal(VmId, vmid);
+            return bench.ListenAsync(bench.Pair.Target);
+        }, bench.Time);
+        var options = new MtunnelServerOptions { Dialect = isV1 ? MtunnelDialect.V1 : MtunnelDialect.V2, Vmid = VmId, TimeProvider = bench.Time };
+        await MtunnelServer.ServeAsync(pipe, new Replicating(qmp), options, token);
+    }
+
+    private sealed class Replicating(QmpMtunnelHandler qmp) : IMtunnelHandler
+    {
+        public IReadOnlyCollection<string> Commands { get; } = [.. qmp.Commands, "set-replication-state", "unlock"];
+
+        public Task ResumeAsync(int vmid, CancellationToken cancellationToken) => qmp.ResumeAsync(vmid, cancellationToken);
+
+        public Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken)
+            => qmp.Commands.Contains(request.Command) ? qmp.ExecuteAsync(request, cancellationToken) : Task.FromResult(default(JsonElement));
+    }
+}
