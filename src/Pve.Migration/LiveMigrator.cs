@@ -32,6 +32,7 @@ public sealed class LiveMigrator
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
+        using var span = Telemetry.Begin(request, _options.TimeProvider);
         var run = new RunContext(request, _options, _logger, progress);
         await using var reporting = run.Progress.ConfigureAwait(false);
         var source = new SourceVm(run);
@@ -52,7 +53,9 @@ public sealed class LiveMigrator
         await target.DisposeAsync().ConfigureAwait(false);
         var ledger = run.Ledger.Close(source.Trail, target.Trail);
         Announce(request, outcome, ledger.Paused);
-        return new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings) { Disks = plan.Mirrors.Progress };
+        var report = new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings) { Disks = plan.Mirrors.Progress };
+        Telemetry.End(span, report);
+        return report;
     }
 
     /// <summary>

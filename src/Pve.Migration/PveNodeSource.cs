@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
+using Pve.Migration.Ownership;
 using Pve.Migration.Proxmox;
 
 namespace Pve.Migration;
@@ -41,7 +42,7 @@ public sealed class PveNodeSource : IOwnershipHandover
     /// <exception cref="OwnershipException">Its configuration is not at the source, or somebody else has locked it.</exception>
     public Task PrepareAsync(int vmId, CancellationToken cancellationToken) => InTurnAsync(vmId, async guest =>
     {
-        if (!IsAtSource(vmId))
+        if (!FileOf(vmId).IsAtSource)
         {
             throw new OwnershipException($"The configuration of VM {vmId} has been moved to node {_options.TargetNode} already.");
         }
@@ -56,9 +57,9 @@ public sealed class PveNodeSource : IOwnershipHandover
     /// <exception cref="OwnershipException">It is at neither node or at both, or could not be moved.</exception>
     public Task CommitAsync(int vmId, CancellationToken cancellationToken) => InTurnAsync(vmId, _ =>
     {
-        if (IsAtSource(vmId))
+        if (FileOf(vmId).MoveToTarget())
         {
-            Move(vmId, _options.SourceNode, _options.TargetNode);
+            _logger.ConfigMoved(vmId, ConfigPath(_options.SourceNode, vmId), ConfigPath(_options.TargetNode, vmId));
         }
 
         return Task.CompletedTask;
@@ -68,9 +69,9 @@ public sealed class PveNodeSource : IOwnershipHandover
     /// <exception cref="OwnershipException">It is at neither node or at both, or could not be moved or unlocked.</exception>
     public Task RevertAsync(int vmId, CancellationToken cancellationToken) => InTurnAsync(vmId, async guest =>
     {
-        if (!IsAtSource(vmId))
+        if (FileOf(vmId).MoveToSource())
         {
-            Move(vmId, _options.TargetNode, _options.SourceNode);
+            _logger.ConfigMoved(vmId, ConfigPath(_options.TargetNode, vmId), ConfigPath(_options.SourceNode, vmId));
         }
 
         if (guest.MayBeLocked && LockOf(vmId) == "migrate")
@@ -85,7 +86,7 @@ public sealed class PveNodeSource : IOwnershipHandover
     /// <exception cref="OwnershipException">Its configuration is not at the source, or <c>qm unlock</c> failed.</exception>
     public Task UnlockAsync(int vmId, CancellationToken cancellationToken = default) => InTurnAsync(vmId, async guest =>
     {
-        if (!IsAtSource(vmId))
+        if (!FileOf(vmId).IsAtSource)
         {
             throw new OwnershipException($"The configuration of VM {vmId} is at node {_options.TargetNode}.", "Unlock it there.");
         }
@@ -115,38 +116,9 @@ public sealed class PveNodeSource : IOwnershipHandover
 
     private string ConfigPath(string node, int vmId) => Path.Combine(_options.ConfigRoot, "nodes", node, "qemu-server", $"{PveNames.Text(vmId)}.conf");
 
-    // True: it is the source's. False: the target's. Anything else is no state to go on from.
-    private bool IsAtSource(int vmId)
-    {
-        string source = ConfigPath(_options.SourceNode, vmId), target = ConfigPath(_options.TargetNode, vmId);
-        return (File.Exists(source), File.Exists(target)) switch
-        {
-            (true, false) => true,
-            (false, true) => false,
-            (true, true) => throw new OwnershipException(
-                $"VM {vmId} has a configuration at both nodes: {source} and {target}.", "Find out which one is the guest's, and remove the other."),
-            _ => throw new OwnershipException($"VM {vmId} has a configuration at neither node: not {source}, nor {target}.", SeeCluster),
-        };
-    }
+    private MovingFile FileOf(int vmId) => new(vmId, PlaceAt(_options.SourceNode, vmId), PlaceAt(_options.TargetNode, vmId), "node", SeeCluster);
 
-    // With 'overwrite' it is rename(2) and nothing else; without, .NET links and unlinks, which the cluster's file system cannot.
-    private void Move(int vmId, string from, string to)
-    {
-        string source = ConfigPath(from, vmId), target = ConfigPath(to, vmId);
-        try
-        {
-            File.Move(source, target, overwrite: true);
-            _logger.ConfigMoved(vmId, source, target);
-        }
-        catch (DirectoryNotFoundException e)
-        {
-            throw new OwnershipException($"{source} could not be moved to {target}: there is no such folder.", $"See that the cluster has a node {to}.", e);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new OwnershipException($"{source} could not be moved to {target}: {e.Message}", SeeCluster, e);
-        }
-    }
+    private (string Path, string Place) PlaceAt(string node, int vmId) => (ConfigPath(node, vmId), $"node {node} in the cluster");
 
     // The lock of the guest itself: sections that begin with '[' are snapshots and changes to come.
     private string? LockOf(int vmId)

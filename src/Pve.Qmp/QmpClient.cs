@@ -169,7 +169,15 @@ public sealed class QmpClient : IAsyncDisposable
 
         var timeout = call?.ReplyTimeout ?? command.ReplyTimeout ?? _options.ReplyTimeout;
         QmpClientOptions.CheckReplyTimeout(timeout);
-        return _session.ExecuteAsync(command, arguments, timeout, outOfBand, call?.FileDescriptor, cancellationToken);
+        if (!Telemetry.IsListenedTo)
+        {
+            return _session.ExecuteAsync(command, arguments, timeout, outOfBand, call?.FileDescriptor, cancellationToken);
+        }
+
+        var (startedAt, started) = (TimeProvider.GetUtcNow(), TimeProvider.GetTimestamp());
+        var result = _session.ExecuteAsync(command, arguments, timeout, outOfBand, call?.FileDescriptor, cancellationToken);
+        Telemetry.Follow(result, command.Name, Name, TimeProvider, startedAt, started);
+        return result;
     }
 
     /// <summary>Executes any command by name, JSON in and JSON out.</summary>
