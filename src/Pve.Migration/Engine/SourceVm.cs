@@ -44,14 +44,11 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     }
 
     /// <summary>Sets what this migration needs; undone by <see cref="RestoreAsync"/>.</summary>
-    public async Task ConfigureAsync(IReadOnlyCollection<MigrationCapability> wanted, CancellationToken cancellationToken)
+    public async Task ConfigureAsync(
+        IReadOnlyCollection<MigrationCapability> wanted, MigrationParameters parameters, CancellationToken cancellationToken)
     {
         await Capabilities.ApplyAsync(wanted, cancellationToken).ConfigureAwait(false);
-        await Capabilities.ApplyAsync(new MigrationParameters
-        {
-            MaxBandwidth = run.Request.MaxBandwidth,
-            DowntimeLimit = run.Request.DowntimeLimit,
-        }, cancellationToken).ConfigureAwait(false);
+        await Capabilities.ApplyAsync(parameters, cancellationToken).ConfigureAwait(false);
     }
 
     public Task RestoreAsync(CancellationToken cancellationToken)
