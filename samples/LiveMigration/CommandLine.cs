@@ -16,6 +16,10 @@ internal static class CommandLine
     private static readonly Option<string> Tunnel = OneOf("--tunnel", "the dialect of the target's end of the tunnel", "v1", "v0", "v2");
     private static readonly Option<string> Polling = OneOf("--polling", "when query-migrate is asked: 2 s then 300 ms, 1 s then 100 ms, or by events", "events", "before", "reduced");
     private static readonly Option<string> Target = OneOf("--target", "how the target is told to resume", "tunnel", "ssh-commands", "local");
+    private static readonly Option<int> Bandwidth = Number("--bandwidth", "how many MiB a second the copy may take; 0 is no limit", 0, 0, 1_048_576);
+    private static readonly Option<int?> GoalPause = Limit("--goal-pause", "MS", "the longest pause that is wanted, in milliseconds", 1, 2_000_000);
+    private static readonly Option<int?> GoalTime = Limit("--goal-time", "S", "until when that must have been possible, in seconds; 60 unless given", 1, 1_000_000);
+    private static readonly Option<string?> Else = Choice("--else", "what is done where the goal is not kept: undo the migration, pause the guest as long as it takes, or let it go ahead of its RAM; abort unless given", "abort", "pause", "postcopy");
     private static readonly Option<string?> Ssh = Text("--ssh", "HOST", "carry tunnel and RAM over ssh; HOST must lead back to this machine, where the sample boots both QEMUs");
     private static readonly Option<string?> SshConfig = Text("--ssh-config", "FILE", "ssh's own configuration file, for port, key and known hosts");
     private static readonly Option<string?> Mtunnel = Text("--mtunnel", "PATH", "the mtunnel that ssh starts; the one built with this sample unless given");
@@ -33,7 +37,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Boots a guest, migrates it live, and says where every millisecond of its pause went.")
         {
-            Runs, Ram, Dirty, Disk, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, Json,
+            Runs, Ram, Dirty, Disk, Bandwidth, GoalPause, GoalTime, Else, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, Json,
         };
         root.SetAction(async (result, token) =>
         {
@@ -72,6 +76,16 @@ internal static class CommandLine
             "local" => TargetKind.Local,
             _ => TargetKind.Tunnel,
         },
+        BandwidthMiB = result.GetValue(Bandwidth),
+        GoalPauseMs = result.GetValue(GoalPause),
+        GoalTimeS = result.GetValue(GoalTime),
+        Else = result.GetValue(Else) switch
+        {
+            "abort" => GoalFallback.Abort,
+            "pause" => GoalFallback.Pause,
+            "postcopy" => GoalFallback.PostCopy,
+            _ => null,
+        },
         SshHost = result.GetValue(Ssh),
         SshConfig = result.GetValue(SshConfig),
         Mtunnel = result.GetValue(Mtunnel),
@@ -90,6 +104,8 @@ internal static class CommandLine
                 => $"--dirty {options.DirtyMiB} needs at least --ram {guest.MinimumMemoryMiB}.",
             { DisksMiB.Count: > MostDisks } => $"--disk can be given {MostDisks} times, not {options.DisksMiB.Count}.",
             { Simulate: true, DisksMiB.Count: > 0 } => "--simulate has no disks; leave --disk out.",
+            { GoalPauseMs: null, GoalTimeS: not null } or { GoalPauseMs: null, Else: not null } => "--goal-time and --else go with --goal-pause MS.",
+            { Goal: { } goal } when goal.Pause > goal.Time => $"--goal-pause {options.GoalPauseMs} is longer than --goal-time allows.",
             { Target: TargetKind.SshCommands, SshHost: null } => "--target ssh-commands needs --ssh HOST.",
             { Target: TargetKind.Local, SshHost: not null } => "--target local uses no ssh; leave --ssh out.",
             { SshHost: null, SshConfig: not null } or { SshHost: null, Mtunnel: not null } => "--ssh-config and --mtunnel go with --ssh HOST.",
@@ -133,26 +149,20 @@ internal static class CommandLine
         return 2;
     }
 
-    private static Option<int> Number(string name, string description, int preset, int least, int most)
+    private static Option<int> Number(string name, string description, int preset, int least, int most) => new(name)
     {
-        var wrong = $"{name} takes {least} to {most}";
-        return new Option<int>(name)
-        {
-            Description = $"{description} ({least} to {most})",
-            HelpName = name == "--runs" ? "N" : "MIB",
-            DefaultValueFactory = _ => preset,
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) || value < least || value > most)
-                {
-                    result.AddError($"{wrong}, not '{text}'.");
-                }
+        Description = $"{description} ({least} to {most})",
+        HelpName = name == "--runs" ? "N" : "MIB",
+        DefaultValueFactory = _ => preset,
+        CustomParser = result => Size(result, name, result.Tokens[0].Value, least, most),
+    };
 
-                return value;
-            },
-        };
-    }
+    private static Option<int?> Limit(string name, string helpName, string description, int least, int most) => new(name)
+    {
+        Description = $"{description} ({least} to {most})",
+        HelpName = helpName,
+        CustomParser = result => Size(result, name, result.Tokens[0].Value, least, most),
+    };
 
     private static Option<int[]> Sizes(string name, string description, int least, int most) => new(name)
     {
@@ -180,19 +190,33 @@ internal static class CommandLine
             Description = description,
             HelpName = string.Join('|', all),
             DefaultValueFactory = _ => preset,
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                if (!all.Contains(text))
-                {
-                    result.AddError($"{name} takes {string.Join(", ", all[..^1])} or {all[^1]}, not '{text}'.");
-                }
-
-                return text;
-            },
+            CustomParser = result => Chosen(result, name, all),
         };
         option.CompletionSources.Add(all);
         return option;
+    }
+
+    private static Option<string?> Choice(string name, string description, params string[] all)
+    {
+        var option = new Option<string?>(name)
+        {
+            Description = description,
+            HelpName = string.Join('|', all),
+            CustomParser = result => Chosen(result, name, all),
+        };
+        option.CompletionSources.Add(all);
+        return option;
+    }
+
+    private static string Chosen(ArgumentResult result, string name, string[] all)
+    {
+        var text = result.Tokens[0].Value;
+        if (!all.Contains(text))
+        {
+            result.AddError($"{name} takes {string.Join(", ", all[..^1])} or {all[^1]}, not '{text}'.");
+        }
+
+        return text;
     }
 
     private static Option<string?> Text(string name, string helpName, string description)

@@ -15,6 +15,14 @@ internal sealed record JobOptions
 
     public IReadOnlyList<int> DisksMiB { get; init; } = [];
 
+    public int BandwidthMiB { get; init; }
+
+    public int? GoalPauseMs { get; init; }
+
+    public int? GoalTimeS { get; init; }
+
+    public GoalFallback? Else { get; init; }
+
     public MtunnelDialect Dialect { get; init; } = MtunnelDialect.V1;
 
     public PollingStrategy Polling { get; init; } = PollingStrategy.EventDriven;
@@ -35,10 +43,21 @@ internal sealed record JobOptions
 
     public string? JsonFile { get; init; }
 
+    public MigrationGoal? Goal => GoalPauseMs is not { } pause ? null : new MigrationGoal
+    {
+        Pause = TimeSpan.FromMilliseconds(pause),
+        Time = TimeSpan.FromSeconds(GoalTimeS ?? 60),
+        Else = Else ?? GoalFallback.Abort,
+    };
+
     /// <summary>How ssh reaches the host; only with <see cref="SshHost"/>.</summary>
     public SshTransportOptions Ssh => new() { Host = SshHost!, ConfigFile = SshConfig };
 
     /// <summary>A source from before the series of 2017 closes its tunnel before the resume, and always sends the replication state.</summary>
     public MigrationProfile Profile
         => (Target == TargetKind.SshCommands ? MigrationProfile.Pve2017Before : MigrationProfile.Default) with { Polling = Polling };
+
+    /// <summary>A request with all that was asked for beside its ends.</summary>
+    public MigrationRequest Ask(MigrationRequest request)
+        => (BandwidthMiB == 0 ? request : request with { MaxBandwidth = BandwidthMiB * 1024L * 1024 }) with { Goal = Goal };
 }

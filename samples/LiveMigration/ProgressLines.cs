@@ -20,8 +20,12 @@ internal sealed class ProgressLines
             ? step
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{step}, pass {progress.Pass}, {progress.BytesPerSecond / MiB:0} MiB/s, {progress.RamRemainingBytes / MiB:0} MiB left, {progress.DirtyBytesPerSecond / MiB:0} MiB/s dirtied");
+                $"{step}, pass {progress.Pass}, {progress.BytesPerSecond / MiB:0} MiB/s, {progress.RamRemainingBytes / MiB:0} MiB left, {progress.DirtyBytesPerSecond / MiB:0} MiB/s dirtied{Predicted(progress)}");
     }
+
+    private static string Predicted(MigrationProgress progress) => progress is { Phase: MigrationPhase.Copying, PredictedPause: { } pause }
+        ? string.Create(CultureInfo.InvariantCulture, $", pause {pause.TotalMilliseconds:0} ms")
+        : "";
 
     public void Show(MigrationProgress progress)
     {

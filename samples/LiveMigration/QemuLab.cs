@@ -57,7 +57,7 @@ internal sealed class QemuLab : ILab
         await using var target = await NewTargetAsync(host, handler, fallback, cancellationToken);
 
         var report = await _migrator.MigrateAsync(
-            new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target, Disks = Disks }, progress, cancellationToken);
+            _options.Ask(new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target, Disks = Disks }), progress, cancellationToken);
         var guest = default(GuestRow);
         var disks = report.Disks.Select(disk => new DiskRow(disk.Node, null, disk.CopiedBytes)).ToList();
         if (report.Outcome is MigrationOutcome.Migrated)

@@ -11,6 +11,8 @@ internal sealed record RunResult
 
     public double? PausedMs { get; init; }
 
+    public double? PredictedPauseMs { get; init; }
+
     public double? HandoverGapMs { get; init; }
 
     public double? QemuDowntimeMs { get; init; }
@@ -29,6 +31,10 @@ internal sealed record RunResult
 
     public IReadOnlyList<DiskRow> Disks { get; init; } = [];
 
+    public IReadOnlyList<ConvergenceRow> Convergence { get; init; } = [];
+
+    public bool? GoalKept { get; init; }
+
     public string? SourceQemu { get; init; }
 
     public string? TargetQemu { get; init; }
@@ -42,6 +48,7 @@ internal sealed record RunResult
         Mode = mode,
         Outcome = report.Outcome.GetType().Name,
         PausedMs = report.Ledger.Paused?.TotalMilliseconds,
+        PredictedPauseMs = report.PredictedPause?.TotalMilliseconds,
         HandoverGapMs = report.Ledger.HandoverGap?.TotalMilliseconds,
         QemuDowntimeMs = report.Statistics.QemuDowntime?.TotalMilliseconds,
         TotalMs = report.Statistics.Total.TotalMilliseconds,
@@ -51,6 +58,8 @@ internal sealed record RunResult
         Ledger = [.. report.Ledger.Lines.Select(line =>
             new LedgerRow(line.Name, line.Placement.ToString(), line.Start.TotalMilliseconds, line.Duration.TotalMilliseconds))],
         Guest = guest,
+        Convergence = [.. report.Convergence.Select(change => new ConvergenceRow(change.At.TotalMilliseconds, change.Decision.ToString()))],
+        GoalKept = report.GoalKept,
         SourceQemu = source,
         TargetQemu = target,
         Failure = report.Outcome switch

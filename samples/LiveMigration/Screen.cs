@@ -110,6 +110,16 @@ internal sealed class Screen(JobOptions options)
 
         AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,
             $"Paused [bold]{result.PausedMs:0.00} ms[/] (STOP to RESUME), of it {result.HandoverGapMs:0.00} ms after the target was complete; the bold lines explain {result.Ledger.Where(row => row.Placement == nameof(StepPlacement.InsidePause)).Sum(row => row.DurationMs):0.00} ms. QEMU itself reports {result.QemuDowntimeMs:0} ms.");
+        if (result.PredictedPauseMs is { } predicted)
+        {
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"Before it, {predicted:0.00} ms were predicted.");
+        }
+
+        foreach (var change in result.Convergence)
+        {
+            AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"To converge, after {change.AtMs:0} ms: {change.Did}.");
+        }
+
         if (result.Guest is { } guest)
         {
             AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture,

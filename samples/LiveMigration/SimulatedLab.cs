@@ -35,7 +35,7 @@ internal sealed class SimulatedLab : ILab
         await using var target = NewTarget(incoming, handler, fallback);
 
         var report = await _migrator.MigrateAsync(
-            new MigrationRequest { VmId = JobOptions.VmId, Source = source, Target = target }, progress, cancellationToken);
+            _options.Ask(new MigrationRequest { VmId = JobOptions.VmId, Source = source, Target = target }), progress, cancellationToken);
         var guest = default(GuestRow);
         if (report.Outcome is MigrationOutcome.Migrated)
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
 using Pve.Migration.Engine;
+using Pve.Migration.Engine.Forecast;
 using Pve.Migration.Engine.Recovery;
 using Pve.Qmp;
 
@@ -11,6 +12,7 @@ public sealed class LiveMigrator
 {
     private readonly LiveMigratorOptions _options;
     private readonly ILogger _logger;
+    private readonly PauseLessons _lessons = new();
 
     /// <summary>Creates a migrator.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
@@ -33,7 +35,7 @@ public sealed class LiveMigrator
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
         using var span = Telemetry.Begin(request, _options.TimeProvider);
-        var run = new RunContext(request, _options, _logger, progress);
+        var run = new RunContext(request, _options, _logger, progress, _lessons);
         await using var reporting = run.Progress.ConfigureAwait(false);
         var source = new SourceVm(run);
         await using var sourceWatch = source.ConfigureAwait(false);
@@ -52,8 +54,16 @@ public sealed class LiveMigrator
         await source.DisposeAsync().ConfigureAwait(false);
         await target.DisposeAsync().ConfigureAwait(false);
         var ledger = run.Ledger.Close(source.Trail, target.Trail);
+        run.Forecast.Learn(ledger, plan.Counted);
+        var goalKept = request.Goal is { } goal ? IsKept(run, goal, outcome, ledger) : default(bool?);
         Announce(request, outcome, ledger.Paused);
-        var report = new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings) { Disks = plan.Mirrors.Progress };
+        var report = new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings)
+        {
+            Disks = plan.Mirrors.Progress,
+            PredictedPause = run.Forecast.Pause,
+            Convergence = plan.Steering.Changes,
+            GoalKept = goalKept,
+        };
         Telemetry.End(span, report);
         return report;
     }
@@ -71,7 +81,7 @@ public sealed class LiveMigrator
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
-        var run = new RunContext(request.ToMigration(), _options, _logger, progress: null);
+        var run = new RunContext(request.ToMigration(), _options, _logger, progress: null, _lessons);
         await using var reporting = run.Progress.ConfigureAwait(false);
         var source = new SourceVm(run);
         await using var sourceWatch = source.ConfigureAwait(false);
@@ -244,8 +254,31 @@ public sealed class LiveMigrator
         RamTransferredBytes = plan.Counted?.Ram?.Transferred ?? 0,
         RamTotalBytes = plan.Counted?.Ram?.Total ?? 0,
         Passes = plan.Counted?.Ram?.DirtySyncCount ?? 0,
-        DowntimeLimit = plan.Copy.DowntimeLimit,
+        DowntimeLimit = plan.Steering.DowntimeLimit,
     };
+
+    // Never exceeded silently.
+    private static bool? IsKept(RunContext run, MigrationGoal goal, MigrationOutcome outcome, DowntimeLedger ledger)
+    {
+        if (outcome is not MigrationOutcome.Migrated)
+        {
+            return false;
+        }
+
+        if (ledger.Paused is not { } paused)
+        {
+            return null;
+        }
+
+        var resumed = ledger.Lines.Where(line => line.Placement == StepPlacement.InsidePause).Max(line => line.Start + line.Duration);
+        var isKept = paused <= goal.Pause && resumed <= goal.Time;
+        if (!isKept)
+        {
+            run.Warn($"The goal ({goal}) was not kept: the pause was {paused.TotalMilliseconds:0.###} ms, and the guest ran on the target after {resumed.TotalSeconds:0.###} s.");
+        }
+
+        return isKept;
+    }
 
     private void Announce(MigrationRequest request, MigrationOutcome outcome, TimeSpan? pause)
     {

@@ -36,6 +36,12 @@ public sealed record MigrationProgress
     /// <summary>How far each disk is; empty until they are mirrored.</summary>
     public IReadOnlyList<DiskProgress> Disks { get; init; } = [];
 
-    /// <summary>The pause that QEMU expects now; null where it does not say.</summary>
+    /// <summary>The pause that QEMU expects now: of the RAM alone, whatever its limit; null where it does not say.</summary>
     public TimeSpan? ExpectedPause { get; init; }
+
+    /// <summary>
+    /// The pause from STOP to RESUME that there would be if QEMU switched over now: the rest of the RAM, as far as the downtime limit allows it, and
+    /// what loading and handover took before. It stays as it was when the guest was paused; null before the copy.
+    /// </summary>
+    public TimeSpan? PredictedPause { get; init; }
 }

@@ -8,6 +8,15 @@ namespace Pve.Migration;
 public sealed record MigrationReport(
     MigrationOutcome Outcome, DowntimeLedger Ledger, MigrationStatistics Statistics, IReadOnlyList<string> Warnings)
 {
+    /// <summary>How long the pause was to be, as foreseen last before it; <see cref="DowntimeLedger.Paused"/> is what it was. Null before the copy.</summary>
+    public TimeSpan? PredictedPause { get; init; }
+
+    /// <summary>What was done so that the copy would converge, in its order.</summary>
+    public IReadOnlyList<ConvergenceChange> Convergence { get; init; } = [];
+
+    /// <summary>Whether the guest arrived within the goal's pause and time; null without a goal, and where nobody saw the pause.</summary>
+    public bool? GoalKept { get; init; }
+
     /// <summary>What was mirrored of each disk, in the order of the request.</summary>
     public IReadOnlyList<DiskProgress> Disks { get; init; } = [];
 }

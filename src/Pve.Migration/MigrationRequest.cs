@@ -36,6 +36,9 @@ public sealed record MigrationRequest
     /// <remarks>It covers the last of the RAM alone; loading the devices and the handover come on top.</remarks>
     public TimeSpan DowntimeLimit { get; init; } = TimeSpan.FromMilliseconds(30);
 
+    /// <summary>What is wanted instead of a <see cref="DowntimeLimit"/>; nothing unless set.</summary>
+    public MigrationGoal? Goal { get; init; }
+
     /// <summary>Whether the source's QEMU is ended once RESUME was seen on the target; on unless set. Otherwise it stays, paused for good.</summary>
     public bool EndsSource { get; init; } = true;
 
@@ -45,6 +48,7 @@ public sealed record MigrationRequest
         ArgumentNullException.ThrowIfNull(Target);
         ArgumentNullException.ThrowIfNull(Ownership);
         ArgumentNullException.ThrowIfNull(Disks);
+        Goal?.Validate();
         foreach (var disk in Disks)
         {
             disk.Validate();

@@ -7,7 +7,7 @@ namespace Pve.Migration.Testing.Simulation;
 internal static class MigrationInfoWriter
 {
     public static void Write(
-        Utf8JsonWriter json, MigrationStatus status, RamModel? ram, MigrationTotals totals, TimeSpan expectedDowntime, double rate, string? error)
+        Utf8JsonWriter json, MigrationStatus status, RamModel? ram, MigrationTotals totals, TimeSpan expectedDowntime, double rate, long throttle, string? error)
     {
         json.WriteStartObject();
         if (status != MigrationStatus.None)
@@ -23,6 +23,11 @@ internal static class MigrationInfoWriter
             Milliseconds(json, "setup-time", totals.Setup);
             Milliseconds(json, "total-time", totals.Total);
             Milliseconds(json, isCompleted ? "downtime" : "expected-downtime", isCompleted ? totals.Downtime : expectedDowntime);
+            if (throttle > 0 && !isCompleted)
+            {
+                json.WriteNumber("cpu-throttle-percentage"u8, throttle);
+            }
+
             WriteRam(json, ram, totals, isCompleted, rate);
         }
 

@@ -27,6 +27,7 @@ internal sealed class OutgoingMigration(Machine machine)
     private TimeSpan _stopped;
     private TimeSpan _expectedDowntime;
     private MigrationTotals? _totals;
+    private readonly AutoConverge _throttle = new(machine);
 
     public MigrationStatus Status { get; private set; } = MigrationStatus.None;
 
@@ -170,7 +171,7 @@ internal sealed class OutgoingMigration(Machine machine)
     public void Write(Utf8JsonWriter json)
     {
         _ram?.MoveTo(machine.Now);
-        MigrationInfoWriter.Write(json, Status, _ram, _totals ?? Totals(), _expectedDowntime, SendingRate, _error);
+        MigrationInfoWriter.Write(json, Status, _ram, _totals ?? Totals(), _expectedDowntime, SendingRate, _throttle.Percent, _error);
     }
 
     private void Connect()
@@ -186,6 +187,7 @@ internal sealed class OutgoingMigration(Machine machine)
         _wasActive = machine.Now;
         _expectedDowntime = TimeSpan.FromMilliseconds(machine.Parameters.DowntimeLimitMilliseconds);
         _ram = new RamModel(machine.Options.MemoryBytes, machine.Options.DirtyBytesPerSecond, machine.Options.WorkingSetBytes, machine.Now);
+        _throttle.Begin(machine.Now);
         EmitPass();
         Move(MigrationStatus.Active);
         StreamMayStand();
@@ -213,7 +215,7 @@ internal sealed class OutgoingMigration(Machine machine)
         var isMeasured = machine.Now - _wasActive >= FirstMeasurement;
         if (isMeasured && _ram.Remaining < Threshold)
         {
-            _ram.Synchronise(machine.Now);
+            _throttle.Synchronised(_ram, _ram.Synchronise(machine.Now), machine.Now);
             EmitPass();
             _expectedDowntime = _ram.DirtyPagesPerSecond > 0 ? TimeSpan.FromSeconds(_ram.Remaining / SendingRate) : _expectedDowntime;
         }

@@ -16,6 +16,7 @@ internal sealed class RamModel(long total, long dirtyRate, long workingSet, Time
     private TimeSpan _at = now;
     private TimeSpan _lastSync = now;
     private double _paused;
+    private double _guestSpeed = 1;
 
     public long Total => total;
 
@@ -43,6 +44,13 @@ internal sealed class RamModel(long total, long dirtyRate, long workingSet, Time
         (Rate, GuestRuns, PausedByMigration) = (rate, guestRuns, pausedByMigration);
     }
 
+    /// <summary>From now on the guest's CPUs run only part of the time.</summary>
+    public void Throttle(TimeSpan at, int percent)
+    {
+        MoveTo(at);
+        _guestSpeed = (100 - percent) / 100.0;
+    }
+
     public void MoveTo(TimeSpan at)
     {
         var seconds = (at - _at).TotalSeconds;
@@ -56,12 +64,13 @@ internal sealed class RamModel(long total, long dirtyRate, long workingSet, Time
         _remaining = _remaining < 1 ? 0 : _remaining;
         if (GuestRuns)
         {
-            _dirtied = Math.Min(_workingSet, _dirtied + dirtyRate * seconds);
+            _dirtied = Math.Min(_workingSet, _dirtied + dirtyRate * _guestSpeed * seconds);
         }
     }
 
     /// <summary>What was dirtied since the last time remains from now on.</summary>
-    public void Synchronise(TimeSpan at)
+    /// <returns>How much that was.</returns>
+    public long Synchronise(TimeSpan at)
     {
         MoveTo(at);
         var seconds = (at - _lastSync).TotalSeconds;
@@ -71,9 +80,11 @@ internal sealed class RamModel(long total, long dirtyRate, long workingSet, Time
         }
 
         _remaining = Math.Min(_remaining + _dirtied, Math.Max(_remaining, _workingSet));
+        var dirtied = (long)_dirtied;
         _dirtied = 0;
         _lastSync = at;
         Pass++;
+        return dirtied;
     }
 
     /// <summary>How long until no more than <paramref name="bytes"/> remain; infinite while the stream stands.</summary>

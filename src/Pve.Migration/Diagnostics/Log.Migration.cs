@@ -23,11 +23,14 @@ internal static partial class Log
     [LoggerMessage(1005, LogLevel.Warning, "VM {VmId}: {Warning}")]
     public static partial void FellShort(ILogger logger, int vmId, string warning);
 
-    [LoggerMessage(1006, LogLevel.Information, "VM {VmId} does not converge; the downtime limit is raised to {LimitMs} ms")]
-    public static partial void DowntimeLimitRaised(ILogger logger, int vmId, double limitMs);
+    [LoggerMessage(1006, LogLevel.Information, "VM {VmId} does not converge: {Decision}")]
+    public static partial void Converging(ILogger logger, int vmId, string decision);
 
     [LoggerMessage(1007, LogLevel.Debug, "VM {VmId}: query-migrate failed {Count} times in a row: {Reason}")]
     public static partial void PollFailed(ILogger logger, int vmId, int count, string reason);
+
+    [LoggerMessage(1010, LogLevel.Debug, "VM {VmId}: QEMU refused '{Decision}': {Reason}")]
+    public static partial void DecisionRefused(ILogger logger, int vmId, string decision, string reason);
 
     [LoggerMessage(1008, LogLevel.Warning, "A progress handler threw; the migration goes on")]
     public static partial void ProgressHandlerFailed(ILogger logger, Exception exception);

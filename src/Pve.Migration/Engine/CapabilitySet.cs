@@ -47,6 +47,9 @@ internal sealed class CapabilitySet
         {
             MaxBandwidth = _parametersBefore.MaxBandwidth,
             DowntimeLimit = _parametersBefore.DowntimeLimit,
+            CpuThrottleInitial = _parametersBefore.CpuThrottleInitial,
+            CpuThrottleIncrement = _parametersBefore.CpuThrottleIncrement,
+            MaxCpuThrottle = _parametersBefore.MaxCpuThrottle,
         }, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Convergence;
 using Pve.Migration.Engine.Recovery;
 using Pve.Migration.Engine.Storage;
 using Pve.Qmp;
@@ -33,13 +34,16 @@ internal sealed class MigrationPlan
     {
         (_run, _source, _target) = (run, source, target);
         Mirrors = new DiskMirrors(run, source, target);
-        Copy = new RamCopy(run, source, target, Mirrors);
+        Steering = new Steering(run, source);
+        Copy = new RamCopy(run, source, target, Mirrors, Steering);
         ResumeStep = new ResumeStep(run, target);
         Steps = Build();
         Check(Steps);
     }
 
     public DiskMirrors Mirrors { get; }
+
+    public Steering Steering { get; }
 
     public RamCopy Copy { get; }
 
@@ -74,6 +78,7 @@ internal sealed class MigrationPlan
         List<MigrationStep> steps =
         [
             .. request.Journal is null ? None : [new("begin journal", BeforePause, BeginJournalAsync, MigrationStep.NothingToUndo)],
+            .. request.Goal is { } goal ? [new("check goal", BeforePause, _ => CheckGoal(goal), MigrationStep.NothingToUndo)] : None,
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
             new("check source", BeforePause, _source.CheckAsync, MigrationStep.NothingToUndo),
             new("check target", BeforePause, token => _target.CheckAsync(_source, token), MigrationStep.NothingToUndo),
@@ -147,6 +152,24 @@ internal sealed class MigrationPlan
         await _run.Journal.WriteAsync(JournalMark.Begins, _run.Request.Target.Name).ConfigureAwait(false);
     }
 
+    // Known before anything was touched, and not only once the guest was paused.
+    private Task CheckGoal(MigrationGoal goal)
+    {
+        if (_run.Forecast.FixedPart is var fixedPart && fixedPart < goal.Pause)
+        {
+            return Task.CompletedTask;
+        }
+
+        var cannot = $"A pause of at most {goal.Pause.TotalMilliseconds:0.###} ms cannot be kept: without any RAM it takes about {fixedPart.TotalMilliseconds:0.###} ms to this target.";
+        if (goal.Else != GoalFallback.Pause)
+        {
+            throw new MigrationFailedException(cannot, "Allow a longer pause.");
+        }
+
+        _run.Warn(cannot);
+        return Task.CompletedTask;
+    }
+
     private async Task CheckDisksAsync(CancellationToken cancellationToken)
     {
         if (!_source.Capabilities.Knows(MigrationCapability.PauseBeforeSwitchover))
@@ -172,7 +195,9 @@ internal sealed class MigrationPlan
             _run.Warn($"Left out, since not both sides know it: {string.Join(", ", dropped)}.");
         }
 
-        await _source.ConfigureAsync(HasDisks ? [.. can, MigrationCapability.PauseBeforeSwitchover] : can, cancellationToken).ConfigureAwait(false);
+        await _source.ConfigureAsync(
+            [.. can, .. HasDisks ? [MigrationCapability.PauseBeforeSwitchover] : Array.Empty<MigrationCapability>(), .. Steering.Capabilities],
+            Steering.Parameters, cancellationToken).ConfigureAwait(false);
         await _target.ConfigureAsync(can, cancellationToken).ConfigureAwait(false);
     }
 

@@ -1,11 +1,12 @@
 using Pve.Migration.Diagnostics;
+using Pve.Migration.Engine.Convergence;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
 namespace Pve.Migration.Engine;
 
-/// <summary>Asks <c>query-migrate</c>, reports what it says, and raises the downtime limit where the copy does not converge.</summary>
-internal sealed class MigrationPoll(RunContext run, SourceVm source)
+/// <summary>Asks <c>query-migrate</c>, reports what it says, and has it steered by.</summary>
+internal sealed class MigrationPoll(RunContext run, SourceVm source, Steering steering)
 {
     // Proxmox VE forgives as many failed queries in a row, a second apart (QemuMigrate.pm).
     private const int ForgivenFailures = 5;
@@ -15,7 +16,6 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source)
     private MigrationRamStats? _current;
     private int _polls;
     private int _failures;
-    private int _withoutProgress;
     private long _movedAt;
 
     /// <summary>What the latest poll said; null before the first.</summary>
@@ -24,14 +24,17 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source)
     /// <summary>The delay that the next poll waits for.</summary>
     public TimeSpan Delay { get; private set; }
 
-    /// <summary>The downtime limit that QEMU has now.</summary>
-    public TimeSpan DowntimeLimit { get; private set; } = run.Request.DowntimeLimit;
+    /// <summary>The pass over the RAM that the latest poll saw.</summary>
+    public long Pass => _current?.DirtySyncCount ?? 0;
 
     /// <summary>For how long no byte was sent, by the polls' word.</summary>
     public TimeSpan StoodStill { get; private set; }
 
     public TimeSpan NextDelay()
-        => Delay = _failures > 0 ? AfterFailure : run.Profile.Polling.NextDelay(new PollingState(_polls, Delay, _previous, _current));
+    {
+        Delay = _failures > 0 ? AfterFailure : run.Profile.Polling.NextDelay(new PollingState(_polls, Delay, _previous, _current));
+        return steering.TimeLeft is { } left && left > TimeSpan.Zero && left < Delay ? left : Delay;
+    }
 
     /// <exception cref="QmpException">The monitor is lost, or failed too many times in a row.</exception>
     public async Task AskAsync(CancellationToken cancellationToken)
@@ -51,41 +54,27 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source)
         cancellationToken.ThrowIfCancellationRequested(); // the copy is over: nobody wants to know any more
         _polls++;
         Status = info.Status;
-        run.Report(MigrationPlan.CopyRam, info);
+        var isCopying = info.Status == MigrationStatus.Active && !source.Trail!.IsStopped;
+        Foresee(isCopying ? info.Ram : null, info);
         if (info.Ram is { } ram)
         {
             (_previous, _current) = (_current, ram);
             _movedAt = _previous?.Transferred == ram.Transferred ? _movedAt : run.Time.GetTimestamp();
             StoodStill = run.Time.GetElapsedTime(_movedAt);
-            if (info.Status == MigrationStatus.Active && !source.Trail!.IsStopped)
+            if (isCopying && await steering.SteerAsync(_previous, ram, cancellationToken).ConfigureAwait(false))
             {
-                await ConvergeAsync(ram, cancellationToken).ConfigureAwait(false);
+                Foresee(ram, info);
             }
         }
     }
 
-    private async Task ConvergeAsync(MigrationRamStats ram, CancellationToken cancellationToken)
+    private void Foresee(MigrationRamStats? ram, MigrationInfo info)
     {
-        if (ram.Remaining == 0 || (ram.Remaining >= _previous?.Remaining && ram.Transferred > _previous.Transferred))
+        if (ram is not null)
         {
-            _withoutProgress++;
+            run.Forecast.Look(ram, steering.DowntimeLimit, run.Request.MaxBandwidth);
         }
 
-        if (run.Profile.Convergence.RaiseDowntimeLimit(new ConvergenceState(_withoutProgress, DowntimeLimit, ram)) is { } limit)
-        {
-            try
-            {
-                await source.Capabilities.ApplyAsync(new MigrationParameters { DowntimeLimit = limit }, cancellationToken).ConfigureAwait(false);
-            }
-            catch (QmpException e) when (e.ConnectionUsable)
-            {
-                // The copy goes on as it was, and the next poll tries again.
-                Log.PollFailed(run.Logger, run.Request.VmId, _failures, e.Message);
-                return;
-            }
-
-            (DowntimeLimit, _withoutProgress) = (limit, 0);
-            Log.DowntimeLimitRaised(run.Logger, run.Request.VmId, limit.TotalMilliseconds);
-        }
+        run.Report(MigrationPlan.CopyRam, info);
     }
 }

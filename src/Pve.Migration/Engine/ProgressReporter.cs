@@ -32,7 +32,8 @@ internal sealed class ProgressReporter : IAsyncDisposable
     }
 
     /// <summary>The steps report and so does the poll beside them; the numbers follow the order of the queue.</summary>
-    public void Report(MigrationPhase phase, string step, TimeSpan elapsed, MigrationInfo? info = null, long pass = 0, IReadOnlyList<DiskProgress>? disks = null)
+    public void Report(MigrationPhase phase, string step, TimeSpan elapsed, MigrationInfo? info = null, long pass = 0, IReadOnlyList<DiskProgress>? disks = null,
+        TimeSpan? predictedPause = null)
     {
         if (_progress is null)
         {
@@ -42,7 +43,7 @@ internal sealed class ProgressReporter : IAsyncDisposable
         lock (_reporting)
         {
             _disks = disks ?? _disks;
-            Enqueue(phase, step, elapsed, info, pass);
+            Enqueue(phase, step, elapsed, info, pass, predictedPause);
         }
     }
 
@@ -61,7 +62,7 @@ internal sealed class ProgressReporter : IAsyncDisposable
         }
     }
 
-    private void Enqueue(MigrationPhase phase, string step, TimeSpan elapsed, MigrationInfo? info, long pass)
+    private void Enqueue(MigrationPhase phase, string step, TimeSpan elapsed, MigrationInfo? info, long pass, TimeSpan? predictedPause)
     {
         _latest = info ?? _latest;
         var ram = _latest?.Ram;
@@ -80,6 +81,7 @@ internal sealed class ProgressReporter : IAsyncDisposable
             Pass = _pass,
             Disks = _disks,
             ExpectedPause = _latest?.ExpectedDowntime,
+            PredictedPause = predictedPause,
         });
     }
 

@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Convergence;
 using Pve.Migration.Engine.Storage;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
@@ -8,21 +9,22 @@ namespace Pve.Migration.Engine;
 /// Starts the copy and follows it until the guest can be resumed on the target. Events and polls run side by side: a monitor that is
 /// slow to answer a poll never delays what an event told.
 /// </summary>
-internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, DiskMirrors mirrors) : IAsyncDisposable
+internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, DiskMirrors mirrors, Steering steering) : IAsyncDisposable
 {
-    private readonly MigrationPoll _poll = new(run, source);
+    // A guest that is quick may begin a pass every few milliseconds.
+    private static readonly TimeSpan BetweenPasses = TimeSpan.FromMilliseconds(50);
+
+    private readonly MigrationPoll _poll = new(run, source, steering);
     private string _uri = "";
     private Task? _pollUnderWay;
     private long _begun;
+    private long _polledAt;
     private long? _sourceDone;
     private long? _pausedSince;
     private long _passReported;
     private bool _wasStopped;
     private bool _isSwitching;
     private volatile bool _pollDue;
-
-    /// <summary>The downtime limit that QEMU has now.</summary>
-    public TimeSpan DowntimeLimit => _poll.DowntimeLimit;
 
     /// <summary>Whether <c>migrate</c> was sent.</summary>
     public bool HasBegun { get; private set; }
@@ -45,6 +47,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
         HasBegun = true;
         await source.Monitor.ExecuteAsync(QmpCommands.Migrate, new Migrate(uri), cancellationToken: cancellationToken).ConfigureAwait(false);
         run.Phase.Enter(MigrationPhase.Copying);
+        steering.Begin();
         _begun = run.Time.GetTimestamp();
         await FollowAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -89,6 +92,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
             if (_pollUnderWay is { IsCompleted: true } answered)
             {
                 _pollUnderWay = null;
+                _polledAt = run.Time.GetTimestamp();
                 await answered.ConfigureAwait(false);
                 Schedule(pollTimer);
             }
@@ -106,7 +110,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
 
             await ThrowIfFailedAsync(cancellationToken).ConfigureAwait(false);
             await ThrowIfOverdueAsync().ConfigureAwait(false);
-            ReportPass();
+            FollowPass(pollTimer);
             WakeTarget();
             if (_pollUnderWay is null && _pollDue)
             {
@@ -141,7 +145,8 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
     private void Schedule(ITimer pollTimer)
     {
         _pollDue = false;
-        pollTimer.Change(_poll.NextDelay(), Timeout.InfiniteTimeSpan);
+        var delay = _poll.NextDelay();
+        pollTimer.Change(IsPassUnseen && delay > BetweenPasses ? BetweenPasses : delay, Timeout.InfiniteTimeSpan);
     }
 
     // Where events are used, the target's own word is waited for; the polls of 2017 went by the source's alone.
@@ -224,7 +229,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
         }
 
         _pausedSince ??= run.Time.GetTimestamp();
-        var limit = DowntimeLimit + run.Options.LoadTimeout;
+        var limit = steering.DowntimeLimit + run.Options.LoadTimeout;
         if (run.Time.GetElapsedTime(_pausedSince.Value) <= limit)
         {
             return;
@@ -259,12 +264,22 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
         _wasStopped = isStopped;
     }
 
-    private void ReportPass()
+    private bool IsPassUnseen => UsesEvents && source.Trail!.Pass > _poll.Pass && !source.Trail.IsStopped;
+
+    // What a pass has to send is seen as it begins; later some of it was sent.
+    private void FollowPass(ITimer pollTimer)
     {
-        if (source.Trail!.Pass > _passReported)
+        if (source.Trail!.Pass <= _passReported)
         {
-            _passReported = source.Trail.Pass;
-            run.Report(MigrationPlan.CopyRam, pass: _passReported);
+            return;
+        }
+
+        _passReported = source.Trail.Pass;
+        run.Report(MigrationPlan.CopyRam, pass: _passReported);
+        if (_pollUnderWay is null && IsPassUnseen)
+        {
+            var since = run.Time.GetElapsedTime(_polledAt);
+            pollTimer.Change(since < BetweenPasses ? BetweenPasses - since : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
+using Pve.Migration.Engine.Forecast;
 
 namespace Pve.Migration.Engine;
 
 /// <summary>What the parts of one run share.</summary>
-internal sealed class RunContext(MigrationRequest request, LiveMigratorOptions options, ILogger logger, IProgress<MigrationProgress>? progress)
+internal sealed class RunContext(
+    MigrationRequest request, LiveMigratorOptions options, ILogger logger, IProgress<MigrationProgress>? progress, PauseLessons? lessons = null)
 {
     public MigrationRequest Request { get; } = request;
 
@@ -30,10 +32,13 @@ internal sealed class RunContext(MigrationRequest request, LiveMigratorOptions o
     /// <summary>False only for a run that is taken up after its source was lost.</summary>
     public bool HasSource => Request.Source is not null;
 
+    /// <summary>How long the pause will be.</summary>
+    public PauseForecast Forecast { get; } = new(request, lessons ?? new PauseLessons());
+
     public List<string> Warnings { get; } = [];
 
     public void Report(string step, Pve.Qmp.Commands.MigrationInfo? info = null, long pass = 0, IReadOnlyList<DiskProgress>? disks = null)
-        => Progress.Report(Phase.Current, step, Ledger.Elapsed, info, pass, disks);
+        => Progress.Report(Phase.Current, step, Ledger.Elapsed, info, pass, disks, Forecast.Pause);
 
     /// <summary>Notes what fell short without changing the outcome.</summary>
     public void Warn(string warning)

@@ -47,16 +47,13 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     }
 
     /// <summary>Sets what this migration needs; undone by <see cref="RestoreAsync"/>.</summary>
-    public async Task ConfigureAsync(IReadOnlyCollection<MigrationCapability> wanted, CancellationToken cancellationToken)
+    public async Task ConfigureAsync(
+        IReadOnlyCollection<MigrationCapability> wanted, MigrationParameters parameters, CancellationToken cancellationToken)
     {
         await run.Journal.WriteAsync(
             JournalMark.Found, FoundSettings.Name, JsonSerializer.Serialize(Capabilities.Before, JournalJson.Default.FoundSettings)).ConfigureAwait(false);
         await Capabilities.ApplyAsync(wanted, cancellationToken).ConfigureAwait(false);
-        await Capabilities.ApplyAsync(new MigrationParameters
-        {
-            MaxBandwidth = run.Request.MaxBandwidth,
-            DowntimeLimit = run.Request.DowntimeLimit,
-        }, cancellationToken).ConfigureAwait(false);
+        await Capabilities.ApplyAsync(parameters, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>For a run that is taken up after a crash: what <see cref="RestoreAsync"/> has to put back.</summary>

@@ -26,6 +26,11 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
     [InlineData("--disk can be given 4 times, not 5", "--disk", "1", "--disk", "1", "--disk", "1", "--disk", "1", "--disk", "1")]
     [InlineData("--simulate has no disks", "--simulate", "--disk", "1")]
     [InlineData("--target local uses no ssh", "--target", "local", "--ssh", "target")]
+    [InlineData("--goal-pause takes 1 to 2000000, not '0'", "--goal-pause", "0")]
+    [InlineData("--goal-time and --else go with --goal-pause", "--goal-time", "5")]
+    [InlineData("--goal-time and --else go with --goal-pause", "--else", "pause")]
+    [InlineData("--else takes abort, pause or postcopy, not 'hope'", "--goal-pause", "5", "--else", "hope")]
+    [InlineData("--goal-pause 1001 is longer", "--goal-pause", "1001", "--goal-time", "1")]
     [InlineData("--simulate uses no QEMU", "--simulate", "--qemu", "qemu-system-x86_64")]
     [InlineData("--ssh a;b", "--ssh", "a;b")]
     [InlineData("--ssh-config /nonexistent", "--ssh", "target", "--ssh-config", "/nonexistent")]
@@ -91,12 +96,41 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
         var run = Assert.Single(await MigrateAsync("--target", "local"));
         string[] members =
         [
-            "mode", "outcome", "pausedMs", "handoverGapMs", "qemuDowntimeMs", "totalMs", "ramTransferredBytes", "tunnelVersion", "polling",
-            "ledger", "guest", "disks", "sourceQemu", "targetQemu", "failure", "warnings",
+            "mode", "outcome", "pausedMs", "predictedPauseMs", "handoverGapMs", "qemuDowntimeMs", "totalMs", "ramTransferredBytes", "tunnelVersion", "polling",
+            "ledger", "guest", "disks", "convergence", "goalKept", "sourceQemu", "targetQemu", "failure", "warnings",
         ];
         Assert.Equal(members, Names(run));
         Assert.Equal(["name", "placement", "startMs", "durationMs"], Names(run.GetProperty("ledger")[0]));
         Assert.Equal(["heartbeatGapMs", "ticksLost", "ramIntact"], Names(run.GetProperty("guest")));
+    }
+
+    [Fact]
+    public async Task A_goal_is_kept_and_the_pause_foretold()
+    {
+        await RealQemu.RequireAsync();
+        var run = Assert.Single(await MigrateAsync("--target", "local", "--goal-pause", "2000", "--goal-time", "120"));
+        AssertMigrated(run, "qemu");
+        Assert.True(run.GetProperty("goalKept").GetBoolean());
+        Assert.InRange(run.GetProperty("predictedPauseMs").GetDouble(), 0.001, 2000);
+    }
+
+    [Fact]
+    public async Task A_goal_that_is_not_kept_is_exceeded_only_where_that_was_asked_for()
+    {
+        await RealQemu.RequireAsync();
+        string[] busy = ["--bandwidth", "2", "--target", "local", "--goal-pause", "100", "--goal-time", "6"];
+        var file = _sample.NewFile("runs.json");
+        Assert.Equal(1, (await _sample.RunAsync([.. SmallGuest, .. busy, "--json", file])).ExitCode);
+        var refused = Assert.Single(Read(file));
+        Assert.Equal("RolledBack", refused.GetProperty("outcome").GetString());
+        Assert.Contains("The goal was not kept", refused.GetProperty("failure").GetString(), StringComparison.Ordinal);
+        Assert.Equal(["atMs", "did"], Names(refused.GetProperty("convergence").EnumerateArray().Last()));
+
+        var run = Assert.Single(await MigrateAsync([.. busy, "--else", "pause"]));
+        AssertMigrated(run, "qemu");
+        Assert.False(run.GetProperty("goalKept").GetBoolean());
+        Assert.Contains("was not kept", run.GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+        _sample.AssertNothingIsLeft();
     }
 
     [Fact]

@@ -1,20 +1,10 @@
-using Pve.Qmp.Commands;
+using Pve.Migration.Testing;
 using static Pve.Migration.Tests.Engine.EngineBench;
 
 namespace Pve.Migration.Tests.Engine;
 
 public sealed class ConvergenceTests
 {
-    [Theory]
-    [InlineData(5, 30, null)]
-    [InlineData(6, 30, 60d)]
-    [InlineData(60, 1_000_000, 2_000_000d)]
-    [InlineData(6, 1_500_000, 2_000_000d)]
-    [InlineData(6, 2_000_000, null)]
-    public void The_limit_doubles_after_more_than_five_polls_without_progress(int polls, int limit, double? raised)
-        => Assert.Equal(raised, ConvergenceStrategy.ProxmoxDoubling.RaiseDowntimeLimit(
-            new ConvergenceState(polls, TimeSpan.FromMilliseconds(limit), new MigrationRamStats()))?.TotalMilliseconds);
-
     [Fact]
     public Task A_guest_that_dirties_faster_than_the_link_arrives_after_raises() => RunAsync(
         async bench =>
@@ -47,10 +37,75 @@ public sealed class ConvergenceTests
 
     [Fact]
     public Task A_limit_that_qemu_refuses_does_not_end_the_migration() => RunAsync(
-        async bench => bench.AssertMigrated(await bench.MigrateAsync(profile: MigrationProfile.Default with { Convergence = new Absurd() })));
+        async bench =>
+        {
+            var report = await bench.MigrateAsync(profile: MigrationProfile.Default with { Convergence = new Absurd() });
+            bench.AssertMigrated(report);
+            Assert.Empty(report.Convergence);
+            Assert.Equal(TimeSpan.FromMilliseconds(30), report.Statistics.DowntimeLimit);
+        });
+
+    [Fact]
+    public Task A_strategy_that_gives_up_says_why() => RunAsync(
+        async bench =>
+        {
+            var report = await bench.MigrateAsync(profile: With(ConvergenceStrategy.GiveUpAfter(TimeSpan.FromSeconds(30))));
+            var failure = bench.AssertRolledBack(report);
+            Assert.Equal("The copy was not over after 30 s.", failure.Message);
+            Assert.InRange(report.Statistics.Total, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(31));
+            Assert.IsType<ConvergenceDecision.GiveUp>(Assert.Single(report.Convergence).Decision);
+        },
+        Busy);
+
+    [Fact]
+    public Task Post_copy_where_it_is_not_possible_is_given_up() => RunAsync(
+        async bench =>
+        {
+            var failure = bench.AssertRolledBack(await bench.MigrateAsync(profile: With(new Insists())));
+            Assert.Contains("post-copy", failure.Message, StringComparison.Ordinal);
+        },
+        Busy);
+
+    [Fact]
+    public Task A_stalled_guest_is_throttled_until_it_converges_and_all_is_put_back() => RunAsync(
+        async bench =>
+        {
+            var before = await SettingsAsync(bench.Spy);
+            var report = await bench.MigrateAsync(
+                profile: With(ConvergenceStrategy.AutoConverge(initial: 40, increment: 20)), change: request => request with { EndsSource = false });
+
+            bench.AssertMigrated(report);
+            var percents = report.Convergence.Select(change => Assert.IsType<ConvergenceDecision.Throttle>(change.Decision).Percent).ToList();
+            Assert.Equal([40, 60, 80, 99], percents.Concat([60, 80, 99]).Distinct());
+            Assert.Equal(TimeSpan.FromMilliseconds(30), report.Statistics.DowntimeLimit);
+            Assert.Equal(before, await SettingsAsync(bench.Spy));
+        },
+        Busy);
+
+    [Fact]
+    public Task Pass_steps_go_no_further_than_the_guest_needs() => RunAsync(
+        async bench =>
+        {
+            var report = await bench.MigrateAsync(profile: With(ConvergenceStrategy.PassSteps(TimeSpan.FromSeconds(2), 10)));
+
+            bench.AssertMigrated(report);
+            var limits = report.Convergence.Select(change => Assert.IsType<ConvergenceDecision.LimitDowntime>(change.Decision).Limit.TotalMilliseconds);
+            Assert.Equal([230, 430, 630], limits); // 64 MiB take 537 ms
+            Assert.Equal(report.Convergence.Select(change => change.At).Order(), report.Convergence.Select(change => change.At));
+        },
+        Busy);
+
+    private static SimulatedQemuOptions Busy => SmallGuest with { DirtyBytesPerSecond = 400L << 20, WorkingSetBytes = 64L << 20 };
+
+    private static MigrationProfile With(ConvergenceStrategy strategy) => MigrationProfile.Default with { Convergence = strategy };
+
+    private sealed class Insists : ConvergenceStrategy
+    {
+        public override ConvergenceDecision Decide(ConvergenceState state) => new ConvergenceDecision.StartPostCopy("now");
+    }
 
     private sealed class Absurd : ConvergenceStrategy
     {
-        public override TimeSpan? RaiseDowntimeLimit(ConvergenceState state) => TimeSpan.FromDays(1);
+        public override ConvergenceDecision Decide(ConvergenceState state) => new ConvergenceDecision.LimitDowntime(TimeSpan.FromDays(1));
     }
 }

@@ -37,15 +37,7 @@ internal sealed class EngineBench : IAsyncDisposable
         var time = new VirtualTime { RealTimeLimit = TimeSpan.FromMinutes(2) };
         return time.RunAsync(async () =>
         {
-            var link = new SimulatedLinkOptions { TimeProvider = time, BytesPerSecond = bytesPerSecond };
-            var pair = new SimulatedPair(link, guest ?? SmallGuest, target);
-            var options = new QmpClientOptions { TimeProvider = time };
-            await using var bench = new EngineBench(
-                time,
-                pair,
-                await QmpClient.ConnectAsync(pair.Source.OpenMonitor(), "source", options),
-                await QmpClient.ConnectAsync(pair.Source.OpenMonitor(), "spy", options),
-                await QmpClient.ConnectAsync(pair.Target.OpenMonitor(), "target", options));
+            await using var bench = await CreateAsync(time, guest, target, bytesPerSecond);
             await body(bench);
         }, Cancellation);
     }
@@ -53,6 +45,21 @@ internal sealed class EngineBench : IAsyncDisposable
     /// <summary>One more monitor of a QEMU's; whoever asked for it closes it.</summary>
     public Task<QmpClient> ListenAsync(SimulatedQemu qemu)
         => QmpClient.ConnectAsync(qemu.OpenMonitor(), "listener", new QmpClientOptions { TimeProvider = Time }, Cancellation);
+
+    /// <summary>One more pair in the same time.</summary>
+    public static async Task<EngineBench> CreateAsync(
+        VirtualTime time, SimulatedQemuOptions? guest = null, SimulatedQemuOptions? target = null, long bytesPerSecond = 125_000_000)
+    {
+        var link = new SimulatedLinkOptions { TimeProvider = time, BytesPerSecond = bytesPerSecond };
+        var pair = new SimulatedPair(link, guest ?? SmallGuest, target);
+        var options = new QmpClientOptions { TimeProvider = time };
+        return new EngineBench(
+            time,
+            pair,
+            await QmpClient.ConnectAsync(pair.Source.OpenMonitor(), "source", options),
+            await QmpClient.ConnectAsync(pair.Source.OpenMonitor(), "spy", options),
+            await QmpClient.ConnectAsync(pair.Target.OpenMonitor(), "target", options));
+    }
 
     public IncomingQemu Incoming(Func<CancellationToken, Task>? kill = null) => new(Target, Address, kill: kill ?? (_ =>
     {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Pve.Migration.Engine;
+using Pve.Migration.Engine.Convergence;
 using Pve.Migration.Testing;
 using Pve.Migration.Tests.Tunnel;
 using Pve.Qmp;
@@ -73,7 +74,7 @@ public sealed class PollingTests
         var request = new MigrationRequest { VmId = VmId, Source = client, Target = new LocalTarget(new IncomingQemu(client, Address)) };
         var run = new RunContext(request, new LiveMigratorOptions(), NullLogger.Instance, null);
         await using var source = new SourceVm(run);
-        var poll = new MigrationPoll(run, source);
+        var poll = new MigrationPoll(run, source, new Steering(run, source));
 
         async Task AskAsync(string answer)
         {

@@ -1,0 +1,65 @@
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration.Engine.Forecast;
+
+/// <summary>Says before the pause how long it will be, and afterwards learns how long it was.</summary>
+internal sealed class PauseForecast(MigrationRequest request, PauseLessons lessons)
+{
+    // Less is gone before a rate can be told from it.
+    private const long TellingBytes = 4L << 20;
+    private const double NearTheLimit = 0.8;
+
+    private long _pass;
+    private long _rest;
+    private double _copied;
+
+    /// <summary>The pause beside the RAM.</summary>
+    public TimeSpan FixedPart => lessons.For(request).FixedPart;
+
+    /// <summary>The latest forecast; null before the first.</summary>
+    public TimeSpan? Pause { get; private set; }
+
+    /// <summary>
+    /// If QEMU switches over by itself, it sends what the pass under way began with, or what its limit allows if that is less.
+    /// </summary>
+    /// <param name="ram">The RAM's progress.</param>
+    /// <param name="downtimeLimit">The limit that QEMU has.</param>
+    /// <param name="bandwidthLimit">The bandwidth limit that QEMU has, in bytes a second; 0 is none.</param>
+    public void Look(MigrationRamStats ram, TimeSpan downtimeLimit, long bandwidthLimit)
+    {
+        var known = lessons.For(request);
+        if (ram.DirtySyncCount != _pass || ram.DirtySyncCount <= 1)
+        {
+            (_pass, _rest) = (ram.DirtySyncCount, ram.Remaining);
+        }
+
+        _copied = ram.Mbps * 1_000_000 / 8;
+        if (_copied <= 0)
+        {
+            Pause = downtimeLimit + known.FixedPart;
+            return;
+        }
+
+        // Held back by the limit, it does not tell how fast the last of it will go.
+        var isHeldBack = bandwidthLimit > 0 && _copied > NearTheLimit * bandwidthLimit;
+        var rate = isHeldBack ? Math.Max(_copied, known.BytesPerSecond ?? 0) : _copied;
+        Pause = TimeSpan.FromSeconds(Math.Min(_rest, _copied * downtimeLimit.TotalSeconds) / rate) + known.FixedPart;
+    }
+
+    /// <summary>Learns from a pause that is over.</summary>
+    /// <param name="ledger">Where its time went.</param>
+    /// <param name="counted">What the source's QEMU counted.</param>
+    public void Learn(DowntimeLedger ledger, MigrationInfo? counted)
+    {
+        if (ledger.Paused is not { } paused || _copied <= 0 || counted?.Ram?.DowntimeBytes is not { } bytes)
+        {
+            return;
+        }
+
+        var lastPass = ledger.Lines.FirstOrDefault(line => line.Name == MigrationPlan.LastPass)?.Duration ?? TimeSpan.Zero;
+        double? rate = bytes >= TellingBytes && lastPass > TimeSpan.Zero ? bytes / lastPass.TotalSeconds : null;
+        var sent = TimeSpan.FromSeconds(bytes / (rate ?? _copied));
+        sent = sent < lastPass ? sent : lastPass;
+        lessons.Learn(request, new PauseEstimate(paused - sent, rate));
+    }
+}
