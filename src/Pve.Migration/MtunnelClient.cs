@@ -73,7 +73,7 @@ public sealed class MtunnelClient : IAsyncDisposable
                 return await OpenWithoutGreetingAsync(handedOn, lines, options, transport.Name, logger, either.Token).ConfigureAwait(false);
             }
 
-            var negotiation = new MtunnelNegotiation(options.HighestDialect);
+            var negotiation = new MtunnelNegotiation(options.HighestDialect) { Secrets = options.Secrets };
             await AwaitGreetingAsync(connection, lines, options.MaxLineLength, negotiation, transport.Name, either.Token).ConfigureAwait(false);
             logger.TunnelOnline(transport.Name);
             return new MtunnelClient(new MtunnelSession(connection, lines, negotiation, options, transport.Name, logger), options);
@@ -230,7 +230,7 @@ public sealed class MtunnelClient : IAsyncDisposable
     private static async Task<MtunnelClient> OpenWithoutGreetingAsync(
         IMtunnelConnection connection, LineReader lines, MtunnelClientOptions options, string name, ILogger logger, CancellationToken cancellationToken)
     {
-        var session = new MtunnelSession(connection, lines, MtunnelNegotiation.WithoutGreeting(), options, name, logger);
+        var session = new MtunnelSession(connection, lines, MtunnelNegotiation.WithoutGreeting(options.Secrets), options, name, logger);
         try
         {
             await session.Conversation.Negotiated.WaitAsync(cancellationToken).ConfigureAwait(false);

@@ -46,7 +46,7 @@ public sealed record MtunnelClientOptions
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
     // what a command's parameters hold and a peer may quote: blotted out wherever its words are told
-    internal string? Secret { get; init; }
+    internal string[] Secrets { get; init; } = [];
 
     internal void Validate()
     {

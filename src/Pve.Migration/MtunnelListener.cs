@@ -6,6 +6,7 @@ using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
 using Pve.Migration.Transports;
+using Pve.Migration.Tunnel;
 
 namespace Pve.Migration;
 
@@ -154,7 +155,7 @@ public sealed class MtunnelListener : IAsyncDisposable
             catch (Exception e)
 #pragma warning restore CA1031
             {
-                _logger.ServingFailed(e.Message);
+                _logger.ServingFailed(SecretMask.Apply(e.Message));
             }
         }
     }

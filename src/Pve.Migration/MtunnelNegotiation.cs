@@ -35,6 +35,9 @@ public sealed class MtunnelNegotiation
 
     private MtunnelNegotiation(MtunnelNegotiationState state) => State = state;
 
+    // what a peer may quote and nobody may read
+    internal string[] Secrets { get; init; } = [];
+
     /// <summary>How far it has come.</summary>
     public MtunnelNegotiationState State { get; private set; }
 
@@ -51,7 +54,9 @@ public sealed class MtunnelNegotiation
     public string? FailureText { get; private set; }
 
     /// <summary>Begins where nobody greets, as over a WebSocket: the client sends <c>version</c>, and the peer answers.</summary>
-    public static MtunnelNegotiation WithoutGreeting() => new(MtunnelNegotiationState.AwaitingApi);
+    public static MtunnelNegotiation WithoutGreeting() => WithoutGreeting([]);
+
+    internal static MtunnelNegotiation WithoutGreeting(string[] secrets) => new(MtunnelNegotiationState.AwaitingApi) { Secrets = secrets };
 
     /// <summary>The peer said a line, given without its LF. Exact and case sensitive: a CR is part of the line.</summary>
     /// <exception cref="InvalidOperationException">The negotiation is over.</exception>
@@ -61,11 +66,11 @@ public sealed class MtunnelNegotiation
         MtunnelNegotiationState.AwaitingGreeting when line.SequenceEqual("no quorum"u8) =>
             Fail(MtunnelGreetingFailure.NoQuorum, "the target node has no quorum"),
         MtunnelNegotiationState.AwaitingGreeting =>
-            Fail(MtunnelGreetingFailure.Junk, $"expected 'tunnel online', got {WireText.Quote(line)} (does the login shell there print something?)"),
+            Fail(MtunnelGreetingFailure.Junk, $"expected 'tunnel online', got {WireText.Quote(line, Secrets)} (does the login shell there print something?)"),
         MtunnelNegotiationState.AwaitingVersion when TryReadVersion(line, out int version) => Choose(version),
         MtunnelNegotiationState.AwaitingVersion =>
-            Fail(MtunnelGreetingFailure.Junk, $"expected 'ver N', got {WireText.Quote(line)}"),
-        MtunnelNegotiationState.AwaitingApi => OnApi(MtunnelCodecV2.Instance.ReadReply(line), line),
+            Fail(MtunnelGreetingFailure.Junk, $"expected 'ver N', got {WireText.Quote(line, Secrets)}"),
+        MtunnelNegotiationState.AwaitingApi => OnApi(MtunnelCodecV2.Instance.ReadReply(line, Secrets), line),
         _ => throw Illegal("a line"),
     };
 
@@ -83,7 +88,7 @@ public sealed class MtunnelNegotiation
     /// <exception cref="InvalidOperationException">The negotiation is over.</exception>
     public MtunnelNegotiationState OnEnd(ReadOnlySpan<byte> tail)
     {
-        string cutOff = tail.IsEmpty ? "" : $", in the middle of {WireText.Quote(tail)}";
+        string cutOff = tail.IsEmpty ? "" : $", in the middle of {WireText.Quote(tail, Secrets)}";
         return State switch
         {
             MtunnelNegotiationState.AwaitingGreeting => Fail(MtunnelGreetingFailure.EndOfStream, $"the stream ended before the greeting{cutOff}"),
@@ -111,7 +116,7 @@ public sealed class MtunnelNegotiation
 
         if (reply.Kind != MtunnelReplyKind.Ok || Number(reply.Result, "api") is not { } api || Number(reply.Result, "age") is not { } age)
         {
-            return Fail(MtunnelGreetingFailure.Junk, $"expected the answer to 'version', got {WireText.Quote(line)}");
+            return Fail(MtunnelGreetingFailure.Junk, $"expected the answer to 'version', got {WireText.Quote(line, Secrets)}");
         }
 
         if (api < MtunnelVocabulary.Api)

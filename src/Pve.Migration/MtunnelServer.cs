@@ -70,7 +70,7 @@ public static class MtunnelServer
             await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        var lines = new LineReader(pipe.Input, options.MaxLineLength);
+        var lines = new LineReader(pipe.Input, options.MaxLineLength, options.LineTimeout, options.TimeProvider);
         while (true)
         {
             LineRead read = await lines.ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -82,6 +82,12 @@ public static class MtunnelServer
                 case LineReadKind.CutOff:
                     // `resume 12` may be the beginning of `resume 123`: what lacks its LF is no command
                     logger.ServerLineCutOff(read.Line.Length);
+                    return;
+                case LineReadKind.Stalled:
+                    string stalled = $"a line was not ended within {options.LineTimeout.TotalSeconds:0.###} s";
+                    logger.ServerLineStalled(stalled);
+                    codec.WriteReply(MtunnelReply.Refused(stalled), pipe.Output);
+                    await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
                     return;
                 case LineReadKind.TooLong:
                     codec.WriteReply(MtunnelReply.Refused(MtunnelLineTooLongException.Describe(options.MaxLineLength)), pipe.Output);

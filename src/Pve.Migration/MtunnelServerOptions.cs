@@ -31,7 +31,13 @@ public sealed record MtunnelServerOptions
     /// <summary>Who has the VM, for <see cref="CleansUpAfter"/>; default this process' own.</summary>
     public IMtunnelLeases Leases { get; init; } = MtunnelLeases.Process;
 
-    /// <summary>The clock of <see cref="CleansUpAfter"/>; default the system's.</summary>
+    /// <summary>
+    /// From a line's first byte to its LF, after which the tunnel is ended; default 60 s, or <see cref="Timeout.InfiniteTimeSpan"/>. Between two
+    /// lines a client may be silent for ever.
+    /// </summary>
+    public TimeSpan LineTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The clock of <see cref="CleansUpAfter"/> and <see cref="LineTimeout"/>; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
     /// <summary>The longest line taken from the peer, in bytes without the LF; default 1 MiB.</summary>
@@ -62,6 +68,11 @@ public sealed record MtunnelServerOptions
         {
             ArgumentOutOfRangeException.ThrowIfLessThan(after, TimeSpan.Zero, nameof(CleansUpAfter));
             ArgumentOutOfRangeException.ThrowIfGreaterThan(after, TimeSpan.FromDays(24), nameof(CleansUpAfter));
+        }
+
+        if (LineTimeout != Timeout.InfiniteTimeSpan)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(LineTimeout, TimeSpan.Zero, nameof(LineTimeout));
         }
 
         ArgumentNullException.ThrowIfNull(Leases);

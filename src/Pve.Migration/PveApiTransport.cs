@@ -48,11 +48,11 @@ public sealed class PveApiTransport : IMtunnelTransport
             .ConfigureAwait(false);
         string ticket = Text(data, "ticket");
         string socket = Text(data, "socket");
-        _logger.ApiTunnelStarted(Name, WireText.ToSingleLine(Text(data, "upid"), 200));
+        _logger.ApiTunnelStarted(Name, Quoted(Text(data, "upid"), ticket));
         if (!PveNames.IsTunnelSocket(socket, _options.SocketDirectory))
         {
             throw new MtunnelConnectionException(
-                $"{Name}: the tunnel's socket is {WireText.ToSingleLine(socket, 200)}, which is refused: only {_options.SocketDirectory}/VMID.mtunnel is taken "
+                $"{Name}: the tunnel's socket is {Quoted(socket, ticket)}, which is refused: only {_options.SocketDirectory}/VMID.mtunnel is taken "
                 + "(see that a Proxmox VE node answers there)");
         }
 
@@ -95,6 +95,8 @@ public sealed class PveApiTransport : IMtunnelTransport
             await Task.Delay(RetryAfter, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private string Quoted(string text, string ticket) => WireText.ToSingleLine(SecretMask.Apply(text, _options.Secret, ticket), 200);
 
     private static bool WasDropped(MtunnelConnectionException e) =>
         e.InnerException is WebSocketException { InnerException: HttpRequestException { InnerException: IOException } };

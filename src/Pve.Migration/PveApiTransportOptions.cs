@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pve.Migration.Proxmox;
 using Pve.Migration.Transports;
+using Pve.Migration.Tunnel;
 
 namespace Pve.Migration;
 
@@ -61,6 +62,8 @@ public sealed record PveApiTransportOptions
 
     /// <summary>Where to log; nowhere unless set.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    internal string Secret => SecretMask.OfAuthorization(Authorization);
 
     internal string Name => $"API of {Node} at {Host}:{Port}";
 

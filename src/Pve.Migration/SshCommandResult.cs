@@ -5,4 +5,8 @@ namespace Pve.Migration;
 /// <param name="StandardOutput">At most the first 1 MiB, UTF-8.</param>
 /// <param name="StandardError">At most the last 8 KiB, UTF-8; ssh's own words are in it.</param>
 /// <param name="Failure">The end, understood.</param>
-public sealed record SshCommandResult(int ExitCode, string StandardOutput, string StandardError, SshFailure Failure);
+public sealed record SshCommandResult(int ExitCode, string StandardOutput, string StandardError, SshFailure Failure)
+{
+    /// <summary>How it ended, without what it wrote, which may be secret.</summary>
+    public override string ToString() => Failure.Message;
+}

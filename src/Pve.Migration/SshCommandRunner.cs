@@ -63,7 +63,7 @@ public sealed class SshCommandRunner
             // a master connection that ssh left behind may keep the streams open
             await Task.WhenAll(output, input, child.ErrorRead).WithinAsync(SettleTime, _options.TimeProvider, CancellationToken.None).ConfigureAwait(false);
             await either.CancelAsync().ConfigureAwait(false);
-            SshFailure failure = SshFailure.Explain(_options.Name, exitCode, child.StandardError);
+            SshFailure failure = SshFailure.Explain(_options.Name, exitCode, child.StandardError, _options.Secrets);
             _logger.ChildEnded(_options.Name, failure.Message);
             return new SshCommandResult(exitCode, await output.ConfigureAwait(false), child.StandardError, failure);
         }

@@ -1,10 +1,12 @@
+using Pve.Migration.Tunnel;
+
 namespace Pve.Migration;
 
 /// <summary>A command on another host did not end in time and its ssh was ended: what it did over there is unknown, and it may still run.</summary>
 public sealed class SshCommandTimeoutException : TimeoutException
 {
     public SshCommandTimeoutException(string name, string command, TimeSpan deadline, string standardError)
-        : base($"{name}: '{command}' did not end within {deadline.TotalSeconds:0.###} s, what it did is unknown")
+        : base($"{name}: '{SecretMask.Apply(command)}' did not end within {deadline.TotalSeconds:0.###} s, what it did is unknown")
     {
         Command = command;
         Deadline = deadline;

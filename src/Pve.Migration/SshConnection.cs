@@ -137,7 +137,7 @@ public sealed class SshConnection : IMtunnelConnection
     {
         int exitCode = await _child.Exited.ConfigureAwait(false);
         await _child.ErrorRead.WithinAsync(SettleTime, _options.TimeProvider).ConfigureAwait(false);
-        string reason = SshFailure.Explain(_options.Name, exitCode, _child.StandardError).Message;
+        string reason = SshFailure.Explain(_options.Name, exitCode, _child.StandardError, _options.Secrets).Message;
         if (_ended.TrySetResult(reason))
         {
             _logger.ChildEnded(_options.Name, reason);

@@ -57,6 +57,9 @@ public sealed record SshFailure(SshFailureKind Kind, string Message)
         }
     }
 
+    internal static SshFailure Explain(string name, int exitCode, string standardError, string[] secrets) =>
+        Explain(name, exitCode, SecretMask.Apply(standardError, secrets));
+
     private static SshFailure ExplainOwn(string name, string[] lines, string last)
     {
         foreach ((string words, SshFailureKind kind, string remedy) in Known)

@@ -69,6 +69,9 @@ public sealed record SshTransportOptions
     /// <summary>Where to log; default nowhere.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 
+    // what the other side was told and may quote
+    internal string[] Secrets { get; init; } = [];
+
     internal string Name => $"ssh to {Host}";
 
     internal void Validate()

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.WebSockets;
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Transports;
+using Pve.Migration.Tunnel;
 
 namespace Pve.Migration;
 
@@ -63,13 +64,14 @@ public sealed class WebSocketTransport : IMtunnelTransport
         using var late = new CancellationTokenSource(_options.ConnectTimeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         CertificatePin? pin = _options.CertificateFingerprint is { } fingerprint ? CertificatePin.Parse(fingerprint, nameof(fingerprint)) : null;
+        string?[] secrets = [_options.Authorization is { } header ? SecretMask.OfAuthorization(header) : null, ticket];
         var socket = new ClientWebSocket();
         try
         {
             Configure(socket, isTunnel);
             using HttpMessageInvoker http = NewHttp(pin);
             await socket.ConnectAsync(Address(path, ticket), http, either.Token).ConfigureAwait(false);
-            return new WebSocketLink(socket);
+            return new WebSocketLink(socket, secrets);
         }
         catch (Exception e)
         {
@@ -80,7 +82,8 @@ public sealed class WebSocketTransport : IMtunnelTransport
             {
                 OperationCanceledException when late.IsCancellationRequested => new MtunnelConnectionException(
                     $"{Name}: no connection within {_options.ConnectTimeout.TotalSeconds:0.###} s (see that the host is up and no firewall drops the port)", e),
-                WebSocketException or OperationCanceledException => new MtunnelConnectionException($"{Name}: {pin?.Complaint ?? Explain(e, status)}", e),
+                WebSocketException or OperationCanceledException => new MtunnelConnectionException(
+                    $"{Name}: {pin?.Complaint ?? SecretMask.Apply(Explain(e, status), secrets)}", SecretMask.Tellable(e, secrets)),
                 _ => e,
             };
         }

@@ -59,8 +59,11 @@ internal static partial class Log
     [LoggerMessage(2111, LogLevel.Information, "VM {Vmid} is left as it is: {Why}")]
     public static partial void ServerKeeps(this ILogger logger, int vmid, string why);
 
-    [LoggerMessage(2112, LogLevel.Error, "VM {Vmid} could not be cleaned up after its client")]
-    public static partial void ServerAbandonFailed(this ILogger logger, Exception exception, int vmid);
+    [LoggerMessage(2112, LogLevel.Error, "VM {Vmid} could not be cleaned up after its client: {Failure}")] // as text, as above
+    public static partial void ServerAbandonFailed(this ILogger logger, int vmid, string failure);
+
+    [LoggerMessage(2113, LogLevel.Warning, "the tunnel is ended: {Reason}")]
+    public static partial void ServerLineStalled(this ILogger logger, string reason);
 
     [LoggerMessage(2200, LogLevel.Debug, "{Transport}: child {ProcessId} started")]
     public static partial void ChildStarted(this ILogger logger, string transport, int processId);

@@ -92,5 +92,5 @@ internal sealed class NodeForwards
     }
 
     private MigrationTargetException Refused(QmListenAddress address, string why)
-        => new($"{_options.Ssh.Name} listens on {WireText.ToSingleLine(address.ToString(), 200)}, which is refused: {why}.", "See that a Proxmox VE node of the expected kind answers there.");
+        => new($"{_options.Ssh.Name} listens on {WireText.ToSingleLine(SecretMask.Apply(address.ToString(), _options.SpiceTicket), 200)}, which is refused: {why}.", "See that a Proxmox VE node of the expected kind answers there.");
 }

@@ -17,7 +17,7 @@ internal sealed class PveApi(PveApiTransportOptions options)
     private const int MaxBody = 1024 * 1024;
     private const int MaxQuoted = 500;
 
-    private readonly string _secret = options.Authorization[(options.Authorization.LastIndexOf('=') + 1)..];
+    private readonly string _secret = options.Secret;
 
     public Uri Address(string scheme, string call) =>
         new UriBuilder(scheme, options.Host, options.Port, $"/api2/json/nodes/{Uri.EscapeDataString(options.Node)}/qemu/{PveNames.Text(options.VmId)}/{call}").Uri;
@@ -53,7 +53,7 @@ internal sealed class PveApi(PveApiTransportOptions options)
         }
         catch (HttpRequestException e)
         {
-            throw Failed(call, pin?.Complaint ?? Explain(e), e);
+            throw Failed(call, pin?.Complaint ?? Explain(e), SecretMask.Tellable(e, _secret)); // it may quote a line that is no HTTP
         }
     }
 
@@ -132,9 +132,9 @@ internal sealed class PveApi(PveApiTransportOptions options)
         _ => $"the log of {options.Node} says more",
     };
 
-    private static string Explain(HttpRequestException e) => e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded
+    private string Explain(HttpRequestException e) => e.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded
         ? $"the answer is longer than {MaxBody} bytes (see that Proxmox VE's API, and nothing else, listens there)"
-        : $"{e.GetBaseException().Message} (see that the API listens there and that its certificate is trusted, or give its fingerprint)";
+        : $"{SecretMask.Apply(e.GetBaseException().Message, _secret)} (see that the API listens there and that its certificate is trusted, or give its fingerprint)";
 
     private MtunnelConnectionException Failed(string call, string why, Exception? cause = null) => new(Describe(call, why), cause);
 

@@ -56,7 +56,7 @@ internal sealed class RemoteEnd(PveApiTransportOptions api, ILogger logger)
 
             if (state is null || time.GetElapsedTime(began) > GonePatience)
             {
-                throw NotProven(failure, state is null ? answer.Complaint ?? "its state is not understood" : $"the node says that it is {state.Value.Text}");
+                throw NotProven(failure, state is null ? answer.Complaint ?? "its state is not understood" : $"the node says that it is {SecretMask.Apply(state.Value.Text, api.Secret)}");
             }
 
             await Task.Delay(GonePoll, time, cancellationToken).ConfigureAwait(false);

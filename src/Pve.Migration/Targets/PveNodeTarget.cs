@@ -36,6 +36,8 @@ public sealed class PveNodeTarget : IMigrationTarget
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
+        string[] secrets = options.SpiceTicket is { } ticket ? [ticket] : [];
+        options = options with { Ssh = options.Ssh with { Secrets = secrets }, Tunnel = options.Tunnel with { Secrets = secrets } };
         _options = options;
         _logger = options.Ssh.LoggerFactory.CreateLogger(typeof(PveNodeTarget).FullName!);
         _ssh = new SshCommandRunner(options.Ssh);

@@ -120,7 +120,7 @@ public sealed class PveRemoteTarget : IMigrationTarget
 
         _mayRun = true;
         JsonElement answer = await TellAsync(MtunnelVocabulary.Start, RemoteCommandText.Start(_options, _volumes), cancellationToken).ConfigureAwait(false);
-        _start = RemoteStart.Read(answer, _options.Api.SocketDirectory, _options.Api.VmId);
+        _start = RemoteStart.Read(answer, _options.Api.SocketDirectory, _options.Api.VmId, _options.Secrets);
         foreach (string socket in _start.Sockets)
         {
             await ForwardAsync(new SocketForward(Here(socket, vmId), socket), cancellationToken).ConfigureAwait(false);
@@ -259,7 +259,7 @@ public sealed class PveRemoteTarget : IMigrationTarget
         JsonElement answer = await TellAsync(MtunnelVocabulary.Disk, RemoteCommandText.Disk(disk, _options.Config), cancellationToken).ConfigureAwait(false);
         RemoteVolume volume = RemoteVolume.Read(disk.Drive, answer)
             ?? throw new MigrationTargetException($"{Name}: the answer to 'disk' for {disk.Drive} names no volume.", "See that a Proxmox VE node answers there.");
-        _logger.RemoteDiskAllocated(Name, volume.Drive, volume.VolumeId);
+        _logger.RemoteDiskAllocated(Name, volume.Drive, SecretMask.Apply(volume.VolumeId, _options.Secrets));
         return volume;
     }
 

@@ -56,11 +56,14 @@ public sealed record PveRemoteTargetOptions
     /// <summary>Names the API, and nothing that is secret.</summary>
     public override string ToString() => $"{nameof(PveRemoteTargetOptions)} {{ {Api.Name}, VM {PveNames.Text(Api.VmId)}, from {SourceNode} }}";
 
+    // what the other cluster was told and nobody else is
+    internal string[] Secrets => SpiceTicket is null ? [Api.Secret] : [Api.Secret, SpiceTicket];
+
     internal MtunnelClientOptions EffectiveTunnel => Tunnel with
     {
         ExpectGreeting = false,
         HighestDialect = MtunnelDialect.V2,
-        Secret = SpiceTicket,
+        Secrets = Secrets,
         CommandTimeouts = new Dictionary<string, TimeSpan>(Tunnel.CommandTimeouts, StringComparer.Ordinal)
         {
             ["start"] = StartTimeout,

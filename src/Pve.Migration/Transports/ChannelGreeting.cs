@@ -27,7 +27,7 @@ internal static class ChannelGreeting
             {
                 string line = Encoding.UTF8.GetString(read.Buffer.Slice(0, end));
                 channel.Input.AdvanceTo(read.Buffer.GetPosition(1, end));
-                return line == "OK" ? null : line.StartsWith(Error, StringComparison.Ordinal) ? line[Error.Length..] : "it greets with something else than OK";
+                return line == "OK" ? null : line.StartsWith(Error, StringComparison.Ordinal) ? WireText.ToSingleLine(SecretMask.Apply(line[Error.Length..])) : "it greets with something else than OK";
             }
 
             bool isOver = read.IsCompleted || read.Buffer.Length > MaxLength;

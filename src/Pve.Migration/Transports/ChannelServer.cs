@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Nerdbank.Streams;
 using Pve.Migration.Diagnostics;
+using Pve.Migration.Tunnel;
 
 namespace Pve.Migration.Transports;
 
@@ -88,7 +89,7 @@ internal sealed class ChannelServer(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            logger.ServingFailed(e.Message);
+            logger.ServingFailed(SecretMask.Apply(e.Message));
         }
 
         await channel.Output.CompleteAsync().ConfigureAwait(false);

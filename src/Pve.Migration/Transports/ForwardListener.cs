@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
+using Pve.Migration.Tunnel;
 
 namespace Pve.Migration.Transports;
 
@@ -83,14 +84,15 @@ internal sealed class ForwardListener : IForwardedSocket
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            LastFailure = far is null ? e.Message : $"the connection to {Forward.RemotePath} broke: {e.Message}";
+            string message = WireText.ToSingleLine(SecretMask.Apply(e.Message));
+            LastFailure = far is null ? message : $"the connection to {Forward.RemotePath} broke: {message}";
             if (far is null)
             {
-                _logger.ForwardFailed(_name, Forward.LocalPath, Forward.RemotePath, e.Message);
+                _logger.ForwardFailed(_name, Forward.LocalPath, Forward.RemotePath, message);
             }
             else
             {
-                _logger.ForwardBroke(_name, Forward.LocalPath, e.Message);
+                _logger.ForwardBroke(_name, Forward.LocalPath, message);
             }
         }
         finally

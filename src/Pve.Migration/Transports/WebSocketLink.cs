@@ -4,14 +4,14 @@ using Pve.Migration.Tunnel;
 namespace Pve.Migration.Transports;
 
 // A WebSocket as bytes: borders of messages mean nothing, but each must be a single frame that Proxmox VE takes.
-internal sealed class WebSocketLink(WebSocket socket) : IByteLink
+internal sealed class WebSocketLink(WebSocket socket, params string?[] secrets) : IByteLink
 {
     private const int MaxFrame = 64 * 1024;
     private const int MaxQuoted = 200;
 
     public string WhyClosed => string.IsNullOrEmpty(socket.CloseStatusDescription)
         ? $"the peer closed the connection ({(int?)socket.CloseStatus})"
-        : $"the peer closed the connection ({(int?)socket.CloseStatus}: {WireText.ToSingleLine(socket.CloseStatusDescription, MaxQuoted)})";
+        : $"the peer closed the connection ({(int?)socket.CloseStatus}: {WireText.ToSingleLine(SecretMask.Apply(socket.CloseStatusDescription, secrets), MaxQuoted)})";
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {

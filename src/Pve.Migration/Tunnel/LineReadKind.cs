@@ -12,4 +12,7 @@ internal enum LineReadKind
 
     // more bytes than the limit, with or without a LF behind them
     TooLong,
+
+    // a line was begun, and not ended in time
+    Stalled,
 }

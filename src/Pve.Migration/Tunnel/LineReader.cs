@@ -3,8 +3,8 @@ using System.IO.Pipelines;
 
 namespace Pve.Migration.Tunnel;
 
-// Lines end in LF and in nothing else: a CR belongs to the line.
-internal sealed class LineReader(PipeReader input, int maxLineLength)
+// Lines end in LF and in nothing else: a CR belongs to the line. Without a timeout an unfinished one is awaited for ever.
+internal sealed class LineReader(PipeReader input, int maxLineLength, TimeSpan? lineTimeout = null, TimeProvider? time = null)
 {
     // bytes at the start of the buffer known to hold no LF: none is looked at twice
     private long _scanned;
@@ -18,36 +18,66 @@ internal sealed class LineReader(PipeReader input, int maxLineLength)
             input.AdvanceTo(consumed);
         }
 
-        while (true)
+        CancellationTokenSource? late = null;
+        CancellationTokenSource? either = null;
+        try
         {
-            ReadResult result = await input.ReadAsync(cancellationToken).ConfigureAwait(false);
-            ReadOnlySequence<byte> buffer = result.Buffer;
-            if (buffer.Slice(_scanned).PositionOf((byte)'\n') is { } end)
+            while (true)
             {
-                _scanned = 0;
-                SequencePosition next = buffer.GetPosition(1, end);
-                ReadOnlySequence<byte> line = buffer.Slice(0, end);
-                _consumed = next;
-                return line.Length > maxLineLength
-                    ? new LineRead(LineReadKind.TooLong, default, More: true)
-                    : new LineRead(LineReadKind.Line, Flatten(line), More: !buffer.Slice(next).IsEmpty);
-            }
+                ReadResult result = await input.ReadAsync(either?.Token ?? cancellationToken).ConfigureAwait(false);
+                ReadOnlySequence<byte> buffer = result.Buffer;
+                if (TryRead(buffer, result.IsCompleted) is { } read)
+                {
+                    return read;
+                }
 
-            _scanned = buffer.Length;
-            if (buffer.Length > maxLineLength)
-            {
-                _consumed = buffer.Start;
-                return new LineRead(LineReadKind.TooLong, default, More: true);
-            }
+                if (late is null && lineTimeout is { } timeout && !buffer.IsEmpty)
+                {
+                    late = new CancellationTokenSource(timeout, time!);
+                    either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
+                }
 
-            if (result.IsCompleted)
-            {
-                _consumed = buffer.Start;
-                return new LineRead(buffer.IsEmpty ? LineReadKind.End : LineReadKind.CutOff, Flatten(buffer), More: false);
+                input.AdvanceTo(buffer.Start, buffer.End);
             }
-
-            input.AdvanceTo(buffer.Start, buffer.End);
         }
+        catch (OperationCanceledException) when (late is { IsCancellationRequested: true } && !cancellationToken.IsCancellationRequested)
+        {
+            return new LineRead(LineReadKind.Stalled, default, More: false);
+        }
+        finally
+        {
+            either?.Dispose();
+            late?.Dispose();
+        }
+    }
+
+    private LineRead? TryRead(ReadOnlySequence<byte> buffer, bool isCompleted)
+    {
+        if (buffer.Slice(_scanned).PositionOf((byte)'\n') is { } end)
+        {
+            _scanned = 0;
+            SequencePosition next = buffer.GetPosition(1, end);
+            ReadOnlySequence<byte> line = buffer.Slice(0, end);
+            _consumed = next;
+            return line.Length > maxLineLength
+                ? new LineRead(LineReadKind.TooLong, default, More: true)
+                : new LineRead(LineReadKind.Line, Flatten(line), More: !buffer.Slice(next).IsEmpty);
+        }
+
+        _scanned = buffer.Length;
+        if (buffer.Length > maxLineLength)
+        {
+            _consumed = buffer.Start;
+            return new LineRead(LineReadKind.TooLong, default, More: true);
+        }
+
+        if (isCompleted)
+        {
+            _consumed = buffer.Start;
+            return new LineRead(buffer.IsEmpty ? LineReadKind.End : LineReadKind.CutOff, Flatten(buffer), More: false);
+        }
+
+        return null;
     }
 
     // a line seldom straddles two segments: then, and only then, it is copied

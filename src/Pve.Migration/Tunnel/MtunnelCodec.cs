@@ -27,7 +27,8 @@ internal abstract class MtunnelCodec
     // the client's end; false: the dialect has no such command, nothing was written
     public abstract bool TryWriteCommand(MtunnelCommand command, IBufferWriter<byte> output);
 
-    public abstract MtunnelReply ReadReply(ReadOnlySpan<byte> line);
+    // what of the peer's words is a secret is masked in what is told of them; an OK tells nothing, and a paused guest may wait for it
+    public abstract MtunnelReply ReadReply(ReadOnlySpan<byte> line, params ReadOnlySpan<string?> secrets);
 
     // the server's end
     public abstract void WriteGreeting(IBufferWriter<byte> output);

@@ -22,7 +22,7 @@ internal sealed class MtunnelCodecV0 : MtunnelCodec
         return true;
     }
 
-    public override MtunnelReply ReadReply(ReadOnlySpan<byte> line) => MtunnelReply.Unreadable(line);
+    public override MtunnelReply ReadReply(ReadOnlySpan<byte> line, params ReadOnlySpan<string?> secrets) => MtunnelReply.Unreadable(line, secrets);
 
     public override void WriteGreeting(IBufferWriter<byte> output) => output.Write("tunnel online\n"u8);
 

@@ -35,7 +35,7 @@ internal sealed class MtunnelCodecV1 : MtunnelCodec
         }
     }
 
-    public override MtunnelReply ReadReply(ReadOnlySpan<byte> line)
+    public override MtunnelReply ReadReply(ReadOnlySpan<byte> line, params ReadOnlySpan<string?> secrets)
     {
         if (line.SequenceEqual("OK"u8))
         {
@@ -43,8 +43,8 @@ internal sealed class MtunnelCodecV1 : MtunnelCodec
         }
 
         return line.StartsWith("ERR: "u8)
-            ? MtunnelReply.Refused(WireText.ToSingleLine(Encoding.UTF8.GetString(line[5..])))
-            : MtunnelReply.Unreadable(line);
+            ? MtunnelReply.Refused(WireText.ToSingleLine(SecretMask.Apply(Encoding.UTF8.GetString(line[5..]), secrets)))
+            : MtunnelReply.Unreadable(line, secrets);
     }
 
     public override void WriteGreeting(IBufferWriter<byte> output) => output.Write("tunnel online\nver 1\n"u8);

@@ -47,17 +47,17 @@ internal sealed class MtunnelCodecV2 : MtunnelCodec
         return true;
     }
 
-    public override MtunnelReply ReadReply(ReadOnlySpan<byte> line)
+    public override MtunnelReply ReadReply(ReadOnlySpan<byte> line, params ReadOnlySpan<string?> secrets)
     {
         if (TryParse(line, out var reply) && reply.TryGetProperty("success", out var success) && WireValue.IsTrue(success) is { } good)
         {
             return good
                 ? new MtunnelReply(MtunnelReplyKind.Ok, "OK", reply)
-                : MtunnelReply.Refused(WireText.ToSingleLine(
-                    reply.TryGetProperty("msg", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : ""));
+                : MtunnelReply.Refused(WireText.ToSingleLine(SecretMask.Apply(
+                    reply.TryGetProperty("msg", out var text) && text.ValueKind == JsonValueKind.String ? text.GetString()! : "", secrets)));
         }
 
-        return MtunnelReply.Unreadable(line);
+        return MtunnelReply.Unreadable(line, secrets);
     }
 
     public override void WriteGreeting(IBufferWriter<byte> output) => output.Write("tunnel online\nver 2\n"u8);

@@ -11,7 +11,7 @@ namespace Pve.Migration.Tunnel;
 // the rest may lie in the buffer or come a second later, and it may even read `OK`. Waiting for it would need a time nobody can
 // name; so after an ERR the tunnel can only be closed. v2's errors are one line of JSON, and harmless.
 internal sealed class MtunnelConversation(
-    MtunnelNegotiation negotiation, Task<string> carrierEnded, string name, string? secret, ILogger logger)
+    MtunnelNegotiation negotiation, Task<string> carrierEnded, string name, string[] secrets, ILogger logger)
 {
     private readonly TaskCompletionSource<MtunnelDialect> _negotiated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<string> _faulted = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -171,17 +171,18 @@ internal sealed class MtunnelConversation(
 
     public void OnLine(ReadOnlySpan<byte> line, bool more)
     {
-        if (logger.IsEnabled(LogLevel.Trace))
-        {
-            logger.TunnelReceivedSensitive(name, WireText.Quote(line, secret));
-        }
-
         lock (_gate)
         {
             if (_fault is not null || _codec is { HasReplies: false } || (_quitting && _pending is null))
             {
+                // not told even at Trace: behind a line that was none, it may be the rest of a secret
                 logger.TunnelLineDropped(name, line.Length);
                 return;
+            }
+
+            if (logger.IsEnabled(LogLevel.Trace))
+            {
+                logger.TunnelReceivedSensitive(name, WireText.Quote(line, secrets));
             }
 
             if (_codec is null)
@@ -192,17 +193,17 @@ internal sealed class MtunnelConversation(
             else if (_pending is { } pending)
             {
                 _pending = null;
-                OnReply(ReadReply(_codec, line), pending);
+                OnReply(_codec.ReadReply(line, secrets), pending);
             }
             else
             {
-                SetFault(MtunnelFaultCause.Protocol, $"a line nobody asked for: {WireText.Quote(line, secret)}");
+                SetFault(MtunnelFaultCause.Protocol, $"a line nobody asked for: {WireText.Quote(line, secrets)}");
             }
 
             // one exchange at a time: what already lies behind an answer can answer nothing, and must not get the chance
             if (more && !_quitting && _codec is { HasReplies: true })
             {
-                SetFault(MtunnelFaultCause.Protocol, $"more bytes behind {WireText.Quote(line, secret)}");
+                SetFault(MtunnelFaultCause.Protocol, $"more bytes behind {WireText.Quote(line, secrets)}");
             }
         }
     }
@@ -224,7 +225,7 @@ internal sealed class MtunnelConversation(
             }
             else
             {
-                string cutOff = tail.IsEmpty ? "" : $" in the middle of {WireText.Quote(tail, secret)}";
+                string cutOff = tail.IsEmpty ? "" : $" in the middle of {WireText.Quote(tail, secrets)}";
                 SetFault(MtunnelFaultCause.ConnectionLost, DescribeEnd($"the peer ended the stream{cutOff}"));
             }
         }
@@ -254,18 +255,6 @@ internal sealed class MtunnelConversation(
 
     // what the carrier says of its end is worth more than that it ended
     public string DescribeEnd(string otherwise) => carrierEnded.IsCompletedSuccessfully ? carrierEnded.Result : $"{name}: {otherwise}";
-
-    // A peer may quote what it was told; an OK quotes nothing, and may be what a paused guest waits for.
-    private MtunnelReply ReadReply(MtunnelCodec codec, ReadOnlySpan<byte> line)
-    {
-        var reply = codec.ReadReply(line);
-        return reply.Kind switch
-        {
-            MtunnelReplyKind.Ok => reply,
-            MtunnelReplyKind.Unreadable => reply with { Text = WireText.Quote(line, secret) },
-            _ => reply with { Text = SecretMask.Apply(reply.Text, secret) },
-        };
-    }
 
     private void OnReply(MtunnelReply reply, TaskCompletionSource<MtunnelReply> pending)
     {
@@ -297,7 +286,7 @@ internal sealed class MtunnelConversation(
         }
 
         MtunnelGreetingFailure failure = negotiation.Failure!.Value;
-        string reason = SecretMask.Apply(negotiation.FailureText!, secret);
+        string reason = negotiation.FailureText!;
         string text = failure == MtunnelGreetingFailure.EndOfStream ? DescribeEnd(reason) : $"{name}: {reason}";
         FailNegotiation(new MtunnelGreetingException(failure, text));
         SetFault(MtunnelFaultCause.Greeting, text);

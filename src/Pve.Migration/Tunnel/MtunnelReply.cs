@@ -8,5 +8,6 @@ internal readonly record struct MtunnelReply(MtunnelReplyKind Kind, string Text,
 
     public static MtunnelReply Refused(string text) => new(MtunnelReplyKind.Refused, text);
 
-    public static MtunnelReply Unreadable(ReadOnlySpan<byte> line) => new(MtunnelReplyKind.Unreadable, WireText.Quote(line));
+    public static MtunnelReply Unreadable(ReadOnlySpan<byte> line, params ReadOnlySpan<string?> secrets) =>
+        new(MtunnelReplyKind.Unreadable, WireText.Quote(line, secrets));
 }

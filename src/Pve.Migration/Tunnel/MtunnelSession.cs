@@ -28,7 +28,7 @@ internal sealed class MtunnelSession : IAsyncDisposable
         IMtunnelConnection connection, LineReader lines, MtunnelNegotiation negotiation, MtunnelClientOptions options, string name, ILogger logger)
     {
         (_connection, _lines, _options, _name, _logger) = (connection, lines, options, name, logger);
-        Conversation = new MtunnelConversation(negotiation, connection.Ended, name, options.Secret, logger);
+        Conversation = new MtunnelConversation(negotiation, connection.Ended, name, options.Secrets, logger);
         _versionTimer = options.TimeProvider.CreateTimer(
             static session => ((MtunnelSession)session!).OnVersionTimeout(), this, options.VersionTimeout, Timeout.InfiniteTimeSpan);
 

@@ -59,7 +59,7 @@ internal sealed class MtunnelStay(IMtunnelHandler handler, MtunnelServerOptions 
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            logger.ServerAbandonFailed(e, Vmid);
+            logger.ServerAbandonFailed(Vmid, SecretMask.Apply(e.ToString()));
         }
     }
 }

@@ -9,10 +9,10 @@ internal static class WireText
     private const int MaxMessage = 4096;
 
     // for logs and exceptions: bounded, no control character survives, and no secret
-    public static string Quote(ReadOnlySpan<byte> line, string? secret = null)
+    public static string Quote(ReadOnlySpan<byte> line, params ReadOnlySpan<string?> secrets)
     {
         // masked before it is cut, so that no half of a secret is left
-        string text = SecretMask.Apply(Encoding.UTF8.GetString(line), secret);
+        string text = SecretMask.Apply(Encoding.UTF8.GetString(line), secrets);
         bool cut = text.Length > MaxQuoted;
         text = cut ? text[..MaxQuoted] : text;
         var quoted = new StringBuilder(text.Length + 8).Append('\'');

@@ -34,6 +34,33 @@ public sealed class MultiplexedTransportTests : MultiplexedContract
         File.Delete(Far);
     }
 
+    [Theory]
+    [InlineData("101.migrate")]
+    [InlineData("1000.migrate")]
+    [InlineData("101_nbd.migrate")]
+    [InlineData("100.qmp")]
+    [InlineData("10.migrate")]
+    public async Task A_tunnel_of_VM_100_reaches_no_other_s_sockets(string name)
+    {
+        string path = Path.Combine(Folder, name);
+        using Socket listener = UnixSockets.Listen(path);
+        IMtunnelTransport transport = new MultiplexedTransport(StartCarrier(
+            Server with { AllowedSockets = [Path.Combine(Folder, "100.migrate"), Path.Combine(Folder, "100_*.migrate")] }));
+        Assert.Contains("not among those", await WhyNotAsync(transport, path), StringComparison.Ordinal);
+        Assert.False(listener.Poll(0, SelectMode.SelectRead), "nobody connected");
+    }
+
+    [Fact]
+    public async Task Neither_is_a_symbolic_link_to_the_folder()
+    {
+        string folder = Path.Combine(Folder, "link");
+        Directory.CreateSymbolicLink(folder, Folder);
+        using Socket listener = UnixSockets.Listen(Far);
+        Assert.Contains("not among those", await WhyNotAsync(Path.Combine(folder, "a.far")), StringComparison.Ordinal);
+        Assert.False(listener.Poll(0, SelectMode.SelectRead), "nobody connected");
+        Directory.Delete(folder);
+    }
+
     [Fact]
     public async Task Neither_is_a_file_a_socket()
     {
@@ -148,9 +175,11 @@ public sealed class MultiplexedTransportTests : MultiplexedContract
             new MultiplexedServerOptions { AllowedSockets = [pattern] },
             Test));
 
-    private async Task<string> WhyNotAsync(string path)
+    private async Task<string> WhyNotAsync(string path) => await WhyNotAsync(await StartAsync(), path);
+
+    private async Task<string> WhyNotAsync(IMtunnelTransport transport, string path)
     {
-        await using IMtunnelConnection connection = await (await StartAsync()).ConnectAsync(Test);
+        await using IMtunnelConnection connection = await transport.ConnectAsync(Test);
         await using IForwardedSocket forward = await connection.ForwardAsync(new SocketForward(Near, path), Test);
         using Socket near = await UnixSockets.ConnectAsync(Near, Test);
         Assert.Equal(0, await UnixSockets.ReceiveAsync(near, Test));

@@ -18,12 +18,39 @@ public sealed class SecretMaskTests
     [InlineData("Authorization: Bearer abc.d-e_f/g+h== end", "Authorization: Bearer *** end")]
     [InlineData("""{"msg":"no {\"ticket\":\"abc\"}"}""", """{"msg":"no {\"ticket\":\"***\"}"}""")]
     [InlineData("""{"ticket":12345,"n":1}""", """{"ticket":***,"n":1}""")]
+    [InlineData("""{"tick\u0065t":"abc","n":1}""", """{"ticket":"***","n":1}""")]
+    [InlineData("""{"msg":"{\"tick\\u0065t\":\"abc\"}"}""", """{"msg":"{\"ticket\":\"***\"}"}""")]
+    [InlineData("""{"msg":"a\u0022b\u005cc\/d"}""", """{"msg":"a\u0022b\u005cc/d"}""")]
+    [InlineData("""{"tickets":["a","b"],"n":1}""", """{"tickets":***""")]
+    [InlineData("""{'ticket':'abc','n':1}""", """{'ticket':'***','n':1}""")]
+    [InlineData("{n: 1, ticket: abc}", "{n: 1, ticket: ***}")]
+    [InlineData("no ticket: it is late", "no ticket: it is late")]
     [InlineData("VM 100 not running", "VM 100 not running")]
     [InlineData("migration listens on unix:/run/qemu-server/100.migrate", "migration listens on unix:/run/qemu-server/100.migrate")]
     public void What_may_open_something_is_not_told(string text, string masked) => Assert.Equal(masked, SecretMask.Apply(text));
 
     [Fact]
     public void A_known_secret_is_masked_wherever_it_stands() => Assert.Equal("x***y***", SecretMask.Apply("xS3cr3tyS3cr3t", "S3cr3t"));
+
+    [Theory]
+    [InlineData("ends in S3cr", "ends in ***")]
+    [InlineData("ends in S3cr3", "ends in ***")]
+    [InlineData("ends in S3c", "ends in S3c")]
+    [InlineData("x=S3cr3t%2F%3D", "x=***")]
+    public void So_is_the_first_half_of_it_at_the_end_and_what_a_query_makes_of_it(string text, string masked) =>
+        Assert.Equal(masked, SecretMask.Apply(text, "other", "S3cr3t/="));
+
+    [Theory]
+    [InlineData("Authorization: PVEAPIToken=root@pam!x=1111-2222", null)]
+    [InlineData("root@pam!x has no rights", "root@pam!x has no rights")]
+    public void An_exception_that_tells_one_is_left_out(string message, string? told) =>
+        Assert.Equal(told, SecretMask.Tellable(new IOException(message))?.Message);
+
+    [Theory]
+    [InlineData("PVEAPIToken=root@pam!x=1111-2222", "1111-2222")]
+    [InlineData("Bearer abc==", "abc==")]
+    [InlineData("abc", "abc")]
+    public void What_of_a_header_is_secret(string header, string secret) => Assert.Equal(secret, SecretMask.OfAuthorization(header));
 
     [Theory]
     [InlineData(190)]
@@ -42,6 +69,10 @@ public sealed class SecretMaskTests
     [InlineData("", "\\\"ticket")]
     [InlineData("", "ticket ")]
     [InlineData("", "PVE")]
+    [InlineData("", ",ticket")]
+    [InlineData("", "{ ")]
+    [InlineData("", "\\")]
+    [InlineData("", "\\u0041")]
     [InlineData("\"ticket\":\"", "\\")]
     public void The_time_grows_with_the_line_and_no_faster(string begin, string repeated)
     {

@@ -26,7 +26,11 @@ internal sealed class ServedTunnel : IMtunnelHandler, IDisposable
 
     public Exception? ResumeFails { get; init; }
 
-    public IReadOnlyCollection<string> Commands => ["config", "nbdstop", "status", "ticket", "unlock", "fstrim", "stop", "bwlimit", "disk", "start"];
+    /// <summary>Where <c>ticket</c>'s come from; from nowhere unless set.</summary>
+    public MtunnelTickets? Tickets { get; init; }
+
+    public IReadOnlyCollection<string> Commands { get; init; } =
+        ["config", "nbdstop", "status", "ticket", "unlock", "fstrim", "stop", "bwlimit", "disk", "start"];
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
@@ -67,7 +71,9 @@ internal sealed class ServedTunnel : IMtunnelHandler, IDisposable
     async Task<JsonElement> IMtunnelHandler.ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken)
     {
         await DoAsync(request.Command);
-        return default;
+        return request.Command == "ticket" && Tickets is not null
+            ? JsonSerializer.SerializeToElement(new { ticket = Tickets.Issue(request.Parameters.GetProperty("path").GetString()!) })
+            : default;
     }
 
     Task IMtunnelHandler.CleanUpAsync(int vmid, CancellationToken cancellationToken) => DoAsync($"clean up {vmid}");

@@ -1,0 +1,49 @@
+namespace Pve.Migration.Tests.Tunnel;
+
+/// <summary>How a target that is told over a tunnel closes it: by the word that the peer understands, and without waiting for a silent one.</summary>
+public sealed class TunnelTargetTests : IAsyncDisposable
+{
+    private readonly ScriptedPeer _peer = new();
+    private readonly TunnelTarget _target;
+
+    public TunnelTargetTests() => _target = new TunnelTarget(
+        IncomingQemu.OutOfReach("unix:/run/qemu-server/100.migrate", static _ => Task.CompletedTask), _peer,
+        options: new MtunnelClientOptions { TimeProvider = new Microsoft.Extensions.Time.Testing.FakeTimeProvider() });
+
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _target.DisposeAsync();
+        _peer.Dispose();
+    }
+
+    [Fact]
+    public async Task A_peer_that_announced_JSON_is_quit_in_JSON()
+    {
+        await _peer.SayAsync("tunnel online\nver 2\n");
+        await _target.OpenAsync(Test);
+        Task closing = _target.CloseAsync(Test);
+        await _peer.PlayAsync("""
+            -> {"cmd":"version"}
+            <- {"success":true,"api":2,"age":0}
+            -> {"cmd":"quit"}
+            <- {"success":true}
+            """);
+        await closing;
+        Assert.Equal("v2", _target.Dialect);
+    }
+
+    // the clock stands still
+    [Fact]
+    public async Task A_silent_peer_is_quit_at_once()
+    {
+        await _peer.SayAsync("tunnel online\n");
+        await _target.OpenAsync(Test);
+        Task closing = _target.CloseAsync(Test);
+        Assert.Equal("quit\n", await _peer.HearRestAsync());
+        await _peer.EndAsync();
+        await closing;
+        Assert.Equal("v0", _target.Dialect);
+    }
+}
