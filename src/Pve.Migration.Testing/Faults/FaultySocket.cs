@@ -69,7 +69,7 @@ internal sealed class FaultySocket : IForwardedSocket
             var pipe = new FaultyPipe(inner, _time, _faults, _struck, ending: null);
             await using (pipe.ConfigureAwait(false))
             {
-                await Task.WhenAll(SocketRelay.RunAsync(near, pipe, broken), SocketRelay.RunAsync(far, beyond, broken)).ConfigureAwait(false);
+                await Task.WhenAll(SocketRelay.RunAsync(near, pipe, broken, _stop.Token), SocketRelay.RunAsync(far, beyond, broken, _stop.Token)).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)

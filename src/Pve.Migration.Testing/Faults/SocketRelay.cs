@@ -3,11 +3,14 @@ using System.Net.Sockets;
 
 namespace Pve.Migration.Testing.Faults;
 
-/// <summary>A socket joined to a pipe, each way closed on its own; a break of either ends all that share the source of their end.</summary>
+/// <summary>
+/// A socket joined to a pipe, each way closed on its own. A break of either ends the receiving of all that share the source of their end; what was
+/// received before is still sent.
+/// </summary>
 internal static class SocketRelay
 {
-    public static Task RunAsync(Socket socket, IDuplexPipe pipe, CancellationTokenSource broken)
-        => Task.WhenAll(BreakingAsync(ReceiveAsync(socket, pipe.Output, broken.Token), broken), BreakingAsync(SendAsync(pipe.Input, socket, broken.Token), broken));
+    public static Task RunAsync(Socket socket, IDuplexPipe pipe, CancellationTokenSource broken, CancellationToken stop)
+        => Task.WhenAll(BreakingAsync(ReceiveAsync(socket, pipe.Output, broken.Token), broken), BreakingAsync(SendAsync(pipe.Input, socket, stop), broken));
 
     private static async Task BreakingAsync(Task way, CancellationTokenSource broken)
     {
@@ -24,14 +27,20 @@ internal static class SocketRelay
 
     private static async Task ReceiveAsync(Socket socket, PipeWriter to, CancellationToken cancellationToken)
     {
-        int received;
-        do
+        try
         {
-            received = await socket.ReceiveAsync(to.GetMemory(), cancellationToken).ConfigureAwait(false);
-            to.Advance(received);
+            int received;
+            do
+            {
+                received = await socket.ReceiveAsync(to.GetMemory(), cancellationToken).ConfigureAwait(false);
+                to.Advance(received);
+            }
+            while (received > 0 && !(await to.FlushAsync(cancellationToken).ConfigureAwait(false)).IsCompleted);
         }
-        while (received > 0 && !(await to.FlushAsync(cancellationToken).ConfigureAwait(false)).IsCompleted);
-        await to.CompleteAsync().ConfigureAwait(false);
+        finally
+        {
+            await to.CompleteAsync().ConfigureAwait(false);
+        }
     }
 
     private static async Task SendAsync(PipeReader from, Socket socket, CancellationToken cancellationToken)
