@@ -236,6 +236,7 @@ internal sealed class Machine
         Agenda.Die();
         Outgoing.ProcessEnded();
         Incoming.ProcessEnded();
+        Jobs.ProcessEnded();
         Exports.ProcessEnded();
         Disks.ProcessEnded();
         foreach (var monitor in _monitors)

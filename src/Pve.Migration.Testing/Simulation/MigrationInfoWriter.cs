@@ -7,7 +7,7 @@ namespace Pve.Migration.Testing.Simulation;
 internal static class MigrationInfoWriter
 {
     public static void Write(
-        Utf8JsonWriter json, MigrationStatus status, RamModel? ram, MigrationTotals totals, TimeSpan expectedDowntime, double rate, string? error)
+        Utf8JsonWriter json, MigrationStatus status, RamModel? ram, MigrationTotals totals, TimeSpan expectedDowntime, double rate, int throttle, string? error)
     {
         json.WriteStartObject();
         if (status != MigrationStatus.None)
@@ -24,6 +24,10 @@ internal static class MigrationInfoWriter
             Milliseconds(json, "total-time", totals.Total);
             Milliseconds(json, isCompleted ? "downtime" : "expected-downtime", isCompleted ? totals.Downtime : expectedDowntime);
             WriteRam(json, ram, totals, isCompleted, rate);
+            if (throttle > 0)
+            {
+                json.WriteNumber("cpu-throttle-percentage"u8, throttle);
+            }
         }
 
         if (status == MigrationStatus.Failed && error is not null)

@@ -16,6 +16,11 @@ internal sealed class OutgoingMigration(Machine machine)
 
     private IncomingMigration? _receiver;
     private RamModel? _ram;
+    private AutoConverge? _throttle;
+    private WireFlow? _flow;
+    private double _lastRate;
+    private double _rest;
+    private TimeSpan _restAt;
     private Agenda.Entry? _next;
     private MigrationAddress? _address;
     private RunState _before;
@@ -36,11 +41,14 @@ internal sealed class OutgoingMigration(Machine machine)
 
     private bool IsSwitchingOver => machine.RunState == RunState.FinishMigrate;
 
-    private double Threshold => SendingRate * machine.Parameters.DowntimeLimitMilliseconds / 1000.0;
+    // What is left when all but that has been sent fits into the downtime limit.
+    private double Threshold => _lastRate * machine.Parameters.DowntimeLimitMilliseconds / 1000.0;
 
-    private double SendingRate => machine.Parameters.MaxBandwidth > 0
-        ? Math.Min(machine.Link.BytesPerSecond, machine.Parameters.MaxBandwidth)
-        : machine.Link.BytesPerSecond;
+    // The rest goes out unlimited: max-bandwidth no longer counts.
+    private double Wanted => !IsSending || _isWhole || machine.Agenda.IsFrozen || Status == MigrationStatus.PreSwitchover
+        || (Status == MigrationStatus.Active && !IsSwitchingOver && _receiver is { IsFrozen: true }) ? 0
+        : IsSwitchingOver || machine.Parameters.MaxBandwidth == 0 ? double.PositiveInfinity
+        : machine.Parameters.MaxBandwidth;
 
     private string LossText => machine.Capabilities.ReturnPath ? "Unable to write to socket: Bad file descriptor" : "Unable to write to socket: Broken pipe";
 
@@ -62,7 +70,7 @@ internal sealed class OutgoingMigration(Machine machine)
             throw new CommandRefusedException("Can't migrate the vm that was paused due to previous migration");
         }
 
-        (_receiver, _ram, _totals, _error, _isCut, _isWhole, _began) = (null, null, null, null, false, false, machine.Now);
+        (_receiver, _ram, _throttle, _totals, _error, _isCut, _isWhole, _rest, _began) = (null, null, null, null, null, false, false, 0, machine.Now);
         Move(MigrationStatus.Setup);
         try
         {
@@ -142,7 +150,11 @@ internal sealed class OutgoingMigration(Machine machine)
     }
 
     /// <summary>The process ended; the receiver sees the stream end.</summary>
-    public void ProcessEnded() => CutStream();
+    public void ProcessEnded()
+    {
+        CutStream();
+        _flow?.Want(0);
+    }
 
     /// <summary>The guest was stopped or went on; from now on it dirties less or more.</summary>
     public void GuestChanged() => StreamMayStand();
@@ -150,27 +162,14 @@ internal sealed class OutgoingMigration(Machine machine)
     /// <summary>Somebody froze, thawed, or set another limit.</summary>
     public void StreamMayStand()
     {
-        if (_ram is null || !IsSending)
-        {
-            return;
-        }
-
-        var stands = machine.Agenda.IsFrozen || (Status == MigrationStatus.Active && !IsSwitchingOver && _receiver is { IsFrozen: true });
-        var waits = Status == MigrationStatus.PreSwitchover;
-
-        // The rest goes out unlimited: max-bandwidth no longer counts.
-        var rate = stands || waits ? 0 : IsSwitchingOver ? machine.Link.BytesPerSecond : SendingRate;
-        _ram.Run(machine.Now, rate, machine.IsRunning && !machine.Agenda.IsFrozen, IsSwitchingOver);
-        if (Status == MigrationStatus.Active && !IsSwitchingOver && !_isCut)
-        {
-            LookAgain();
-        }
+        _flow?.Want(Wanted);
+        RateChanged();
     }
 
     public void Write(Utf8JsonWriter json)
     {
         _ram?.MoveTo(machine.Now);
-        MigrationInfoWriter.Write(json, Status, _ram, _totals ?? Totals(), _expectedDowntime, SendingRate, _error);
+        MigrationInfoWriter.Write(json, Status, _ram, _totals ?? Totals(), _expectedDowntime, _lastRate, IsSending ? _throttle!.Percentage : 0, _error);
     }
 
     private void Connect()
@@ -185,7 +184,10 @@ internal sealed class OutgoingMigration(Machine machine)
         receiver.Connected(this);
         _wasActive = machine.Now;
         _expectedDowntime = TimeSpan.FromMilliseconds(machine.Parameters.DowntimeLimitMilliseconds);
-        _ram = new RamModel(machine.Options.MemoryBytes, machine.Options.DirtyBytesPerSecond, machine.Options.WorkingSetBytes, machine.Now);
+        var guest = machine.Options;
+        _ram = new RamModel(guest.MemoryBytes, guest.DirtyBytesPerSecond, guest.WorkingSetBytes, guest.WriteFaultTime, machine.Now);
+        _throttle = new AutoConverge(machine.Parameters, machine.Now);
+        _flow ??= machine.Link.Wire.Open(RateChanged);
         EmitPass();
         Move(MigrationStatus.Active);
         StreamMayStand();
@@ -213,9 +215,8 @@ internal sealed class OutgoingMigration(Machine machine)
         var isMeasured = machine.Now - _wasActive >= FirstMeasurement;
         if (isMeasured && _ram.Remaining < Threshold)
         {
-            _ram.Synchronise(machine.Now);
-            EmitPass();
-            _expectedDowntime = _ram.DirtyPagesPerSecond > 0 ? TimeSpan.FromSeconds(_ram.Remaining / SendingRate) : _expectedDowntime;
+            Synchronise();
+            _expectedDowntime = _ram.DirtyPagesPerSecond > 0 ? TimeSpan.FromSeconds(_ram.Remaining / _lastRate) : _expectedDowntime;
         }
 
         if (_ram.Remaining == 0 || (isMeasured && _ram.Remaining < Threshold))
@@ -224,7 +225,7 @@ internal sealed class OutgoingMigration(Machine machine)
         }
         else
         {
-            LookAgain();
+            RateChanged(); // it may be throttled
         }
     }
 
@@ -246,25 +247,60 @@ internal sealed class OutgoingMigration(Machine machine)
 
     private void SendTheRest()
     {
-        _ram!.Synchronise(machine.Now);
-        EmitPass();
+        Synchronise();
+        (_rest, _restAt) = (Math.Max(1, _ram!.Remaining + machine.Options.DeviceStateBytes), machine.Now);
         StreamMayStand();
         if (_isCut)
         {
             ReceiverGone();
+        }
+    }
+
+    // Faster or slower from now on, or not at all.
+    private void RateChanged()
+    {
+        if (_ram is null || !IsSending)
+        {
             return;
         }
 
-        Next(TimeSpan.FromSeconds((double)(_ram.Remaining + machine.Options.DeviceStateBytes) / machine.Link.BytesPerSecond), () =>
+        var before = _ram.Rate;
+        _lastRate = _flow!.Rate > 0 ? _flow.Rate : _lastRate;
+        _ram.Run(machine.Now, _flow.Rate, machine.IsRunning && !machine.Agenda.IsFrozen, IsSwitchingOver, 1 - (_throttle!.Percentage / 100.0));
+        if (_isCut)
         {
-            _isWhole = true;
-            machine.Disks.Inactivate();
-            _receiver!.StreamSent(_before);
-            if (!machine.Capabilities.ReturnPath)
+            return;
+        }
+
+        if (Status == MigrationStatus.Active && !IsSwitchingOver)
+        {
+            LookAgain();
+        }
+        else if (_rest > 0 && !_isWhole)
+        {
+            _rest = Math.Max(1, _rest - (before * (machine.Now - _restAt).TotalSeconds));
+            _restAt = machine.Now;
+            SendOn();
+        }
+    }
+
+    private void SendOn()
+    {
+        _next?.Dispose();
+        if (_flow!.Rate > 0)
+        {
+            Next(TimeSpan.FromSeconds(_rest / _flow.Rate), () =>
             {
-                Complete();
-            }
-        });
+                _isWhole = true;
+                StreamMayStand();
+                machine.Disks.Inactivate();
+                _receiver!.StreamSent(_before);
+                if (!machine.Capabilities.ReturnPath)
+                {
+                    Complete();
+                }
+            });
+        }
     }
 
     private void Complete()
@@ -309,6 +345,13 @@ internal sealed class OutgoingMigration(Machine machine)
         IsSwitchingOver ? machine.Now - _stopped : TimeSpan.Zero,
         _isWhole ? machine.Options.DeviceStateBytes : 0);
 
+    private void Synchronise()
+    {
+        var dirtied = _ram!.Synchronise(machine.Now);
+        EmitPass();
+        _throttle!.Synchronised(machine.Now, machine.Capabilities.AutoConverge, _ram.Sent, dirtied);
+    }
+
     private void EmitPass()
     {
         if (machine.Capabilities.Events)
@@ -321,6 +364,7 @@ internal sealed class OutgoingMigration(Machine machine)
     {
         StateTables.Outgoing.Require(Status, next);
         Status = next;
+        _flow?.Want(Wanted);
         machine.EmitMigration(next);
     }
 
