@@ -17,7 +17,8 @@ internal static class MigrationInfoWriter
 
         var isCompleted = status == MigrationStatus.Completed;
         var flows = status == MigrationStatus.Active || status == MigrationStatus.PreSwitchover
-            || status == MigrationStatus.Device || status == MigrationStatus.Cancelling;
+            || status == MigrationStatus.Device || status == MigrationStatus.Cancelling
+            || status == MigrationStatus.PostcopyActive || status == MigrationStatus.PostcopyPaused || status == MigrationStatus.PostcopyRecover;
         if (ram is not null && (flows || isCompleted))
         {
             Milliseconds(json, "setup-time", totals.Setup);
@@ -53,11 +54,11 @@ internal static class MigrationInfoWriter
         json.WriteNumber("downtime-bytes"u8, ram.SentPaused);
         json.WriteNumber("page-size"u8, RamModel.PageSize);
         json.WriteNumber("remaining"u8, isCompleted ? 0 : ram.Remaining);
-        json.WriteNumber("postcopy-bytes"u8, 0);
+        json.WriteNumber("postcopy-bytes"u8, totals.PostcopyBytes);
         json.WriteNumber("mbps"u8, bytesPerSecond * 8 / 1_000_000);
         json.WriteNumber("transferred"u8, transferred);
         json.WriteNumber("dirty-sync-missed-zero-copy"u8, 0);
-        json.WriteNumber("precopy-bytes"u8, ram.Sent - ram.SentPaused);
+        json.WriteNumber("precopy-bytes"u8, ram.Sent - ram.SentPaused - totals.PostcopyBytes);
         json.WriteNumber("duplicate"u8, 0);
         json.WriteNumber("dirty-pages-rate"u8, ram.DirtyPagesPerSecond);
         json.WriteNumber("skipped"u8, 0);

@@ -4,7 +4,7 @@ using Pve.Qmp.Commands;
 namespace Pve.Migration.Testing.Simulation;
 
 /// <summary>The sending side of a migration: setup, passes over the RAM, the switch-over, and every way out of it.</summary>
-internal sealed class OutgoingMigration(Machine machine)
+internal sealed partial class OutgoingMigration(Machine machine)
 {
     // QEMU looks whether the rest fits into the downtime limit between two rounds of sending, and knows no bandwidth in its first 100 ms.
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(50);
@@ -30,14 +30,18 @@ internal sealed class OutgoingMigration(Machine machine)
     private TimeSpan _began;
     private TimeSpan _wasActive;
     private TimeSpan _stopped;
+    private TimeSpan? _downtime;
     private TimeSpan _expectedDowntime;
     private MigrationTotals? _totals;
 
     public MigrationStatus Status { get; private set; } = MigrationStatus.None;
 
-    public bool IsUnderWay => Status == MigrationStatus.Setup || IsSending || Status == MigrationStatus.Cancelling;
+    public bool IsUnderWay => Status == MigrationStatus.Setup || IsSending || IsPaused || Status == MigrationStatus.Cancelling;
 
-    private bool IsSending => Status == MigrationStatus.Active || Status == MigrationStatus.PreSwitchover || Status == MigrationStatus.Device;
+    private bool IsSending => Status == MigrationStatus.Active || Status == MigrationStatus.PreSwitchover || Status == MigrationStatus.Device
+        || Status == MigrationStatus.PostcopyActive;
+
+    private bool IsPaused => Status == MigrationStatus.PostcopyPaused || Status == MigrationStatus.PostcopyRecover;
 
     private bool IsSwitchingOver => machine.RunState == RunState.FinishMigrate;
 
@@ -47,8 +51,13 @@ internal sealed class OutgoingMigration(Machine machine)
     // The rest goes out unlimited: max-bandwidth no longer counts.
     private double Wanted => !IsSending || _isWhole || machine.Agenda.IsFrozen || Status == MigrationStatus.PreSwitchover
         || (Status == MigrationStatus.Active && !IsSwitchingOver && _receiver is { IsFrozen: true }) ? 0
+        : Status == MigrationStatus.PostcopyActive ? WantedByPages
         : IsSwitchingOver || machine.Parameters.MaxBandwidth == 0 ? double.PositiveInfinity
         : machine.Parameters.MaxBandwidth;
+
+    private double WantedByPages => !_wentAhead || _receiver is { IsFrozen: true } ? 0
+        : machine.Parameters.MaxPostcopyBandwidth == 0 ? double.PositiveInfinity
+        : machine.Parameters.MaxPostcopyBandwidth;
 
     private string LossText => machine.Capabilities.ReturnPath ? "Unable to write to socket: Bad file descriptor" : "Unable to write to socket: Broken pipe";
 
@@ -71,6 +80,7 @@ internal sealed class OutgoingMigration(Machine machine)
         }
 
         (_receiver, _ram, _throttle, _totals, _error, _isCut, _isWhole, _rest, _began) = (null, null, null, null, null, false, false, 0, machine.Now);
+        (_mayGoAhead, _wentAhead, _downtime) = (false, false, null);
         Move(MigrationStatus.Setup);
         try
         {
@@ -109,13 +119,19 @@ internal sealed class OutgoingMigration(Machine machine)
     /// <summary><c>migrate_cancel</c></summary>
     public void Cancel()
     {
-        if (Status != MigrationStatus.Setup && !IsSending)
+        if (Status != MigrationStatus.Setup && !IsSending && !IsPaused)
         {
             return;
         }
 
+        var isPaused = IsPaused;
         Move(MigrationStatus.Cancelling);
         CutStream();
+        if (isPaused)
+        {
+            return; // nobody is left to end it: it stays so (measured)
+        }
+
         Next(TimeSpan.Zero, () =>
         {
             GuestGoesOn();
@@ -133,7 +149,7 @@ internal sealed class OutgoingMigration(Machine machine)
     /// <summary>The receiver said that it has loaded; only a sender with a return path listens.</summary>
     public void ReceiverLoaded()
     {
-        if (machine.Capabilities.ReturnPath && _isWhole && IsSending && !_isCut)
+        if ((machine.Capabilities.ReturnPath || _wentAhead) && _isWhole && IsSending && !_isCut)
         {
             Next(machine.Link.Latency, Complete);
         }
@@ -143,7 +159,11 @@ internal sealed class OutgoingMigration(Machine machine)
     public void ReceiverGone()
     {
         _isCut = true;
-        if (Status == MigrationStatus.Setup || (IsSending && Status != MigrationStatus.PreSwitchover))
+        if (Status == MigrationStatus.PostcopyActive || Status == MigrationStatus.PostcopyRecover)
+        {
+            Next(machine.Options.LossNoticedAfter, Pause);
+        }
+        else if (Status == MigrationStatus.Setup || (IsSending && Status != MigrationStatus.PreSwitchover))
         {
             Next(_isWhole ? machine.Link.Latency : machine.Options.LossNoticedAfter, () => Fail(IsSwitchingOver ? null : LossText));
         }
@@ -200,6 +220,12 @@ internal sealed class OutgoingMigration(Machine machine)
         if (empty == Timeout.InfiniteTimeSpan)
         {
             _next?.Dispose();
+            return;
+        }
+
+        if (_mayGoAhead)
+        {
+            Next(Round, GoAhead);
             return;
         }
 
@@ -266,7 +292,7 @@ internal sealed class OutgoingMigration(Machine machine)
 
         var before = _ram.Rate;
         _lastRate = _flow!.Rate > 0 ? _flow.Rate : _lastRate;
-        _ram.Run(machine.Now, _flow.Rate, machine.IsRunning && !machine.Agenda.IsFrozen, IsSwitchingOver, 1 - (_throttle!.Percentage / 100.0));
+        _ram.Run(machine.Now, _flow.Rate, machine.IsRunning && !machine.Agenda.IsFrozen, IsSwitchingOver && Status != MigrationStatus.PostcopyActive, 1 - (_throttle!.Percentage / 100.0));
         if (_isCut)
         {
             return;
@@ -275,6 +301,10 @@ internal sealed class OutgoingMigration(Machine machine)
         if (Status == MigrationStatus.Active && !IsSwitchingOver)
         {
             LookAgain();
+        }
+        else if (Status == MigrationStatus.PostcopyActive && _wentAhead && !_isWhole)
+        {
+            SendPages();
         }
         else if (_rest > 0 && !_isWhole)
         {
@@ -294,7 +324,7 @@ internal sealed class OutgoingMigration(Machine machine)
                 _isWhole = true;
                 StreamMayStand();
                 machine.Disks.Inactivate();
-                _receiver!.StreamSent(_before);
+                _receiver!.StreamSent(_before, machine.Capabilities.DirtyBitmaps ? machine.Disks : null);
                 if (!machine.Capabilities.ReturnPath)
                 {
                     Complete();
@@ -326,8 +356,8 @@ internal sealed class OutgoingMigration(Machine machine)
     {
         if (IsSwitchingOver)
         {
-            machine.Disks.TryActivate();
-            machine.Run(_before == RunState.Running ? RunState.Running : RunState.PostMigrate);
+            _ = !_wentAhead && machine.Disks.TryActivate();
+            machine.Run(_before == RunState.Running && !_wentAhead ? RunState.Running : RunState.PostMigrate);
         }
     }
 
@@ -342,8 +372,9 @@ internal sealed class OutgoingMigration(Machine machine)
     private MigrationTotals Totals() => new(
         machine.Now - _began,
         _wasActive - _began,
-        IsSwitchingOver ? machine.Now - _stopped : TimeSpan.Zero,
-        _isWhole ? machine.Options.DeviceStateBytes : 0);
+        _downtime ?? (IsSwitchingOver ? machine.Now - _stopped : TimeSpan.Zero),
+        _isWhole || _wentAhead ? machine.Options.DeviceStateBytes : 0,
+        _wentAhead ? _ram!.Sent - _sentBefore : 0);
 
     private void Synchronise()
     {
