@@ -16,6 +16,7 @@ public sealed class SimulatedLink
     {
         _options = options ?? new SimulatedLinkOptions();
         _options.Validate();
+        Wire = new SharedWire(_options.BytesPerSecond);
         _runs = new RunLog(_options.TimeProvider);
     }
 
@@ -89,6 +90,9 @@ public sealed class SimulatedLink
 
     /// <summary>Those that live, in the order they were started.</summary>
     internal List<Machine> Machines { get; } = [];
+
+    /// <summary>What all that flows shares.</summary>
+    internal SharedWire Wire { get; }
 
     internal Dictionary<string, NbdServer> NbdServers { get; } = new(StringComparer.Ordinal);
 

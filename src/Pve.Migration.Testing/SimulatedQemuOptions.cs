@@ -21,6 +21,11 @@ public sealed record SimulatedQemuOptions
     /// <summary>How fast the running guest dirties RAM, in bytes a second; 4 MiB unless set.</summary>
     public long DirtyBytesPerSecond { get; init; } = 4L << 20;
 
+    /// <summary>
+    /// What the first write to a page costs the guest each time dirty pages were looked for, so that it dirties fewer while it migrates; nothing unless set.
+    /// </summary>
+    public TimeSpan WriteFaultTime { get; init; }
+
     /// <summary>How much RAM the guest dirties over and over, in bytes; 64 MiB unless set. No more than this is ever dirty again.</summary>
     public long WorkingSetBytes { get; init; } = 64L << 20;
 
@@ -49,6 +54,7 @@ public sealed record SimulatedQemuOptions
         ArgumentOutOfRangeException.ThrowIfNegative(DirtyBytesPerSecond);
         ArgumentOutOfRangeException.ThrowIfNegative(WorkingSetBytes);
         ArgumentOutOfRangeException.ThrowIfNegative(DeviceStateBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(WriteFaultTime, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(SetupTime, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(LoadTime, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(LossNoticedAfter, TimeSpan.Zero);

@@ -1,40 +1,49 @@
 namespace Pve.Migration.Testing.Simulation;
 
-/// <summary>
-/// QEMU's auto-converge (migration/ram.c, migration_trigger_throttle): at synchronisations more than a second apart it compares what was dirtied with
-/// what was sent; at the second time that it is too much the CPUs are held back, then more and more.
-/// </summary>
-internal sealed class AutoConverge(Machine machine)
+/// <summary>The throttle of the guest's CPUs, as QEMU 7.2 sets it when dirty pages are looked for and the last look is more than a second ago.</summary>
+internal sealed class AutoConverge(MigrationParameters parameters, TimeSpan began)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    private TimeSpan _from;
+    private TimeSpan _periodBegan = began;
     private long _sentBefore;
-    private long _dirtied;
-    private int _tooMuch;
+    private double _dirtied;
+    private int _high;
 
-    /// <summary>By how much the CPUs are held back, in percent; 0 is not at all.</summary>
-    public long Percent { get; private set; }
+    /// <summary>How much of their time the CPUs sleep; 0 while it is not throttled.</summary>
+    public int Percentage { get; private set; }
 
-    public void Begin(TimeSpan at) => (_from, _sentBefore, _dirtied, _tooMuch, Percent) = (at, 0, 0, 0, 0);
-
-    public void Synchronised(RamModel ram, long dirtied, TimeSpan at)
+    /// <param name="at">When it was looked.</param>
+    /// <param name="isOn">Whether it may throttle.</param>
+    /// <param name="sent">Bytes sent so far.</param>
+    /// <param name="dirtied">Bytes that were found dirty.</param>
+    public void Synchronised(TimeSpan at, bool isOn, long sent, double dirtied)
     {
         _dirtied += dirtied;
-        if (at - _from <= Period)
+        if (at - _periodBegan <= Period)
         {
             return;
         }
 
-        if (machine.Capabilities.AutoConverge && _dirtied > (ram.Sent - _sentBefore) * machine.Parameters.ThrottleTrigger / 100 && ++_tooMuch >= 2)
+        // at the second time, and then at every second one
+        var allowed = (sent - _sentBefore) * parameters.ThrottleTrigger / 100.0;
+        if (isOn && _dirtied > allowed && ++_high >= 2)
         {
-            _tooMuch = 0;
-            Percent = Percent == 0
-                ? machine.Parameters.ThrottleInitial
-                : Math.Min(Percent + machine.Parameters.ThrottleIncrement, machine.Parameters.ThrottleMost);
-            ram.Throttle(at, (int)Percent);
+            _high = 0;
+            Percentage = Percentage == 0 ? parameters.ThrottleInitial : Math.Min(Percentage + Increment(allowed), parameters.ThrottleMost);
         }
 
-        (_from, _sentBefore, _dirtied) = (at, ram.Sent, 0);
+        (_periodBegan, _sentBefore, _dirtied) = (at, sent, 0);
+    }
+
+    private int Increment(double allowed)
+    {
+        if (!parameters.ThrottleTailslow)
+        {
+            return parameters.ThrottleIncrement;
+        }
+
+        var now = 100 - Percentage;
+        return Math.Min(now - (int)(now * (allowed / _dirtied)), parameters.ThrottleIncrement);
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pve.Migration.Testing.Simulation.Storage;
 using Pve.Qmp.Commands;
 
 namespace Pve.Migration.Testing.Simulation;
@@ -10,11 +11,17 @@ internal sealed class IncomingMigration(Machine machine)
     private bool _isWhole;
     private RunState _sourceState;
     private string? _mismatch;
+    private BlockNodes? _bitmaps;
+    private bool _isAhead;
+    private bool _hasPages;
 
     public MigrationStatus Status { get; private set; } = MigrationStatus.None;
 
     /// <summary>The sender, while the stream is open.</summary>
     public OutgoingMigration? Sender { get; private set; }
+
+    /// <summary>Whether the guest waits for pages that do not come: its vCPU then keeps the whole monitor but for out-of-band commands (measured).</summary>
+    public bool IsStuck => machine.IsRunning && (Status == MigrationStatus.PostcopyPaused || Status == MigrationStatus.PostcopyRecover);
 
     public bool IsFrozen => machine.Agenda.IsFrozen;
 
@@ -41,13 +48,20 @@ internal sealed class IncomingMigration(Machine machine)
 
         // It says so before it has looked at the address, whether events are on or not, and may be asked again (measured).
         Move(MigrationStatus.Setup);
-        var address = MigrationAddress.ParseIncoming(uri);
-        if (!machine.Link.TryListen(address.Key, this))
+        ListenAt(uri);
+    }
+
+    /// <summary><c>migrate-recover</c>: says <c>setup</c>, and stays paused until the source comes.</summary>
+    public void Recover(string uri)
+    {
+        if (Status != MigrationStatus.PostcopyPaused)
         {
-            throw new CommandRefusedException($"Failed to bind socket to {address.Name}: Address already in use");
+            throw new CommandRefusedException("Migrate recover can only be run when postcopy is paused.");
         }
 
-        _address = address;
+        machine.Link.Forget(this);
+        machine.EmitMigration(MigrationStatus.Setup, always: true);
+        ListenAt(uri);
     }
 
     /// <summary>The channel is open.</summary>
@@ -58,8 +72,11 @@ internal sealed class IncomingMigration(Machine machine)
     }
 
     /// <summary>The whole stream was sent; it arrives after the link's latency, whatever happens to the sender.</summary>
-    public void StreamSent(RunState sourceState)
+    /// <param name="sourceState">The source's run state before it paused the guest.</param>
+    /// <param name="bitmaps">The source's disks, where their bitmaps travel along.</param>
+    public void StreamSent(RunState sourceState, BlockNodes? bitmaps)
     {
+        _bitmaps = machine.Capabilities.DirtyBitmaps ? bitmaps : null;
         _sourceState = sourceState;
         machine.Agenda.After(machine.Link.Latency, () =>
         {
@@ -68,10 +85,58 @@ internal sealed class IncomingMigration(Machine machine)
         });
     }
 
+    /// <summary>The guest was sent ahead of its pages.</summary>
+    public void GuestSent(RunState sourceState)
+    {
+        _sourceState = sourceState;
+        machine.Agenda.After(machine.Link.Latency, () =>
+        {
+            Move(MigrationStatus.PostcopyActive);
+            machine.Agenda.After(machine.Options.LoadTime, GoAhead);
+        });
+    }
+
+    /// <summary>All pages were sent.</summary>
+    public void PagesSent() => machine.Agenda.After(machine.Link.Latency, () =>
+    {
+        _hasPages = true;
+        BecomeWhole();
+    });
+
+    /// <summary>The source comes back over another stream; false where nobody waits for it.</summary>
+    public bool TryRecover(OutgoingMigration sender)
+    {
+        if (Status != MigrationStatus.PostcopyPaused)
+        {
+            return false;
+        }
+
+        Sender = sender;
+        machine.Agenda.Do(() => Move(MigrationStatus.PostcopyRecover));
+        machine.Agenda.After(machine.Link.Latency, () =>
+        {
+            if (Status == MigrationStatus.PostcopyRecover)
+            {
+                Move(MigrationStatus.PostcopyActive);
+                machine.TakeWhatWaited();
+            }
+        });
+        return true;
+    }
+
     /// <summary>The stream was cut before its end.</summary>
     public void StreamCut() => machine.Agenda.After(machine.Link.Latency, () =>
     {
         Sender = null;
+        if (Status == MigrationStatus.PostcopyRecover || (Status == MigrationStatus.PostcopyActive && _isAhead && !_hasPages))
+        {
+            Move(MigrationStatus.PostcopyPaused);
+        }
+        else if (Status == MigrationStatus.PostcopyActive && !_isAhead)
+        {
+            Fail("postcopy_ram_listen_thread: loadvm failed: -5");
+        }
+
         if (Status == MigrationStatus.Active && !_isWhole)
         {
             Fail("load of migration failed: Input/output error");
@@ -94,12 +159,45 @@ internal sealed class IncomingMigration(Machine machine)
             json.WriteString("status"u8, Status.Value);
         }
 
-        if (Status == MigrationStatus.Setup || Status == MigrationStatus.Active)
+        if (Status != MigrationStatus.Completed && Status != MigrationStatus.Failed && Status != MigrationStatus.None)
         {
             _address?.Write(json);
         }
 
         json.WriteEndObject();
+    }
+
+    private void ListenAt(string uri)
+    {
+        var address = MigrationAddress.ParseIncoming(uri);
+        if (!machine.Link.TryListen(address.Key, this))
+        {
+            throw new CommandRefusedException($"Failed to bind socket to {address.Name}: Address already in use");
+        }
+
+        _address = address;
+    }
+
+    private void GoAhead()
+    {
+        if (_mismatch is not null)
+        {
+            Fail(_mismatch);
+        }
+        else if (Status == MigrationStatus.PostcopyActive)
+        {
+            _isAhead = true;
+            Begin();
+            BecomeWhole();
+        }
+    }
+
+    private void BecomeWhole()
+    {
+        if (_isAhead && _hasPages && Status == MigrationStatus.PostcopyActive)
+        {
+            Complete();
+        }
     }
 
     // RESUME goes before completed (measured). A guest that did not run on the source does not run here either.
@@ -111,6 +209,17 @@ internal sealed class IncomingMigration(Machine machine)
             return;
         }
 
+        Begin();
+        if (_bitmaps is not null)
+        {
+            machine.Disks.TakeBitmaps(_bitmaps);
+        }
+
+        Complete();
+    }
+
+    private void Begin()
+    {
         var isToRun = machine.WillStart && _sourceState == RunState.Running;
         if (!machine.Capabilities.LateBlockActivate || isToRun)
         {
@@ -120,6 +229,10 @@ internal sealed class IncomingMigration(Machine machine)
         machine.Run(_sourceState == RunState.Prelaunch ? RunState.Prelaunch
             : isToRun ? RunState.Running
             : RunState.Paused);
+    }
+
+    private void Complete()
+    {
         Move(MigrationStatus.Completed);
         Sender?.ReceiverLoaded();
         Sender = null;

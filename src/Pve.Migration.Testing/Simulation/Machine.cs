@@ -11,6 +11,7 @@ internal sealed class Machine
     private readonly SimulatedQemu _vm;
     private readonly List<Monitor> _monitors = [];
     private readonly TaskCompletionSource<int> _exited = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Queue<(Monitor From, MonitorRequest Request)> _waiting = new();
     private Task _monitorsEnded = Task.CompletedTask;
     private int _opened;
 
@@ -105,7 +106,26 @@ internal sealed class Machine
     {
         lock (Link.Gate)
         {
-            Agenda.Do(() => from.Send(CommandTable.Answer(this, from, request)));
+            Agenda.Do(() =>
+            {
+                if (Incoming.IsStuck && !request.OutOfBand)
+                {
+                    _waiting.Enqueue((from, request));
+                }
+                else
+                {
+                    from.Send(CommandTable.Answer(this, from, request));
+                }
+            });
+        }
+    }
+
+    /// <summary>Its monitors answer in band again.</summary>
+    public void TakeWhatWaited()
+    {
+        while (!Incoming.IsStuck && _waiting.TryDequeue(out var next))
+        {
+            next.From.Send(CommandTable.Answer(this, next.From, next.Request));
         }
     }
 
@@ -169,6 +189,16 @@ internal sealed class Machine
         }
 
         Outgoing.GuestChanged();
+    }
+
+    /// <summary><c>migrate-pause</c>: breaks the stream of a guest that has gone ahead, from either end.</summary>
+    public bool TryBreakPostcopy()
+    {
+        var stream = Outgoing.Status == MigrationStatus.PostcopyActive ? Outgoing
+            : Incoming.Status == MigrationStatus.PostcopyActive ? Incoming.Sender
+            : null;
+        stream?.Yank();
+        return stream is not null;
     }
 
     /// <summary><c>stop</c></summary>
@@ -236,6 +266,7 @@ internal sealed class Machine
         Agenda.Die();
         Outgoing.ProcessEnded();
         Incoming.ProcessEnded();
+        Jobs.ProcessEnded();
         Exports.ProcessEnded();
         Disks.ProcessEnded();
         foreach (var monitor in _monitors)

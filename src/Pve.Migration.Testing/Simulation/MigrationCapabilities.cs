@@ -20,6 +20,8 @@ internal sealed class MigrationCapabilities
 
     public bool PostcopyRam => _on.Contains("postcopy-ram");
 
+    public bool DirtyBitmaps => _on.Contains("dirty-bitmaps");
+
     public bool AutoConverge => _on.Contains("auto-converge");
 
     public bool LateBlockActivate => _on.Contains("late-block-activate");

@@ -46,28 +46,23 @@ internal static class MigrationCommands
             var uri = arguments.Only("uri", "blk", "inc", "detach", "resume").Text("uri");
             if (arguments.FlagOr("resume", false))
             {
-                throw new CommandRefusedException("Cannot resume if there is no paused migration");
+                machine.Outgoing.Resume(uri);
             }
-
-            machine.Outgoing.Begin(uri);
+            else
+            {
+                machine.Outgoing.Begin(uri);
+            }
         }),
         ["migrate-incoming"] = Command.Do((machine, arguments) => machine.Incoming.Listen(arguments.Only("uri").Text("uri"))),
-        ["migrate-recover"] = Command.Do((_, arguments) =>
+        ["migrate-recover"] = Command.Do((machine, arguments) => machine.Incoming.Recover(arguments.Only("uri").Text("uri"))) with { AllowOutOfBand = true },
+        ["migrate-pause"] = Command.Plain(machine =>
         {
-            arguments.Only("uri").Text("uri");
-            throw new CommandRefusedException("Migrate recover can only be run when postcopy is paused.");
-        }) with { AllowOutOfBand = true },
-        ["migrate-pause"] = Command.Plain(_ => throw new CommandRefusedException("migrate-pause is currently only supported during postcopy-active state"))
-            with { AllowOutOfBand = true },
-        ["migrate-start-postcopy"] = Command.Plain(machine =>
-        {
-            if (!machine.Capabilities.PostcopyRam)
+            if (!machine.TryBreakPostcopy())
             {
-                throw new CommandRefusedException("Enable postcopy with migrate_set_capability before the start of migration");
+                throw new CommandRefusedException("migrate-pause is currently only supported during postcopy-active state");
             }
-
-            throw new CommandRefusedException("Postcopy must be started after migration has been started");
-        }),
+        }) with { AllowOutOfBand = true },
+        ["migrate-start-postcopy"] = Command.Plain(machine => machine.Outgoing.StartPostcopy()),
         ["migrate-continue"] = Command.Do((machine, arguments) =>
         {
             var state = arguments.Only("state").Text("state");

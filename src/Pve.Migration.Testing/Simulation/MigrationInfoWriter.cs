@@ -7,7 +7,7 @@ namespace Pve.Migration.Testing.Simulation;
 internal static class MigrationInfoWriter
 {
     public static void Write(
-        Utf8JsonWriter json, MigrationStatus status, RamModel? ram, MigrationTotals totals, TimeSpan expectedDowntime, double rate, long throttle, string? error)
+        Utf8JsonWriter json, MigrationStatus status, RamModel? ram, MigrationTotals totals, TimeSpan expectedDowntime, double rate, int throttle, string? error)
     {
         json.WriteStartObject();
         if (status != MigrationStatus.None)
@@ -17,18 +17,18 @@ internal static class MigrationInfoWriter
 
         var isCompleted = status == MigrationStatus.Completed;
         var flows = status == MigrationStatus.Active || status == MigrationStatus.PreSwitchover
-            || status == MigrationStatus.Device || status == MigrationStatus.Cancelling;
+            || status == MigrationStatus.Device || status == MigrationStatus.Cancelling
+            || status == MigrationStatus.PostcopyActive || status == MigrationStatus.PostcopyPaused || status == MigrationStatus.PostcopyRecover;
         if (ram is not null && (flows || isCompleted))
         {
             Milliseconds(json, "setup-time", totals.Setup);
             Milliseconds(json, "total-time", totals.Total);
             Milliseconds(json, isCompleted ? "downtime" : "expected-downtime", isCompleted ? totals.Downtime : expectedDowntime);
-            if (throttle > 0 && !isCompleted)
+            WriteRam(json, ram, totals, isCompleted, rate);
+            if (throttle > 0)
             {
                 json.WriteNumber("cpu-throttle-percentage"u8, throttle);
             }
-
-            WriteRam(json, ram, totals, isCompleted, rate);
         }
 
         if (status == MigrationStatus.Failed && error is not null)
@@ -54,11 +54,11 @@ internal static class MigrationInfoWriter
         json.WriteNumber("downtime-bytes"u8, ram.SentPaused);
         json.WriteNumber("page-size"u8, RamModel.PageSize);
         json.WriteNumber("remaining"u8, isCompleted ? 0 : ram.Remaining);
-        json.WriteNumber("postcopy-bytes"u8, 0);
+        json.WriteNumber("postcopy-bytes"u8, totals.PostcopyBytes);
         json.WriteNumber("mbps"u8, bytesPerSecond * 8 / 1_000_000);
         json.WriteNumber("transferred"u8, transferred);
         json.WriteNumber("dirty-sync-missed-zero-copy"u8, 0);
-        json.WriteNumber("precopy-bytes"u8, ram.Sent - ram.SentPaused);
+        json.WriteNumber("precopy-bytes"u8, ram.Sent - ram.SentPaused - totals.PostcopyBytes);
         json.WriteNumber("duplicate"u8, 0);
         json.WriteNumber("dirty-pages-rate"u8, ram.DirtyPagesPerSecond);
         json.WriteNumber("skipped"u8, 0);

@@ -42,13 +42,15 @@ internal sealed class MigrationParameters
     public long MaxPostcopyBandwidth => (long)_values["max-postcopy-bandwidth"];
 
     /// <summary>In percent.</summary>
-    public long ThrottleInitial => (long)_values["cpu-throttle-initial"];
+    public int ThrottleInitial => (int)(long)_values["cpu-throttle-initial"];
 
-    public long ThrottleIncrement => (long)_values["cpu-throttle-increment"];
+    public int ThrottleIncrement => (int)(long)_values["cpu-throttle-increment"];
 
-    public long ThrottleMost => (long)_values["max-cpu-throttle"];
+    public int ThrottleMost => (int)(long)_values["max-cpu-throttle"];
 
-    public long ThrottleTrigger => (long)_values["throttle-trigger-threshold"];
+    public int ThrottleTrigger => (int)(long)_values["throttle-trigger-threshold"];
+
+    public bool ThrottleTailslow => (bool)_values["cpu-throttle-tailslow"];
 
     public long DowntimeLimitMilliseconds => (long)_values["downtime-limit"];
 

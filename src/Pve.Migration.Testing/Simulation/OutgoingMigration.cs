@@ -4,7 +4,7 @@ using Pve.Qmp.Commands;
 namespace Pve.Migration.Testing.Simulation;
 
 /// <summary>The sending side of a migration: setup, passes over the RAM, the switch-over, and every way out of it.</summary>
-internal sealed class OutgoingMigration(Machine machine)
+internal sealed partial class OutgoingMigration(Machine machine)
 {
     // QEMU looks whether the rest fits into the downtime limit between two rounds of sending, and knows no bandwidth in its first 100 ms.
     private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(50);
@@ -16,6 +16,11 @@ internal sealed class OutgoingMigration(Machine machine)
 
     private IncomingMigration? _receiver;
     private RamModel? _ram;
+    private AutoConverge? _throttle;
+    private WireFlow? _flow;
+    private double _lastRate;
+    private double _rest;
+    private TimeSpan _restAt;
     private Agenda.Entry? _next;
     private MigrationAddress? _address;
     private RunState _before;
@@ -25,23 +30,34 @@ internal sealed class OutgoingMigration(Machine machine)
     private TimeSpan _began;
     private TimeSpan _wasActive;
     private TimeSpan _stopped;
+    private TimeSpan? _downtime;
     private TimeSpan _expectedDowntime;
     private MigrationTotals? _totals;
-    private readonly AutoConverge _throttle = new(machine);
 
     public MigrationStatus Status { get; private set; } = MigrationStatus.None;
 
-    public bool IsUnderWay => Status == MigrationStatus.Setup || IsSending || Status == MigrationStatus.Cancelling;
+    public bool IsUnderWay => Status == MigrationStatus.Setup || IsSending || IsPaused || Status == MigrationStatus.Cancelling;
 
-    private bool IsSending => Status == MigrationStatus.Active || Status == MigrationStatus.PreSwitchover || Status == MigrationStatus.Device;
+    private bool IsSending => Status == MigrationStatus.Active || Status == MigrationStatus.PreSwitchover || Status == MigrationStatus.Device
+        || Status == MigrationStatus.PostcopyActive;
+
+    private bool IsPaused => Status == MigrationStatus.PostcopyPaused || Status == MigrationStatus.PostcopyRecover;
 
     private bool IsSwitchingOver => machine.RunState == RunState.FinishMigrate;
 
-    private double Threshold => SendingRate * machine.Parameters.DowntimeLimitMilliseconds / 1000.0;
+    // What is left when all but that has been sent fits into the downtime limit.
+    private double Threshold => _lastRate * machine.Parameters.DowntimeLimitMilliseconds / 1000.0;
 
-    private double SendingRate => machine.Parameters.MaxBandwidth > 0
-        ? Math.Min(machine.Link.BytesPerSecond, machine.Parameters.MaxBandwidth)
-        : machine.Link.BytesPerSecond;
+    // The rest goes out unlimited: max-bandwidth no longer counts.
+    private double Wanted => !IsSending || _isWhole || machine.Agenda.IsFrozen || Status == MigrationStatus.PreSwitchover
+        || (Status == MigrationStatus.Active && !IsSwitchingOver && _receiver is { IsFrozen: true }) ? 0
+        : Status == MigrationStatus.PostcopyActive ? WantedByPages
+        : IsSwitchingOver || machine.Parameters.MaxBandwidth == 0 ? double.PositiveInfinity
+        : machine.Parameters.MaxBandwidth;
+
+    private double WantedByPages => !_wentAhead || _receiver is { IsFrozen: true } ? 0
+        : machine.Parameters.MaxPostcopyBandwidth == 0 ? double.PositiveInfinity
+        : machine.Parameters.MaxPostcopyBandwidth;
 
     private string LossText => machine.Capabilities.ReturnPath ? "Unable to write to socket: Bad file descriptor" : "Unable to write to socket: Broken pipe";
 
@@ -63,7 +79,8 @@ internal sealed class OutgoingMigration(Machine machine)
             throw new CommandRefusedException("Can't migrate the vm that was paused due to previous migration");
         }
 
-        (_receiver, _ram, _totals, _error, _isCut, _isWhole, _began) = (null, null, null, null, false, false, machine.Now);
+        (_receiver, _ram, _throttle, _totals, _error, _isCut, _isWhole, _rest, _began) = (null, null, null, null, null, false, false, 0, machine.Now);
+        (_mayGoAhead, _wentAhead, _downtime) = (false, false, null);
         Move(MigrationStatus.Setup);
         try
         {
@@ -102,13 +119,19 @@ internal sealed class OutgoingMigration(Machine machine)
     /// <summary><c>migrate_cancel</c></summary>
     public void Cancel()
     {
-        if (Status != MigrationStatus.Setup && !IsSending)
+        if (Status != MigrationStatus.Setup && !IsSending && !IsPaused)
         {
             return;
         }
 
+        var isPaused = IsPaused;
         Move(MigrationStatus.Cancelling);
         CutStream();
+        if (isPaused)
+        {
+            return; // nobody is left to end it: it stays so (measured)
+        }
+
         Next(TimeSpan.Zero, () =>
         {
             GuestGoesOn();
@@ -126,7 +149,7 @@ internal sealed class OutgoingMigration(Machine machine)
     /// <summary>The receiver said that it has loaded; only a sender with a return path listens.</summary>
     public void ReceiverLoaded()
     {
-        if (machine.Capabilities.ReturnPath && _isWhole && IsSending && !_isCut)
+        if ((machine.Capabilities.ReturnPath || _wentAhead) && _isWhole && IsSending && !_isCut)
         {
             Next(machine.Link.Latency, Complete);
         }
@@ -136,14 +159,22 @@ internal sealed class OutgoingMigration(Machine machine)
     public void ReceiverGone()
     {
         _isCut = true;
-        if (Status == MigrationStatus.Setup || (IsSending && Status != MigrationStatus.PreSwitchover))
+        if (Status == MigrationStatus.PostcopyActive || Status == MigrationStatus.PostcopyRecover)
+        {
+            Next(machine.Options.LossNoticedAfter, Pause);
+        }
+        else if (Status == MigrationStatus.Setup || (IsSending && Status != MigrationStatus.PreSwitchover))
         {
             Next(_isWhole ? machine.Link.Latency : machine.Options.LossNoticedAfter, () => Fail(IsSwitchingOver ? null : LossText));
         }
     }
 
     /// <summary>The process ended; the receiver sees the stream end.</summary>
-    public void ProcessEnded() => CutStream();
+    public void ProcessEnded()
+    {
+        CutStream();
+        _flow?.Want(0);
+    }
 
     /// <summary>The guest was stopped or went on; from now on it dirties less or more.</summary>
     public void GuestChanged() => StreamMayStand();
@@ -151,27 +182,14 @@ internal sealed class OutgoingMigration(Machine machine)
     /// <summary>Somebody froze, thawed, or set another limit.</summary>
     public void StreamMayStand()
     {
-        if (_ram is null || !IsSending)
-        {
-            return;
-        }
-
-        var stands = machine.Agenda.IsFrozen || (Status == MigrationStatus.Active && !IsSwitchingOver && _receiver is { IsFrozen: true });
-        var waits = Status == MigrationStatus.PreSwitchover;
-
-        // The rest goes out unlimited: max-bandwidth no longer counts.
-        var rate = stands || waits ? 0 : IsSwitchingOver ? machine.Link.BytesPerSecond : SendingRate;
-        _ram.Run(machine.Now, rate, machine.IsRunning && !machine.Agenda.IsFrozen, IsSwitchingOver);
-        if (Status == MigrationStatus.Active && !IsSwitchingOver && !_isCut)
-        {
-            LookAgain();
-        }
+        _flow?.Want(Wanted);
+        RateChanged();
     }
 
     public void Write(Utf8JsonWriter json)
     {
         _ram?.MoveTo(machine.Now);
-        MigrationInfoWriter.Write(json, Status, _ram, _totals ?? Totals(), _expectedDowntime, SendingRate, _throttle.Percent, _error);
+        MigrationInfoWriter.Write(json, Status, _ram, _totals ?? Totals(), _expectedDowntime, _lastRate, IsSending ? _throttle!.Percentage : 0, _error);
     }
 
     private void Connect()
@@ -186,8 +204,10 @@ internal sealed class OutgoingMigration(Machine machine)
         receiver.Connected(this);
         _wasActive = machine.Now;
         _expectedDowntime = TimeSpan.FromMilliseconds(machine.Parameters.DowntimeLimitMilliseconds);
-        _ram = new RamModel(machine.Options.MemoryBytes, machine.Options.DirtyBytesPerSecond, machine.Options.WorkingSetBytes, machine.Now);
-        _throttle.Begin(machine.Now);
+        var guest = machine.Options;
+        _ram = new RamModel(guest.MemoryBytes, guest.DirtyBytesPerSecond, guest.WorkingSetBytes, guest.WriteFaultTime, machine.Now);
+        _throttle = new AutoConverge(machine.Parameters, machine.Now);
+        _flow ??= machine.Link.Wire.Open(RateChanged);
         EmitPass();
         Move(MigrationStatus.Active);
         StreamMayStand();
@@ -203,6 +223,12 @@ internal sealed class OutgoingMigration(Machine machine)
             return;
         }
 
+        if (_mayGoAhead)
+        {
+            Next(Round, GoAhead);
+            return;
+        }
+
         var rounds = Math.Max(1, Math.Ceiling(fits / Round));
         var measured = _wasActive + FirstMeasurement - machine.Now;
         var look = TimeSpan.FromTicks(Math.Max((long)(rounds * Round.Ticks), measured.Ticks));
@@ -215,9 +241,8 @@ internal sealed class OutgoingMigration(Machine machine)
         var isMeasured = machine.Now - _wasActive >= FirstMeasurement;
         if (isMeasured && _ram.Remaining < Threshold)
         {
-            _throttle.Synchronised(_ram, _ram.Synchronise(machine.Now), machine.Now);
-            EmitPass();
-            _expectedDowntime = _ram.DirtyPagesPerSecond > 0 ? TimeSpan.FromSeconds(_ram.Remaining / SendingRate) : _expectedDowntime;
+            Synchronise();
+            _expectedDowntime = _ram.DirtyPagesPerSecond > 0 ? TimeSpan.FromSeconds(_ram.Remaining / _lastRate) : _expectedDowntime;
         }
 
         if (_ram.Remaining == 0 || (isMeasured && _ram.Remaining < Threshold))
@@ -226,7 +251,7 @@ internal sealed class OutgoingMigration(Machine machine)
         }
         else
         {
-            LookAgain();
+            RateChanged(); // it may be throttled
         }
     }
 
@@ -248,25 +273,64 @@ internal sealed class OutgoingMigration(Machine machine)
 
     private void SendTheRest()
     {
-        _ram!.Synchronise(machine.Now);
-        EmitPass();
+        Synchronise();
+        (_rest, _restAt) = (Math.Max(1, _ram!.Remaining + machine.Options.DeviceStateBytes), machine.Now);
         StreamMayStand();
         if (_isCut)
         {
             ReceiverGone();
+        }
+    }
+
+    // Faster or slower from now on, or not at all.
+    private void RateChanged()
+    {
+        if (_ram is null || !IsSending)
+        {
             return;
         }
 
-        Next(TimeSpan.FromSeconds((double)(_ram.Remaining + machine.Options.DeviceStateBytes) / machine.Link.BytesPerSecond), () =>
+        var before = _ram.Rate;
+        _lastRate = _flow!.Rate > 0 ? _flow.Rate : _lastRate;
+        _ram.Run(machine.Now, _flow.Rate, machine.IsRunning && !machine.Agenda.IsFrozen, IsSwitchingOver && Status != MigrationStatus.PostcopyActive, 1 - (_throttle!.Percentage / 100.0));
+        if (_isCut)
         {
-            _isWhole = true;
-            machine.Disks.Inactivate();
-            _receiver!.StreamSent(_before);
-            if (!machine.Capabilities.ReturnPath)
+            return;
+        }
+
+        if (Status == MigrationStatus.Active && !IsSwitchingOver)
+        {
+            LookAgain();
+        }
+        else if (Status == MigrationStatus.PostcopyActive && _wentAhead && !_isWhole)
+        {
+            SendPages();
+        }
+        else if (_rest > 0 && !_isWhole)
+        {
+            _rest = Math.Max(1, _rest - (before * (machine.Now - _restAt).TotalSeconds));
+            _restAt = machine.Now;
+            SendOn();
+        }
+    }
+
+    private void SendOn()
+    {
+        _next?.Dispose();
+        if (_flow!.Rate > 0)
+        {
+            Next(TimeSpan.FromSeconds(_rest / _flow.Rate), () =>
             {
-                Complete();
-            }
-        });
+                _isWhole = true;
+                StreamMayStand();
+                machine.Disks.Inactivate();
+                _receiver!.StreamSent(_before, machine.Capabilities.DirtyBitmaps ? machine.Disks : null);
+                if (!machine.Capabilities.ReturnPath)
+                {
+                    Complete();
+                }
+            });
+        }
     }
 
     private void Complete()
@@ -292,8 +356,8 @@ internal sealed class OutgoingMigration(Machine machine)
     {
         if (IsSwitchingOver)
         {
-            machine.Disks.TryActivate();
-            machine.Run(_before == RunState.Running ? RunState.Running : RunState.PostMigrate);
+            _ = !_wentAhead && machine.Disks.TryActivate();
+            machine.Run(_before == RunState.Running && !_wentAhead ? RunState.Running : RunState.PostMigrate);
         }
     }
 
@@ -308,8 +372,16 @@ internal sealed class OutgoingMigration(Machine machine)
     private MigrationTotals Totals() => new(
         machine.Now - _began,
         _wasActive - _began,
-        IsSwitchingOver ? machine.Now - _stopped : TimeSpan.Zero,
-        _isWhole ? machine.Options.DeviceStateBytes : 0);
+        _downtime ?? (IsSwitchingOver ? machine.Now - _stopped : TimeSpan.Zero),
+        _isWhole || _wentAhead ? machine.Options.DeviceStateBytes : 0,
+        _wentAhead ? _ram!.Sent - _sentBefore : 0);
+
+    private void Synchronise()
+    {
+        var dirtied = _ram!.Synchronise(machine.Now);
+        EmitPass();
+        _throttle!.Synchronised(machine.Now, machine.Capabilities.AutoConverge, _ram.Sent, dirtied);
+    }
 
     private void EmitPass()
     {
@@ -323,6 +395,7 @@ internal sealed class OutgoingMigration(Machine machine)
     {
         StateTables.Outgoing.Require(Status, next);
         Status = next;
+        _flow?.Want(Wanted);
         machine.EmitMigration(next);
     }
 

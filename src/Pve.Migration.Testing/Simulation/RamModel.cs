@@ -5,7 +5,12 @@ namespace Pve.Migration.Testing.Simulation;
 /// While the guest runs it dirties at a constant rate, until the whole working set is dirty. What is dirtied counts as remaining from the next
 /// synchronisation on, which begins the next pass; of RAM that was dirtied twice before it was sent, one copy remains.
 /// </remarks>
-internal sealed class RamModel(long total, long dirtyRate, long workingSet, TimeSpan now)
+/// <param name="total">The RAM in bytes.</param>
+/// <param name="dirtyRate">Bytes a second that the guest dirties when nothing slows it down.</param>
+/// <param name="workingSet">The bytes that it dirties.</param>
+/// <param name="faultTime">What the first write to a page costs.</param>
+/// <param name="now">When the migration began.</param>
+internal sealed class RamModel(long total, long dirtyRate, long workingSet, TimeSpan faultTime, TimeSpan now)
 {
     public const int PageSize = 4096;
 
@@ -16,7 +21,12 @@ internal sealed class RamModel(long total, long dirtyRate, long workingSet, Time
     private TimeSpan _at = now;
     private TimeSpan _lastSync = now;
     private double _paused;
-    private double _guestSpeed = 1;
+    private double _speed = 1;
+
+    // Each page takes the time to dirty it, and that of its fault, which a throttle does not make longer.
+    private double DirtyRate => dirtyRate == 0 || faultTime == TimeSpan.Zero
+        ? dirtyRate * _speed
+        : PageSize / ((PageSize / (dirtyRate * _speed)) + faultTime.TotalSeconds);
 
     public long Total => total;
 
@@ -38,17 +48,15 @@ internal sealed class RamModel(long total, long dirtyRate, long workingSet, Time
     /// <summary>Bytes that were sent while the guest was paused by the migration.</summary>
     public long SentPaused => (long)_paused;
 
-    public void Run(TimeSpan at, double rate, bool guestRuns, bool pausedByMigration = false)
+    /// <param name="at">From when on.</param>
+    /// <param name="rate">Bytes a second that leave.</param>
+    /// <param name="guestRuns">Whether the guest's CPUs run.</param>
+    /// <param name="pausedByMigration">Whether it is the migration that keeps them from it.</param>
+    /// <param name="speed">How much of their time they run, from 0 to 1.</param>
+    public void Run(TimeSpan at, double rate, bool guestRuns, bool pausedByMigration, double speed)
     {
         MoveTo(at);
-        (Rate, GuestRuns, PausedByMigration) = (rate, guestRuns, pausedByMigration);
-    }
-
-    /// <summary>From now on the guest's CPUs run only part of the time.</summary>
-    public void Throttle(TimeSpan at, int percent)
-    {
-        MoveTo(at);
-        _guestSpeed = (100 - percent) / 100.0;
+        (Rate, GuestRuns, PausedByMigration, _speed) = (rate, guestRuns, pausedByMigration, speed);
     }
 
     public void MoveTo(TimeSpan at)
@@ -64,13 +72,12 @@ internal sealed class RamModel(long total, long dirtyRate, long workingSet, Time
         _remaining = _remaining < 1 ? 0 : _remaining;
         if (GuestRuns)
         {
-            _dirtied = Math.Min(_workingSet, _dirtied + dirtyRate * _guestSpeed * seconds);
+            _dirtied = Math.Min(_workingSet, _dirtied + (DirtyRate * seconds));
         }
     }
 
-    /// <summary>What was dirtied since the last time remains from now on.</summary>
-    /// <returns>How much that was.</returns>
-    public long Synchronise(TimeSpan at)
+    /// <summary>What was dirtied since the last time remains from now on; so many bytes.</summary>
+    public double Synchronise(TimeSpan at)
     {
         MoveTo(at);
         var seconds = (at - _lastSync).TotalSeconds;
@@ -80,11 +87,11 @@ internal sealed class RamModel(long total, long dirtyRate, long workingSet, Time
         }
 
         _remaining = Math.Min(_remaining + _dirtied, Math.Max(_remaining, _workingSet));
-        var dirtied = (long)_dirtied;
+        var found = _dirtied;
         _dirtied = 0;
         _lastSync = at;
         Pass++;
-        return dirtied;
+        return found;
     }
 
     /// <summary>How long until no more than <paramref name="bytes"/> remain; infinite while the stream stands.</summary>

@@ -26,7 +26,7 @@ internal static class StateTables
         (MigrationStatus.Device, [MigrationStatus.Completed, MigrationStatus.Cancelling, MigrationStatus.Failed]),
         (MigrationStatus.PostcopyActive, [MigrationStatus.Completed, MigrationStatus.PostcopyPaused, MigrationStatus.Cancelling]),
         (MigrationStatus.PostcopyPaused, [MigrationStatus.PostcopyRecover, MigrationStatus.Cancelling]),
-        (MigrationStatus.PostcopyRecover, [MigrationStatus.PostcopyActive, MigrationStatus.PostcopyPaused]),
+        (MigrationStatus.PostcopyRecover, [MigrationStatus.PostcopyActive, MigrationStatus.PostcopyPaused, MigrationStatus.Cancelling]),
         (MigrationStatus.Cancelling, [MigrationStatus.Cancelled]),
         (MigrationStatus.Completed, [MigrationStatus.Setup]),
         (MigrationStatus.Cancelled, [MigrationStatus.Setup]),

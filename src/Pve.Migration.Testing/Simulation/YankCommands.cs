@@ -50,7 +50,9 @@ internal static class YankCommands
     private static Action CutMonitor(Machine machine, string id) => () => machine.CutMonitor(id);
 
     private static bool HasMigration(Machine machine)
-        => machine.Outgoing.IsUnderWay || machine.Incoming.Status == MigrationStatus.Setup || machine.Incoming.Status == MigrationStatus.Active;
+        => machine.Outgoing.IsUnderWay || machine.Incoming.Status == MigrationStatus.Setup || machine.Incoming.Status == MigrationStatus.Active
+            || machine.Incoming.Status == MigrationStatus.PostcopyActive || machine.Incoming.Status == MigrationStatus.PostcopyPaused
+            || machine.Incoming.Status == MigrationStatus.PostcopyRecover;
 
     private static void CutMigration(Machine machine)
     {

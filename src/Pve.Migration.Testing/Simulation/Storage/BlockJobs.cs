@@ -47,6 +47,8 @@ internal sealed class BlockJobs(Machine machine)
 
     public void Remove(MirrorJob job) => _jobs.Remove(job);
 
+    public void ProcessEnded() => _jobs.ForEach(job => job.ProcessEnded());
+
     /// <summary>QEMU drains its block layer as the guest stops: each job rests for a moment.</summary>
     public void Drain() => _jobs.ForEach(job => job.Drain());
 

@@ -33,6 +33,9 @@ internal sealed class BlockNode(string name, string driver, SimulatedImage image
     /// <summary>The job that copies from it.</summary>
     public MirrorJob? Job { get; set; }
 
+    /// <summary>The newest first.</summary>
+    public List<DirtyBitmap> Bitmaps { get; } = [];
+
     /// <summary>How many others use it.</summary>
     public int Users { get; set; }
 }

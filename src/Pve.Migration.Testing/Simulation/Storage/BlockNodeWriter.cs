@@ -55,6 +55,13 @@ internal static class BlockNodeWriter
         json.WriteBoolean("direct"u8, false);
         json.WriteBoolean("writeback"u8, writeBack);
         json.WriteEndObject();
+        if (node.Bitmaps.Count > 0)
+        {
+            json.WriteStartArray("dirty-bitmaps"u8);
+            node.Bitmaps.ForEach(bitmap => bitmap.Write(json));
+            json.WriteEndArray();
+        }
+
         json.WriteStartObject("image"u8);
         json.WriteString("filename"u8, node.Image.Path);
         json.WriteString("format"u8, node.Driver);

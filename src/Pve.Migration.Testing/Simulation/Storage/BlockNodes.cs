@@ -96,6 +96,18 @@ internal sealed class BlockNodes(Machine machine)
         }
     }
 
+    /// <summary>Bitmaps that came along with the guest; they are put on the nodes of the same names.</summary>
+    public void TakeBitmaps(BlockNodes others)
+    {
+        foreach (var (node, other) in from other in others.Disks let node = Find(other.Name) where node is not null select (node, other))
+        {
+            foreach (var bitmap in other.Bitmaps)
+            {
+                node.Bitmaps.Insert(0, bitmap);
+            }
+        }
+    }
+
     /// <summary>The guest goes on, and writes.</summary>
     public void GuestWrites()
     {

@@ -11,6 +11,7 @@ internal sealed class MirrorJob(Machine machine, string id, BlockNode source, Bl
 {
     private double _left = source.Image.DataBytes;
     private double _rate;
+    private WireFlow? _flow;
     private TimeSpan _at = machine.Now;
     private readonly TimeSpan _began = machine.Now;
     private Agenda.Entry? _next;
@@ -45,6 +46,7 @@ internal sealed class MirrorJob(Machine machine, string id, BlockNode source, Bl
     public void Begin()
     {
         source.Job = this;
+        _flow = copy.Export is null ? null : machine.Link.Wire.Open(Plan);
         copy.Users++;
         Move("created");
         Move("running");
@@ -89,6 +91,9 @@ internal sealed class MirrorJob(Machine machine, string id, BlockNode source, Bl
         Forget();
     }
 
+    /// <summary>The process ended.</summary>
+    public void ProcessEnded() => _flow?.Want(0);
+
     public void Drain()
     {
         if (!IsOver)
@@ -109,6 +114,7 @@ internal sealed class MirrorJob(Machine machine, string id, BlockNode source, Bl
         var writes = !IsReady || _isEnding || (machine.IsRunning && machine.Options.DirtyBytesPerSecond > 0);
         if (IsCut && writes)
         {
+            _flow?.Want(0);
             Next(machine.Options.LossNoticedAfter, Fail);
         }
         else if (_isEnding)
@@ -174,7 +180,10 @@ internal sealed class MirrorJob(Machine machine, string id, BlockNode source, Bl
             return;
         }
 
-        _rate = Stands || IsCut ? 0 : speed > 0 ? Math.Min(speed, machine.Link.BytesPerSecond) : machine.Link.BytesPerSecond;
+        Settle();
+        var wanted = Stands || IsCut ? 0 : speed > 0 ? speed : double.PositiveInfinity;
+        _flow?.Want(wanted);
+        _rate = _flow?.Rate ?? Math.Min(wanted, machine.Link.BytesPerSecond);
         _next?.Dispose();
         if (_rate > 0)
         {
@@ -188,6 +197,7 @@ internal sealed class MirrorJob(Machine machine, string id, BlockNode source, Bl
     {
         Settle();
         IsReady = true;
+        _flow?.Want(0);
         Move("ready");
         machine.Emit("BLOCK_JOB_READY", WriteProgress);
         RemoteMoved();
@@ -248,6 +258,7 @@ internal sealed class MirrorJob(Machine machine, string id, BlockNode source, Bl
                 json.WriteString("error"u8, Error);
             }
         });
+        _flow?.Want(0);
         source.Job = null;
         copy.Users--;
         Move("concluded");

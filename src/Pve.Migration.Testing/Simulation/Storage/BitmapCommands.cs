@@ -1,0 +1,74 @@
+using System.Numerics;
+
+namespace Pve.Migration.Testing.Simulation.Storage;
+
+/// <summary>The commands about dirty bitmaps.</summary>
+internal static class BitmapCommands
+{
+    private const long DefaultGranularity = 65536;
+
+    public static readonly Dictionary<string, Command> All = new()
+    {
+        ["block-dirty-bitmap-add"] = Command.Do(Add),
+        ["block-dirty-bitmap-remove"] = Command.Do((machine, arguments) =>
+        {
+            var (node, bitmap) = Find(machine, arguments.Only("node", "name"));
+            node.Bitmaps.Remove(bitmap);
+        }),
+        ["block-dirty-bitmap-clear"] = Command.Do((machine, arguments) => Find(machine, arguments.Only("node", "name"))),
+        ["block-dirty-bitmap-enable"] = Command.Do((machine, arguments) => Record(machine, arguments.Only("node", "name"), true)),
+        ["block-dirty-bitmap-disable"] = Command.Do((machine, arguments) => Record(machine, arguments.Only("node", "name"), false)),
+        ["block-dirty-bitmap-merge"] = Command.Do((machine, arguments) =>
+        {
+            var (node, _) = Find(machine, arguments.Only("node", "target", "bitmaps"), "target");
+            foreach (var merged in arguments.Array("bitmaps"))
+            {
+                Require(node, merged.GetString() ?? "");
+            }
+        }),
+    };
+
+    private static void Add(Machine machine, CommandArguments arguments)
+    {
+        var name = arguments.Only("node", "name", "granularity", "persistent", "disabled").Text("name");
+        if (name.Length == 0)
+        {
+            throw new CommandRefusedException("Bitmap name cannot be empty");
+        }
+
+        var node = machine.Disks.Require(arguments.Text("node"));
+        var granularity = arguments.NumberOr("granularity", DefaultGranularity);
+        if (granularity < 512 || !BitOperations.IsPow2(granularity))
+        {
+            throw new CommandRefusedException("Granularity must be power of 2 and at least 512");
+        }
+
+        if (arguments.FlagOr("persistent", false))
+        {
+            throw new CommandRefusedException($"Can't store persistent bitmaps to {node.Name}: Operation not supported"); // a raw image has no room
+        }
+
+        if (node.Bitmaps.Exists(bitmap => bitmap.Name == name))
+        {
+            throw new CommandRefusedException($"Bitmap already exists: {name}");
+        }
+
+        node.Bitmaps.Insert(0, new DirtyBitmap(name, granularity) { IsRecording = !arguments.FlagOr("disabled", false) });
+    }
+
+    private static void Record(Machine machine, CommandArguments arguments, bool isOn)
+    {
+        var (node, bitmap) = Find(machine, arguments);
+        node.Bitmaps[node.Bitmaps.IndexOf(bitmap)] = bitmap with { IsRecording = isOn };
+    }
+
+    private static (BlockNode Node, DirtyBitmap Bitmap) Find(Machine machine, CommandArguments arguments, string called = "name")
+    {
+        var name = arguments.Text("node");
+        var node = machine.Disks.Find(name) ?? throw new CommandRefusedException($"Node '{name}' not found");
+        return (node, Require(node, arguments.Text(called)));
+    }
+
+    private static DirtyBitmap Require(BlockNode node, string name)
+        => node.Bitmaps.Find(bitmap => bitmap.Name == name) ?? throw new CommandRefusedException($"Dirty bitmap '{name}' not found");
+}
