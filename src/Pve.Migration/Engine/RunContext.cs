@@ -27,13 +27,16 @@ internal sealed class RunContext(
 
     public ProgressReporter Progress { get; } = new(progress, options.TimeProvider, logger);
 
+    /// <summary>Looks that the pause does not get too long.</summary>
+    public PauseWatch Pause { get; } = new(options.TimeProvider, request.MaxPause);
+
     /// <summary>How long the pause will be.</summary>
     public PauseForecast Forecast { get; } = new(request, lessons ?? new PauseLessons());
 
     public List<string> Warnings { get; } = [];
 
     public void Report(string step, Pve.Qmp.Commands.MigrationInfo? info = null, long pass = 0, IReadOnlyList<DiskProgress>? disks = null)
-        => Progress.Report(Phase.Current, step, Ledger.Elapsed, info, pass, disks, Forecast.Pause);
+        => Progress.Report(Phase.Current, step, Ledger.Elapsed, info, pass, disks, Forecast);
 
     /// <summary>Notes what fell short without changing the outcome.</summary>
     public void Warn(string warning)
