@@ -9,5 +9,6 @@ internal interface ILab : IAsyncDisposable
     string Description { get; }
 
     /// <summary>Migrates it once more.</summary>
-    Task<(MigrationReport Report, RunResult Result)> MigrateAsync(IProgress<MigrationProgress> progress, CancellationToken cancellationToken);
+    Task<(MigrationReport Report, RunResult Result)> MigrateAsync(
+        MigrationControl control, IProgress<MigrationProgress> progress, CancellationToken cancellationToken);
 }

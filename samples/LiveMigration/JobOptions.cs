@@ -23,6 +23,8 @@ internal sealed record JobOptions
 
     public GoalFallback? Else { get; init; }
 
+    public bool Hold { get; init; }
+
     public MtunnelDialect Dialect { get; init; } = MtunnelDialect.V1;
 
     public PollingStrategy Polling { get; init; } = PollingStrategy.EventDriven;
@@ -58,6 +60,10 @@ internal sealed record JobOptions
         => (Target == TargetKind.SshCommands ? MigrationProfile.Pve2017Before : MigrationProfile.Default) with { Polling = Polling };
 
     /// <summary>A request with all that was asked for beside its ends.</summary>
-    public MigrationRequest Ask(MigrationRequest request)
-        => (BandwidthMiB == 0 ? request : request with { MaxBandwidth = BandwidthMiB * 1024L * 1024 }) with { Goal = Goal };
+    public MigrationRequest Ask(MigrationRequest request, MigrationControl control) => request with
+    {
+        MaxBandwidth = BandwidthMiB == 0 ? request.MaxBandwidth : BandwidthMiB * 1024L * 1024,
+        Goal = Goal,
+        Control = control,
+    };
 }

@@ -42,7 +42,8 @@ static async Task<bool> MigrateAllAsync(JobOptions options, Screen screen, List<
     screen.ShowStart(lab.Description);
     for (var run = 1; run <= options.Runs; run++)
     {
-        var (report, result) = await screen.FollowAsync(run, progress => lab.MigrateAsync(progress, cancellationToken));
+        using var go = new GoSignal(options.Hold);
+        var (report, result) = await screen.FollowAsync(run, progress => lab.MigrateAsync(go.Control, progress, cancellationToken));
         results.Add(result);
         screen.ShowRun(run, report, result);
         if (report.Outcome is not MigrationOutcome.Migrated)

@@ -20,7 +20,7 @@ internal sealed class ProgressLines
             ? step
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{step}, pass {progress.Pass}, {progress.BytesPerSecond / MiB:0} MiB/s, {progress.RamRemainingBytes / MiB:0} MiB left, {progress.DirtyBytesPerSecond / MiB:0} MiB/s dirtied{Predicted(progress)}");
+                $"{step}, pass {progress.Pass}, {progress.BytesPerSecond / MiB:0} MiB/s, {progress.RamRemainingBytes / MiB:0} MiB left, {progress.DirtyBytesPerSecond / MiB:0} MiB/s dirtied{Predicted(progress)}{(progress.WaitsFor is { } what ? $"; waits: {what}" : "")}");
     }
 
     private static string Predicted(MigrationProgress progress) => progress is { Phase: MigrationPhase.Copying, PredictedPause: { } pause }

@@ -47,7 +47,8 @@ internal sealed class QemuLab : ILab
         }
     }
 
-    public async Task<(MigrationReport Report, RunResult Result)> MigrateAsync(IProgress<MigrationProgress> progress, CancellationToken cancellationToken)
+    public async Task<(MigrationReport Report, RunResult Result)> MigrateAsync(
+        MigrationControl control, IProgress<MigrationProgress> progress, CancellationToken cancellationToken)
     {
         var source = _guest.Host;
         var host = await _guest.StartTargetAsync(cancellationToken: cancellationToken);
@@ -57,7 +58,7 @@ internal sealed class QemuLab : ILab
         await using var target = await NewTargetAsync(host, handler, fallback, cancellationToken);
 
         var report = await _migrator.MigrateAsync(
-            _options.Ask(new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target, Disks = Disks }), progress, cancellationToken);
+            _options.Ask(new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target, Disks = Disks }, control), progress, cancellationToken);
         var guest = default(GuestRow);
         var disks = report.Disks.Select(disk => new DiskRow(disk.Node, null, disk.CopiedBytes)).ToList();
         if (report.Outcome is MigrationOutcome.Migrated)

@@ -24,7 +24,8 @@ internal sealed class SimulatedLab : ILab
 
     public string Description => "a simulated pair";
 
-    public async Task<(MigrationReport Report, RunResult Result)> MigrateAsync(IProgress<MigrationProgress> progress, CancellationToken cancellationToken)
+    public async Task<(MigrationReport Report, RunResult Result)> MigrateAsync(
+        MigrationControl control, IProgress<MigrationProgress> progress, CancellationToken cancellationToken)
     {
         var targetHost = Start(incoming: true);
         await using var source = await ConnectAsync(_host, cancellationToken);
@@ -35,7 +36,7 @@ internal sealed class SimulatedLab : ILab
         await using var target = NewTarget(incoming, handler, fallback);
 
         var report = await _migrator.MigrateAsync(
-            _options.Ask(new MigrationRequest { VmId = JobOptions.VmId, Source = source, Target = target }), progress, cancellationToken);
+            _options.Ask(new MigrationRequest { VmId = JobOptions.VmId, Source = source, Target = target }, control), progress, cancellationToken);
         var guest = default(GuestRow);
         if (report.Outcome is MigrationOutcome.Migrated)
         {

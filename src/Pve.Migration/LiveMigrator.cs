@@ -37,6 +37,7 @@ public sealed class LiveMigrator
         using var span = Telemetry.Begin(request, _options.TimeProvider);
         var run = new RunContext(request, _options, _logger, progress, _lessons);
         await using var reporting = run.Progress.ConfigureAwait(false);
+        using var pause = run.Pause;
         var source = new SourceVm(run);
         await using var sourceWatch = source.ConfigureAwait(false);
         var target = new TargetVm(run);
@@ -55,7 +56,7 @@ public sealed class LiveMigrator
         await target.DisposeAsync().ConfigureAwait(false);
         var ledger = run.Ledger.Close(source.Trail, target.Trail);
         run.Forecast.Learn(ledger, plan.Counted);
-        var goalKept = request.Goal is { } goal ? IsKept(run, goal, outcome, ledger) : default(bool?);
+        var goalKept = plan.Steering.Goal is { } goal ? IsKept(run, goal, outcome, ledger, plan.Steering.HeldFor) : default(bool?);
         Announce(request, outcome, ledger.Paused);
         var report = new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings)
         {
@@ -155,7 +156,7 @@ public sealed class LiveMigrator
             }
             catch (Exception e)
             {
-                return await rollback.RunAsync(Failure(step, e, cancellationToken), begun).ConfigureAwait(false);
+                return await rollback.RunAsync(Failure(run, step, e, cancellationToken), begun).ConfigureAwait(false);
             }
         }
 
@@ -193,17 +194,21 @@ public sealed class LiveMigrator
         Log.StepBegins(run.Logger, run.Request.VmId, step.Name);
         if (step.IsCommit)
         {
-            await run.Journal.IntendCommitAsync().ConfigureAwait(false);
+            await run.Journal.IntendCommitAsync().WaitAsync(run.Pause.Exceeded).ConfigureAwait(false);
+            run.Pause.Commit();
             await run.Ledger.TimeAsync(step, CancellationToken.None).ConfigureAwait(false);
             return;
         }
 
         begun.Add(step);
+        var grace = step.GuardsTheGuest ? null : run.Request.MaxPause;
         if (step.Placement == StepPlacement.BeforePause)
         {
             run.Report(step.Name);
             await run.Journal.WriteAsync(JournalMark.Intends, step.Name).ConfigureAwait(false);
-            await run.Ledger.TimeAsync(step, cancellationToken).ConfigureAwait(false);
+            using var eitherOne = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, run.Pause.Exceeded);
+            await run.Ledger.TimeAsync(step, eitherOne.Token, grace).ConfigureAwait(false);
+            run.Pause.Exceeded.ThrowIfCancellationRequested();
             _ = run.Journal.WriteAsync(JournalMark.Done, step.Name);
             return;
         }
@@ -212,8 +217,9 @@ public sealed class LiveMigrator
         _ = run.Journal.WriteAsync(JournalMark.Intends, step.Name);
 
         using var deadline = run.Deadline(run.Options.PausedStepTimeout);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
-        await run.Ledger.TimeAsync(step, either.Token).ConfigureAwait(false);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, run.Pause.Exceeded);
+        await run.Ledger.TimeAsync(step, any.Token, grace).ConfigureAwait(false);
+        run.Pause.Exceeded.ThrowIfCancellationRequested(); // one that did not heed it is still the one that took so long
         _ = run.Journal.WriteAsync(JournalMark.Done, step.Name);
     }
 
@@ -236,8 +242,9 @@ public sealed class LiveMigrator
         }
     }
 
-    private static MigrationFailure Failure(MigrationStep step, Exception cause, CancellationToken cancellationToken) => cause switch
+    private static MigrationFailure Failure(RunContext run, MigrationStep step, Exception cause, CancellationToken cancellationToken) => cause switch
     {
+        OperationCanceledException when run.Pause.Exceeded.IsCancellationRequested => PausedTooLong(run, step, cause),
         OperationCanceledException when cancellationToken.IsCancellationRequested => new(step.Name, "The caller cancelled.", null, cause),
         OperationCanceledException => new(step.Name, "It took too long, and was given up.", null, new TimeoutException(cause.Message, cause)),
         MigrationFailedException e => new(step.Name, e.Message, e.Remedy, e),
@@ -246,6 +253,15 @@ public sealed class LiveMigrator
         QmpCommandException e => new(step.Name, e.Message, null, e),
         _ => new(step.Name, cause.Message, null, cause),
     };
+
+    private static MigrationFailure PausedTooLong(RunContext run, MigrationStep step, Exception cause)
+    {
+        var (longest, took) = run.Ledger.LongestSince(run.Pause.PausedAt ?? TimeSpan.Zero);
+        return new MigrationFailure(
+            step.Name,
+            $"The guest was paused for longer than the {run.Request.MaxPause!.Value.TotalMilliseconds:0.###} ms that are allowed; most of it took '{longest}', {took.TotalMilliseconds:0.###} ms.",
+            "The ledger has every line of it.", new TimeoutException(cause.Message, cause));
+    }
 
     private static MigrationStatistics Statistics(RunContext run, MigrationPlan plan) => new()
     {
@@ -258,7 +274,7 @@ public sealed class LiveMigrator
     };
 
     // Never exceeded silently.
-    private static bool? IsKept(RunContext run, MigrationGoal goal, MigrationOutcome outcome, DowntimeLedger ledger)
+    private static bool? IsKept(RunContext run, MigrationGoal goal, MigrationOutcome outcome, DowntimeLedger ledger, TimeSpan held)
     {
         if (outcome is not MigrationOutcome.Migrated)
         {
@@ -270,7 +286,7 @@ public sealed class LiveMigrator
             return null;
         }
 
-        var resumed = ledger.Lines.Where(line => line.Placement == StepPlacement.InsidePause).Max(line => line.Start + line.Duration);
+        var resumed = ledger.Lines.Where(line => line.Placement == StepPlacement.InsidePause).Max(line => line.Start + line.Duration) - held;
         var isKept = paused <= goal.Pause && resumed <= goal.Time;
         if (!isKept)
         {

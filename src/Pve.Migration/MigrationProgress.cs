@@ -44,4 +44,10 @@ public sealed record MigrationProgress
     /// what loading and handover took before. It stays as it was when the guest was paused; null before the copy.
     /// </summary>
     public TimeSpan? PredictedPause { get; init; }
+
+    /// <summary>When the guest will run on the target, since the migration began; null where the copy gets nowhere, and outside of it.</summary>
+    public TimeSpan? PredictedEnd { get; init; }
+
+    /// <summary>Why the copy does not get on, such as a hold; null where it does.</summary>
+    public string? WaitsFor { get; init; }
 }

@@ -39,6 +39,19 @@ public sealed record MigrationRequest
     /// <summary>What is wanted instead of a <see cref="DowntimeLimit"/>; nothing unless set.</summary>
     public MigrationGoal? Goal { get; init; }
 
+    /// <summary>Changes the migration while it runs, and may hold it before the pause; one for each request. None unless set.</summary>
+    public MigrationControl? Control { get; init; }
+
+    /// <summary>
+    /// The longest that the guest may be paused without being committed to the target: then the migration is undone, and the guest goes on at the
+    /// source, once the target is proven dead. Not limited unless set, but by the deadlines of <see cref="LiveMigratorOptions"/>.
+    /// </summary>
+    /// <remarks>
+    /// A step that does not heed its token is waited for as long again; a handover of the ownership up to 5 s, since one that is still under way cannot
+    /// be undone.
+    /// </remarks>
+    public TimeSpan? MaxPause { get; init; }
+
     /// <summary>Whether the source's QEMU is ended once RESUME was seen on the target; on unless set. Otherwise it stays, paused for good.</summary>
     public bool EndsSource { get; init; } = true;
 
@@ -49,6 +62,16 @@ public sealed record MigrationRequest
         ArgumentNullException.ThrowIfNull(Ownership);
         ArgumentNullException.ThrowIfNull(Disks);
         Goal?.Validate();
+        if (MaxPause is { } longest && (longest <= TimeSpan.Zero || longest > TimeSpan.FromDays(24)))
+        {
+            throw new ArgumentException($"{nameof(MaxPause)} is {longest}; it must be positive, and at most 24 days.");
+        }
+
+        if (MaxPause < Goal?.Pause)
+        {
+            throw new ArgumentException($"{nameof(MaxPause)} is {MaxPause}, and the goal allows a pause of {Goal.Pause}: it would be undone before.");
+        }
+
         foreach (var disk in Disks)
         {
             disk.Validate();

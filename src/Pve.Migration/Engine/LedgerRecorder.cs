@@ -10,12 +10,15 @@ internal sealed class LedgerRecorder(TimeProvider time)
     public TimeSpan Elapsed => Now(time) - _origin;
 
     /// <summary>Runs a step and notes its time. It counts from the end of the step before, so that nothing falls between two lines.</summary>
-    public async Task TimeAsync(MigrationStep step, CancellationToken cancellationToken)
+    /// <param name="step">The step.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <param name="grace">How long one that does not heed the token is waited for; 5 s at most.</param>
+    public async Task TimeAsync(MigrationStep step, CancellationToken cancellationToken, TimeSpan? grace = null)
     {
         var start = _previousEnd;
         try
         {
-            await step.Do(cancellationToken).HeedingAsync(time, cancellationToken).ConfigureAwait(false);
+            await step.Do(cancellationToken).HeedingAsync(time, cancellationToken, grace).ConfigureAwait(false);
         }
         finally
         {
@@ -23,6 +26,10 @@ internal sealed class LedgerRecorder(TimeProvider time)
             _lines.Add((step.Name, step.Placement, start, _previousEnd));
         }
     }
+
+    /// <summary>The step that took the most since <paramref name="from"/>, and how much of it.</summary>
+    public (string Name, TimeSpan Took) LongestSince(TimeSpan from)
+        => _lines.Select(line => (line.Name, Took: line.End - (line.Start > from ? line.Start : from))).MaxBy(line => line.Took);
 
     /// <summary>Puts the steps and QEMU's own parts together.</summary>
     public DowntimeLedger Close(MonitorTrail? source, MonitorTrail? target)

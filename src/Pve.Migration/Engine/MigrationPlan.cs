@@ -71,6 +71,9 @@ internal sealed class MigrationPlan
 
     private bool HasDisks => _run.Request.Disks.Count > 0;
 
+    // Where the copy is held, QEMU must not go past that point by itself.
+    private bool WaitsAtSwitchover => HasDisks || Steering.IsHolding;
+
     private List<MigrationStep> Build()
     {
         var (request, profile, target) = (_run.Request, _run.Profile, _run.Request.Target);
@@ -78,7 +81,7 @@ internal sealed class MigrationPlan
         List<MigrationStep> steps =
         [
             .. request.Journal is null ? None : [new("begin journal", BeforePause, BeginJournalAsync, MigrationStep.NothingToUndo)],
-            .. request.Goal is { } goal ? [new("check goal", BeforePause, _ => CheckGoal(goal), MigrationStep.NothingToUndo)] : None,
+            .. Steering.Goal is { } goal ? [new("check goal", BeforePause, _ => CheckGoal(goal), MigrationStep.NothingToUndo)] : None,
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
             new("check source", BeforePause, _source.CheckAsync, MigrationStep.NothingToUndo),
             new("check target", BeforePause, token => _target.CheckAsync(_source, token), MigrationStep.NothingToUndo),
@@ -89,7 +92,8 @@ internal sealed class MigrationPlan
             new("make target ready", BeforePause, token => target.MakeReadyAsync(vm, token), MigrationStep.NothingToUndo),
             .. HasDisks ? MirrorSteps() : None,
             new(CopyRam, BeforePause, token => Copy.RunAsync(_uri, token), TakeBackAsync),
-            .. HasDisks ? SwitchoverSteps() : None,
+            .. HasDisks ? DiskSteps() : None,
+            .. WaitsAtSwitchover ? [new(SwitchOver, InsidePause, Copy.SwitchOverAsync, MigrationStep.NothingToUndo)] : None,
             new("hand over ownership", InsidePause, token => request.Ownership.CommitAsync(vm, token), token => request.Ownership.RevertAsync(vm, token))
             {
                 GuardsTheGuest = true,
@@ -133,11 +137,10 @@ internal sealed class MigrationPlan
     ];
 
     // At pre-switchover the guest is paused and the disks are still the source's: the last moment at which they can be made alike.
-    private MigrationStep[] SwitchoverSteps() =>
+    private MigrationStep[] DiskSteps() =>
     [
         new("finish mirrors", InsidePause, Mirrors.FinishAsync, MigrationStep.NothingToUndo),
         new("stop exports", InsidePause, token => _run.Request.Target.StopExportsAsync(_run.Request.VmId, token), MigrationStep.NothingToUndo),
-        new(SwitchOver, InsidePause, Copy.SwitchOverAsync, MigrationStep.NothingToUndo),
     ];
 
     // Another migration's intentions are not written over.
@@ -196,7 +199,7 @@ internal sealed class MigrationPlan
         }
 
         await _source.ConfigureAsync(
-            [.. can, .. HasDisks ? [MigrationCapability.PauseBeforeSwitchover] : Array.Empty<MigrationCapability>(), .. Steering.Capabilities],
+            [.. can, .. WaitsAtSwitchover ? [MigrationCapability.PauseBeforeSwitchover] : Array.Empty<MigrationCapability>(), .. Steering.Capabilities],
             Steering.Parameters, cancellationToken).ConfigureAwait(false);
         await _target.ConfigureAsync(can, cancellationToken).ConfigureAwait(false);
     }

@@ -33,7 +33,7 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source, Steering st
     public TimeSpan NextDelay()
     {
         Delay = _failures > 0 ? AfterFailure : run.Profile.Polling.NextDelay(new PollingState(_polls, Delay, _previous, _current));
-        return steering.TimeLeft is { } left && left > TimeSpan.Zero && left < Delay ? left : Delay;
+        return steering.LookWithin is { } within && within < Delay ? within : Delay;
     }
 
     /// <exception cref="QmpException">The monitor is lost, or failed too many times in a row.</exception>
@@ -72,7 +72,7 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source, Steering st
     {
         if (ram is not null)
         {
-            run.Forecast.Look(ram, steering.DowntimeLimit, run.Request.MaxBandwidth);
+            steering.Foresee(ram);
         }
 
         run.Report(MigrationPlan.CopyRam, info);

@@ -8,6 +8,7 @@ internal sealed class MonitorTrail : IAsyncDisposable
 {
     private readonly QmpEventSubscription _events;
     private readonly AutoResetSignal _changed;
+    private readonly PauseWatch? _pause;
     private readonly Task _pump;
     private long? _setupSentAt;
     private long? _resumeSentAt;
@@ -15,9 +16,12 @@ internal sealed class MonitorTrail : IAsyncDisposable
     private readonly TaskCompletionSource _resumed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Watches <paramref name="monitor"/> from now on and signals each change.</summary>
-    public MonitorTrail(QmpClient monitor, AutoResetSignal changed)
+    /// <param name="monitor">The monitor.</param>
+    /// <param name="changed">Set at each change.</param>
+    /// <param name="pause">Told when the guest is paused and goes on.</param>
+    public MonitorTrail(QmpClient monitor, AutoResetSignal changed, PauseWatch? pause = null)
     {
-        (Monitor, _changed) = (monitor, changed);
+        (Monitor, _changed, _pause) = (monitor, changed, pause);
         Clock = new HostClock(monitor.TimeProvider);
         _events = monitor.Subscribe("STOP", "RESUME", "MIGRATION", "MIGRATION_PASS", "SHUTDOWN", "RESET");
         _pump = PumpAsync();
@@ -104,10 +108,12 @@ internal sealed class MonitorTrail : IAsyncDisposable
             case "STOP":
                 Stopped = qmpEvent;
                 IsStopped = true;
+                _pause?.Paused(qmpEvent.ReceivedAt);
                 break;
             case "RESUME":
                 Resumed = qmpEvent;
                 IsStopped = false;
+                _pause?.WentOn();
                 Bound(qmpEvent, _resumeSentAt);
                 _resumed.TrySetResult();
                 break;

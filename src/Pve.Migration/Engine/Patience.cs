@@ -6,7 +6,11 @@ internal static class Patience
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     /// <summary>Waits for <paramref name="task"/>; once the token has fired, only as long as one that heeds it needs to end.</summary>
-    public static async Task HeedingAsync(this Task task, TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="task">What is waited for.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">What it should heed.</param>
+    /// <param name="grace">How long that is, at most and unless given 5 s.</param>
+    public static async Task HeedingAsync(this Task task, TimeProvider time, CancellationToken cancellationToken, TimeSpan? grace = null)
     {
         try
         {
@@ -20,7 +24,7 @@ internal static class Patience
 
         try
         {
-            await task.WaitAsync(Grace, time, CancellationToken.None).ConfigureAwait(false);
+            await task.WaitAsync(grace < Grace ? grace.Value : Grace, time, CancellationToken.None).ConfigureAwait(false);
         }
         catch (TimeoutException) when (!task.IsCompleted)
         {

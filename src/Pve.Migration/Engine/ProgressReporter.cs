@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
+using Pve.Migration.Engine.Forecast;
 using Pve.Qmp.Commands;
 
 namespace Pve.Migration.Engine;
@@ -9,6 +10,7 @@ namespace Pve.Migration.Engine;
 internal sealed class ProgressReporter : IAsyncDisposable
 {
     private const int Waiting = 64;
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly IProgress<MigrationProgress>? _progress;
@@ -23,6 +25,7 @@ internal sealed class ProgressReporter : IAsyncDisposable
     private MigrationInfo? _latest;
     private IReadOnlyList<DiskProgress> _disks = [];
     private long _pass;
+    private (MigrationPhase Phase, string Step, TimeSpan At)? _reported;
     private volatile bool _abandoned;
 
     public ProgressReporter(IProgress<MigrationProgress>? progress, TimeProvider time, ILogger logger)
@@ -33,7 +36,7 @@ internal sealed class ProgressReporter : IAsyncDisposable
 
     /// <summary>The steps report and so does the poll beside them; the numbers follow the order of the queue.</summary>
     public void Report(MigrationPhase phase, string step, TimeSpan elapsed, MigrationInfo? info = null, long pass = 0, IReadOnlyList<DiskProgress>? disks = null,
-        TimeSpan? predictedPause = null)
+        PauseForecast? forecast = null)
     {
         if (_progress is null)
         {
@@ -43,7 +46,7 @@ internal sealed class ProgressReporter : IAsyncDisposable
         lock (_reporting)
         {
             _disks = disks ?? _disks;
-            Enqueue(phase, step, elapsed, info, pass, predictedPause);
+            Enqueue(phase, step, elapsed, info, pass, forecast);
         }
     }
 
@@ -62,11 +65,18 @@ internal sealed class ProgressReporter : IAsyncDisposable
         }
     }
 
-    private void Enqueue(MigrationPhase phase, string step, TimeSpan elapsed, MigrationInfo? info, long pass, TimeSpan? predictedPause)
+    private void Enqueue(MigrationPhase phase, string step, TimeSpan elapsed, MigrationInfo? info, long pass, PauseForecast? forecast)
     {
         _latest = info ?? _latest;
         var ram = _latest?.Ram;
         _pass = Math.Max(_pass, Math.Max(pass, ram?.DirtySyncCount ?? 0));
+        var isMoreOfTheSame = _reported is { } last && last.Phase == phase && last.Step == step && elapsed - last.At < Interval;
+        if (isMoreOfTheSame)
+        {
+            return; // the next report has it
+        }
+
+        _reported = (phase, step, elapsed);
         _queue.Writer.TryWrite(new MigrationProgress
         {
             Sequence = ++_sequence,
@@ -81,7 +91,9 @@ internal sealed class ProgressReporter : IAsyncDisposable
             Pass = _pass,
             Disks = _disks,
             ExpectedPause = _latest?.ExpectedDowntime,
-            PredictedPause = predictedPause,
+            PredictedPause = forecast?.Pause,
+            PredictedEnd = phase == MigrationPhase.Copying ? forecast?.End : null,
+            WaitsFor = phase == MigrationPhase.Copying ? forecast?.WaitsFor : null,
         });
     }
 

@@ -73,10 +73,13 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
         using var pollTimer = run.Time.CreateTimer(_ => PollIsDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
+            run.Request.Control?.Tell(PollIsDue);
             await FollowAsync(pollTimer, following.Token).ConfigureAwait(false);
         }
         finally
         {
+            run.Request.Control?.Tell(null);
+
             // A poll under way is given up: its answer comes too late, and nothing is set behind our back.
             await following.CancelAsync().ConfigureAwait(false);
         }
@@ -99,6 +102,12 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
 
             if (IsAtSwitchover || IsComplete())
             {
+                if (steering.IsHolding)
+                {
+                    throw new MigrationFailedException(
+                        "The guest wrote nothing any more, so that QEMU had copied it all while the caller held it.", "Let it go on once it is that idle.");
+                }
+
                 run.Phase.Enter(MigrationPhase.SwitchingOver);
                 if (!IsAtSwitchover)
                 {

@@ -32,13 +32,16 @@ internal sealed class RunContext(
     /// <summary>False only for a run that is taken up after its source was lost.</summary>
     public bool HasSource => Request.Source is not null;
 
+    /// <summary>Looks that the pause does not get too long.</summary>
+    public PauseWatch Pause { get; } = new(options.TimeProvider, request.MaxPause);
+
     /// <summary>How long the pause will be.</summary>
     public PauseForecast Forecast { get; } = new(request, lessons ?? new PauseLessons());
 
     public List<string> Warnings { get; } = [];
 
     public void Report(string step, Pve.Qmp.Commands.MigrationInfo? info = null, long pass = 0, IReadOnlyList<DiskProgress>? disks = null)
-        => Progress.Report(Phase.Current, step, Ledger.Elapsed, info, pass, disks, Forecast.Pause);
+        => Progress.Report(Phase.Current, step, Ledger.Elapsed, info, pass, disks, Forecast);
 
     /// <summary>Notes what fell short without changing the outcome.</summary>
     public void Warn(string warning)

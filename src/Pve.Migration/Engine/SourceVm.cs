@@ -10,6 +10,7 @@ namespace Pve.Migration.Engine;
 internal sealed class SourceVm(RunContext run) : IAsyncDisposable
 {
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromMilliseconds(50);
 
     private CapabilitySet? _capabilities;
 
@@ -63,7 +64,11 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     public Task RestoreAsync(CancellationToken cancellationToken)
         => _capabilities is null || Monitor.Ended.IsCompleted ? Task.CompletedTask : _capabilities.RestoreAsync(cancellationToken);
 
-    public void Watch() => Trail ??= new MonitorTrail(Monitor, run.Changed);
+    public void Watch()
+    {
+        run.Pause.AskBefore(IsPausedByMigrationAsync);
+        Trail ??= new MonitorTrail(Monitor, run.Changed, run.Pause);
+    }
 
     /// <summary>Whether the guest runs here; null where the monitor cannot be asked.</summary>
     public async Task<StatusInfo?> TryQueryAsync()
@@ -76,6 +81,26 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
         catch (Exception e) when (e is QmpException or OperationCanceledException)
         {
             return null;
+        }
+    }
+
+    // Somebody else's stop looks the same in the events. A monitor that does not answer is held by QEMU's last pass.
+    private async Task<bool> IsPausedByMigrationAsync()
+    {
+        if (Trail!.Status is { } state && state != MigrationStatus.Active)
+        {
+            return true;
+        }
+
+        using var patience = run.Deadline(AnswerWithin);
+        try
+        {
+            var status = await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: patience.Token).ConfigureAwait(false);
+            return status.Status != RunState.Paused;
+        }
+        catch (Exception e) when (e is QmpException or OperationCanceledException)
+        {
+            return true;
         }
     }
 

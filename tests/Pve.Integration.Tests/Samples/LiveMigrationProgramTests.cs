@@ -31,6 +31,7 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
     [InlineData("--goal-time and --else go with --goal-pause", "--else", "pause")]
     [InlineData("--else takes abort, pause or postcopy, not 'hope'", "--goal-pause", "5", "--else", "hope")]
     [InlineData("--goal-pause 1001 is longer", "--goal-pause", "1001", "--goal-time", "1")]
+    [InlineData("--hold holds one migration", "--hold", "--runs", "2")]
     [InlineData("--simulate uses no QEMU", "--simulate", "--qemu", "qemu-system-x86_64")]
     [InlineData("--ssh a;b", "--ssh", "a;b")]
     [InlineData("--ssh-config /nonexistent", "--ssh", "target", "--ssh-config", "/nonexistent")]
@@ -130,6 +131,26 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
         AssertMigrated(run, "qemu");
         Assert.False(run.GetProperty("goalKept").GetBoolean());
         Assert.Contains("was not kept", run.GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
+        _sample.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task A_held_migration_goes_at_enter()
+    {
+        await RealQemu.RequireAsync();
+        var result = await _sample.RunAsync([.. SmallGuest, "--target", "local", "--hold"], input: "\n");
+        result.AssertSucceeded();
+        Assert.Contains("press Enter", result.Output, StringComparison.Ordinal);
+        _sample.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task A_held_migration_that_is_told_to_end_is_undone()
+    {
+        await RealQemu.RequireAsync();
+        var result = await _sample.RunAsync([.. SmallGuest, "--target", "local", "--hold"], terminateAfterFirstLine: true);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("cancelled.", result.Output + result.Error, StringComparison.Ordinal);
         _sample.AssertNothingIsLeft();
     }
 

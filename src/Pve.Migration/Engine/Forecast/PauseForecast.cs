@@ -8,6 +8,7 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
     // Less is gone before a rate can be told from it.
     private const long TellingBytes = 4L << 20;
     private const double NearTheLimit = 0.8;
+    private const double MostSeconds = 1e9;
 
     private long _pass;
     private long _rest;
@@ -19,13 +20,24 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
     /// <summary>The latest forecast; null before the first.</summary>
     public TimeSpan? Pause { get; private set; }
 
+    /// <summary>When the guest will run on the target, since the migration began; null where the copy gets nowhere.</summary>
+    public TimeSpan? End { get; private set; }
+
+    /// <summary>Why the copy does not get on; null where it does.</summary>
+    public string? WaitsFor { get; set; }
+
+    /// <summary>While the copy is held, the pause will be as short as it may be first.</summary>
+    public void Hold(TimeSpan firstLimit)
+        => (Pause, End, WaitsFor) = (firstLimit + FixedPart, null, "the caller's go");
+
     /// <summary>
     /// If QEMU switches over by itself, it sends what the pass under way began with, or what its limit allows if that is less.
     /// </summary>
     /// <param name="ram">The RAM's progress.</param>
     /// <param name="downtimeLimit">The limit that QEMU has.</param>
     /// <param name="bandwidthLimit">The bandwidth limit that QEMU has, in bytes a second; 0 is none.</param>
-    public void Look(MigrationRamStats ram, TimeSpan downtimeLimit, long bandwidthLimit)
+    /// <param name="now">Since the migration began.</param>
+    public void Look(MigrationRamStats ram, TimeSpan downtimeLimit, long bandwidthLimit, TimeSpan now)
     {
         var known = lessons.For(request);
         if (ram.DirtySyncCount != _pass || ram.DirtySyncCount <= 1)
@@ -36,7 +48,7 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
         _copied = ram.Mbps * 1_000_000 / 8;
         if (_copied <= 0)
         {
-            Pause = downtimeLimit + known.FixedPart;
+            (Pause, End) = (downtimeLimit + known.FixedPart, null);
             return;
         }
 
@@ -44,6 +56,8 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
         var isHeldBack = bandwidthLimit > 0 && _copied > NearTheLimit * bandwidthLimit;
         var rate = isHeldBack ? Math.Max(_copied, known.BytesPerSecond ?? 0) : _copied;
         Pause = TimeSpan.FromSeconds(Math.Min(_rest, _copied * downtimeLimit.TotalSeconds) / rate) + known.FixedPart;
+        var gained = _copied - ((double)ram.DirtyPagesRate * ram.PageSize);
+        End = gained > 0 ? now + TimeSpan.FromSeconds(Math.Min(ram.Remaining / gained, MostSeconds)) + Pause : null;
     }
 
     /// <summary>Learns from a pause that is over.</summary>
