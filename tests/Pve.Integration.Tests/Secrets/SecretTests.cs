@@ -110,7 +110,7 @@ public sealed class SecretTests : IDisposable
     // the version comes beside everything else, and a resume that is due does not wait for it
     private static async Task AsSoonAsNegotiatedAsync(PveNodeTarget target)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
         while (target.Dialect is null)
         {
             deadline.Token.ThrowIfCancellationRequested();
@@ -125,7 +125,6 @@ public sealed class SecretTests : IDisposable
 
     private void AssertUntold(PveNodeTarget target, Exception? failure, params string[] texts)
     {
-        Assert.NotEqual("", _log.ToString());
         SecretWatch.AssertUntold([StandInNode.Ticket], [_log.ToString(), Options.ToString(), target.ToString()!, .. texts], failure);
     }
 }
