@@ -112,6 +112,7 @@ public sealed class LiveMigrator
         var (move, why) = await recovery.DecideAsync(cancellationToken).ConfigureAwait(false);
         Log.RecoveryDecides(run.Logger, run.Request.VmId, move.ToString(), why);
         var failure = recovery.Story.Failure ?? new MigrationFailure(recovery.Story.Begun is [.., var last] ? last : Recovery.Name, "The migration was interrupted.");
+        run.Phase.TakeUp(move is RecoveryMove.Finish or RecoveryMove.Ask ? MigrationPhase.Committing : MigrationPhase.SwitchingOver);
         switch (move)
         {
             case RecoveryMove.Finish:

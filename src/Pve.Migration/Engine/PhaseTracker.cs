@@ -18,6 +18,9 @@ internal sealed class PhaseTracker
 
     public MigrationPhase Current { get; private set; } = Preparing;
 
+    /// <summary>For a run that is taken up after a crash: as far as that had come.</summary>
+    public void TakeUp(MigrationPhase at) => Current = at;
+
     /// <exception cref="InvalidOperationException">The table has no such transition.</exception>
     public void Enter(MigrationPhase next)
     {

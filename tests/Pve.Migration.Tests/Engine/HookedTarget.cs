@@ -7,6 +7,8 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
 {
     public Func<string, Task> Before { get; set; } = _ => Task.CompletedTask;
 
+    public Func<string, Task> After { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Resumes instead of the inner target, which it is given.</summary>
     public Func<IMigrationTarget, CancellationToken, Task<ResumeResult>>? Resume { get; set; }
 
@@ -25,13 +27,16 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     {
         await CalledAsync("open target");
         var monitor = await inner.OpenAsync(cancellationToken);
+        await After("open target");
         return IsOutOfReach ? null : monitor;
     }
 
     public async Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken)
     {
         await CalledAsync("start incoming");
-        return await inner.StartIncomingAsync(vmId, cancellationToken);
+        var uri = await inner.StartIncomingAsync(vmId, cancellationToken);
+        await After("start incoming");
+        return uri;
     }
 
     public async Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
@@ -44,18 +49,21 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     {
         await CalledAsync("stop exports");
         await inner.StopExportsAsync(vmId, cancellationToken);
+        await After("stop exports");
     }
 
     public async Task MakeReadyAsync(int vmId, CancellationToken cancellationToken)
     {
         await CalledAsync("make target ready");
         await inner.MakeReadyAsync(vmId, cancellationToken);
+        await After("make target ready");
     }
 
     public async Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken)
     {
         await CalledAsync("set replication state");
         await inner.SetReplicationStateAsync(vmId, cancellationToken);
+        await After("set replication state");
     }
 
     public async Task WakeAsync()
@@ -67,7 +75,9 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     public async Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken)
     {
         await CalledAsync("resume");
-        return await (Resume?.Invoke(inner, cancellationToken) ?? inner.ResumeAsync(vmId, cancellationToken));
+        var result = await (Resume?.Invoke(inner, cancellationToken) ?? inner.ResumeAsync(vmId, cancellationToken));
+        await After("resume");
+        return result;
     }
 
     public Task<bool?> IsRunningAsync(int vmId, CancellationToken cancellationToken) => inner.IsRunningAsync(vmId, cancellationToken);
@@ -76,18 +86,21 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     {
         await CalledAsync("unlock");
         await inner.UnlockAsync(vmId, cancellationToken);
+        await After("unlock");
     }
 
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         await CalledAsync("close tunnel");
         await inner.CloseAsync(cancellationToken);
+        await After("close tunnel");
     }
 
     public async Task DestroyAsync(int vmId, CancellationToken cancellationToken)
     {
         await CalledAsync("destroy");
         await inner.DestroyAsync(vmId, cancellationToken);
+        await After("destroy");
     }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();

@@ -1,0 +1,99 @@
+using Pve.Migration.Testing;
+using Pve.Migration.Tests.Engine;
+using Pve.Qmp;
+
+namespace Pve.Migration.Tests.Recovery;
+
+/// <summary>The end of a migrator's process: from one moment on nothing of it reaches anybody.</summary>
+/// <param name="bench">Where.</param>
+/// <param name="journal">What it notes in.</param>
+/// <param name="moment">Before or after an entry of the journal, counted from now, or a call of the target or the ownership.</param>
+/// <param name="beside">Who dies with it.</param>
+internal sealed class Crash(EngineBench bench, MemoryJournal journal, string moment, string beside)
+{
+    private readonly TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Task _never = new TaskCompletionSource().Task;
+    private int _entry;
+    private QmpClient? _source;
+    private QmpClient? _target;
+
+    public bool HasHappened => _happened.Task.IsCompleted;
+
+    /// <summary>Runs a migration until the crash, or its end.</summary>
+    public Task MigrateAsync() => RunAsync((migrator, target, cancellation) => migrator.MigrateAsync(
+        bench.Request(target) with { Source = _source!, Journal = journal, Ownership = new Dying(bench.Ownership, this) }, cancellationToken: cancellation));
+
+    /// <summary>The same for a recovery.</summary>
+    public Task RecoverAsync() => RunAsync((migrator, target, cancellation) => migrator.RecoverAsync(
+        new RecoveryRequest
+        {
+            VmId = EngineBench.VmId, Journal = journal, Source = _source, Target = target, Ownership = new Dying(bench.Ownership, this),
+        }, cancellation));
+
+    public static IMigrationTarget Target(EngineBench bench, QmpClient? monitor)
+        => monitor is null ? new GoneTarget() : new LocalTarget(new IncomingQemu(monitor, EngineBench.Address, kill: _ =>
+        {
+            bench.Pair.Target.Kill();
+            return Task.CompletedTask;
+        }));
+
+    private async Task RunAsync(Func<LiveMigrator, IMigrationTarget, CancellationToken, Task> body)
+    {
+        _source = await bench.ListenAsync(bench.Pair.Source);
+        _target = await bench.ListenAsync(bench.Pair.Target);
+        journal.Before = _ => ReachAsync($"before entry {_entry}");
+        journal.After = _ => ReachAsync($"after entry {_entry++}");
+        var target = new HookedTarget(Target(bench, _target)) { Before = call => ReachAsync($"before {call}"), After = call => ReachAsync($"after {call}") };
+        var run = body(new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }), target, EngineBench.Cancellation);
+        await Task.WhenAny(run, _happened.Task);
+        await (HasHappened ? _source.DisposeAsync() : default);
+        journal.Before = journal.After = _ => Task.CompletedTask;
+        await (HasHappened ? Task.CompletedTask : run);
+    }
+
+    private async Task ReachAsync(string at)
+    {
+        if (HasHappened)
+        {
+            await _never;
+        }
+
+        if (at == moment)
+        {
+            _happened.SetResult();
+            Die();
+            await _never;
+        }
+    }
+
+    private void Die()
+    {
+        _ = _source!.DisposeAsync();
+        _ = _target!.DisposeAsync();
+        switch (beside)
+        {
+            case "with the target":
+                bench.Pair.Target.Kill();
+                break;
+            case "with the source":
+                bench.Pair.Source.Kill();
+                break;
+        }
+    }
+
+    private sealed class Dying(IOwnershipHandover inner, Crash crash) : IOwnershipHandover
+    {
+        public Task PrepareAsync(int vmId, CancellationToken cancellationToken) => AroundAsync("prepare ownership", inner.PrepareAsync(vmId, cancellationToken));
+
+        public Task CommitAsync(int vmId, CancellationToken cancellationToken) => AroundAsync("hand over ownership", inner.CommitAsync(vmId, cancellationToken));
+
+        public Task RevertAsync(int vmId, CancellationToken cancellationToken) => AroundAsync("revert ownership", inner.RevertAsync(vmId, cancellationToken));
+
+        private async Task AroundAsync(string call, Task done)
+        {
+            await crash.ReachAsync($"before {call}");
+            await done;
+            await crash.ReachAsync($"after {call}");
+        }
+    }
+}

@@ -1,0 +1,150 @@
+using Pve.Migration.Testing;
+using Pve.Migration.Tests.Engine;
+using Pve.Qmp;
+using static Pve.Migration.Tests.Engine.EngineBench;
+
+namespace Pve.Migration.Tests.Recovery;
+
+/// <summary>The migrator dies at any moment, alone or with one of the QEMUs; another one takes up what it noted.</summary>
+public sealed class CrashTests
+{
+    // more than a migration without disks notes
+    private const int MostEntries = 40;
+
+    private static readonly string[] Calls
+        = ["open target", "start incoming", "prepare ownership", "make target ready", "hand over ownership", "resume", "unlock", "close tunnel"];
+
+    private static readonly string[] Beside = ["alone", "with the target", "with the source"];
+
+    public static IEnumerable<TheoryDataRow<string, string>> Moments =>
+        from beside in Beside
+        from moment in Enumerable.Range(0, MostEntries).SelectMany(entry => new[] { $"before entry {entry}", $"after entry {entry}" })
+            .Concat(Calls.SelectMany(call => new[] { $"before {call}", $"after {call}" }))
+        select new TheoryDataRow<string, string>(moment, beside);
+
+    [Theory]
+    [MemberData(nameof(Moments))]
+    public Task A_crash_is_recovered_from(string moment, string beside) => RunAsync(async bench =>
+    {
+        var before = await SettingsAsync(bench.Spy);
+        var journal = new MemoryJournal();
+        var crash = new Crash(bench, journal, moment, beside);
+        await crash.MigrateAsync();
+        if (!crash.HasHappened)
+        {
+            Assert.StartsWith("after entry", moment.Replace("before", "after", StringComparison.Ordinal), StringComparison.Ordinal); // it notes less
+            return;
+        }
+
+        var report = await RecoverAsync(bench, journal);
+        await AssertRecoveredAsync(bench, report, beside);
+        if (report.Outcome is MigrationOutcome.RolledBack && beside == "alone")
+        {
+            Assert.Equal(before, await SettingsAsync(bench.Spy));
+        }
+
+        var again = await RecoverAsync(bench, journal);
+        Assert.Equal(report.Outcome.GetType(), again.Outcome.GetType());
+        await AssertRecoveredAsync(bench, again, beside);
+    });
+
+    [Fact]
+    public Task A_crash_of_the_recovery_is_recovered_from_as_well() => RunAsync(async bench =>
+    {
+        var journal = new MemoryJournal();
+        await new Crash(bench, journal, "before resume", "alone").MigrateAsync();
+        var second = new Crash(bench, journal, "after resume", "alone");
+        await second.RecoverAsync();
+        Assert.True(second.HasHappened);
+
+        await AssertRecoveredAsync(bench, await RecoverAsync(bench, journal), "alone");
+    });
+
+    [Fact]
+    public Task A_journal_that_was_not_ended_takes_no_other_migration() => RunAsync(async bench =>
+    {
+        var journal = new MemoryJournal();
+        await new Crash(bench, journal, "before prepare ownership", "alone").MigrateAsync();
+        var noted = journal.Entries;
+        var source = await bench.ListenAsync(bench.Pair.Source);
+        var report = await bench.MigrateAsync(change: request => request with { Journal = journal, Source = source });
+
+        var failure = Assert.IsType<MigrationOutcome.RolledBack>(report.Outcome).Failure;
+        Assert.Equal("begin journal", failure.Step);
+        Assert.Equal("Recover that one first.", failure.Remedy);
+        Assert.Equal(noted, journal.Entries.Take(noted.Count));
+        await source.DisposeAsync();
+    });
+
+    [Fact]
+    public Task A_journal_of_another_guest_is_refused() => RunAsync(async bench =>
+    {
+        var journal = new MemoryJournal();
+        await journal.AppendAsync(new JournalEntry(JournalMark.Begins, VmId + 1, "target", bench.Time.GetUtcNow()), Cancellation);
+        var refused = await Assert.ThrowsAsync<MigrationJournalException>(() => RecoverAsync(bench, journal));
+        Assert.Contains("VM 101", refused.Message, StringComparison.Ordinal);
+        Assert.True(bench.Pair.Source.IsGuestRunning);
+    });
+
+    [Fact]
+    public Task A_journal_that_cannot_be_written_ends_it_before_anything_is_touched() => RunAsync(async bench =>
+    {
+        var journal = new MemoryJournal { Before = _ => throw new MigrationJournalException("The disk is full.") };
+        var report = await bench.MigrateAsync(change: request => request with { Journal = journal });
+        var failure = bench.AssertRolledBack(report);
+        Assert.Contains("The disk is full.", failure.Message, StringComparison.Ordinal);
+        Assert.Empty(bench.Ownership.Calls.Where(call => call == "prepare ownership"));
+    });
+
+    [Fact]
+    public Task A_journal_that_fails_inside_the_pause_gives_the_guest_back() => RunAsync(async bench =>
+    {
+        var journal = new MemoryJournal
+        {
+            Before = entry => entry is { Mark: JournalMark.Intends, Step: "resume" } ? throw new MigrationJournalException("The disk is full.") : Task.CompletedTask,
+        };
+        Assert.Equal("resume", bench.AssertRolledBack(await bench.MigrateAsync(change: request => request with { Journal = journal })).Step);
+    });
+
+    // What holds whatever died when.
+    private static async Task AssertRecoveredAsync(EngineBench bench, RecoveryReport report, string beside)
+    {
+        await bench.PassAsync(1);
+        var (source, target) = (bench.Pair.Source, bench.Pair.Target);
+        var ran = $"{report.Outcome} [{string.Join("; ", report.Warnings)}] {string.Join(", ", bench.Pair.Runs.Select(run => $"{run.Vm} {run.Began}-{run.Ended}"))}";
+        Assert.False(bench.Pair.EverTwoRan, ran);
+        switch (report.Outcome)
+        {
+            case MigrationOutcome.Migrated:
+                Assert.True((target.IsGuestRunning || beside == "with the target") && !source.IsGuestRunning, ran);
+                break;
+            case MigrationOutcome.RolledBack { Failure.Message: "Nothing was begun." }:
+                Assert.DoesNotContain(bench.Pair.Runs, run => run.Vm == target);
+                break;
+            case MigrationOutcome.RolledBack:
+                Assert.True(source.IsGuestRunning && !target.IsAlive, ran);
+                Assert.DoesNotContain(bench.Pair.Runs, run => run.Vm == target);
+                break;
+            default:
+                Assert.True(beside != "alone", ran);
+
+                // The source is left as it is, for whoever can tell what became of the target; it was ended only for a guest that ran there.
+                Assert.True(beside == "with the source" || source.IsAlive || bench.Pair.Runs.Any(run => run.Vm == target), ran);
+                break;
+        }
+    }
+
+    private static async Task<RecoveryReport> RecoverAsync(EngineBench bench, MemoryJournal journal)
+    {
+        var source = await TryConnectAsync(bench, bench.Pair.Source);
+        var target = await TryConnectAsync(bench, bench.Pair.Target);
+        var report = await new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).RecoverAsync(
+            new RecoveryRequest { VmId = VmId, Journal = journal, Source = source, Target = Crash.Target(bench, target), Ownership = bench.Ownership },
+            Cancellation);
+        await (source?.DisposeAsync() ?? default);
+        await (target?.DisposeAsync() ?? default);
+        return report;
+    }
+
+    private static async Task<QmpClient?> TryConnectAsync(EngineBench bench, SimulatedQemu qemu) => qemu.IsAlive ? await bench.ListenAsync(qemu) : null;
+}
