@@ -3,26 +3,10 @@ using System.Net.Sockets;
 
 namespace Pve.Migration.Testing.Faults;
 
-/// <summary>A socket joined to a pipe, each way closed on its own; a break of either ends all that share the source of their end.</summary>
+/// <summary>A socket joined to a pipe, each way closed on its own.</summary>
 internal static class SocketRelay
 {
-    public static Task RunAsync(Socket socket, IDuplexPipe pipe, CancellationTokenSource broken)
-        => Task.WhenAll(BreakingAsync(ReceiveAsync(socket, pipe.Output, broken.Token), broken), BreakingAsync(SendAsync(pipe.Input, socket, broken.Token), broken));
-
-    private static async Task BreakingAsync(Task way, CancellationTokenSource broken)
-    {
-        try
-        {
-            await way.ConfigureAwait(false);
-        }
-        catch
-        {
-            await broken.CancelAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private static async Task ReceiveAsync(Socket socket, PipeWriter to, CancellationToken cancellationToken)
+    public static async Task ReceiveAsync(Socket socket, PipeWriter to, CancellationToken cancellationToken)
     {
         int received;
         do
@@ -34,7 +18,7 @@ internal static class SocketRelay
         await to.CompleteAsync().ConfigureAwait(false);
     }
 
-    private static async Task SendAsync(PipeReader from, Socket socket, CancellationToken cancellationToken)
+    public static async Task SendAsync(PipeReader from, Socket socket, CancellationToken cancellationToken)
     {
         ReadResult read;
         do
