@@ -25,6 +25,7 @@ public sealed class FaultyPipe : IDuplexPipe, IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Pipe _there = new(ThereOptions);
     private readonly Pipe _back = new(BackOptions);
+    private readonly BreakingReader _input;
     private readonly IDuplexPipe _inner;
     private readonly Action<WireFault>? _noted;
     private readonly Action<WireFault?>? _ending;
@@ -50,13 +51,13 @@ public sealed class FaultyPipe : IDuplexPipe, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(inner);
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(faults);
-        (_inner, _noted, _ending) = (inner, struck, ending);
+        (_inner, _noted, _ending, _input) = (inner, struck, ending, new BreakingReader(_back.Reader));
         FaultyWire Wire(WireDirection direction) => new(faults.Where(fault => fault.At.Direction == direction), time, Note, _stop.Cancel);
         _carrying = Task.WhenAll(CarryThereAsync(Wire(WireDirection.ToPeer)), CarryBackAsync(Wire(WireDirection.FromPeer)));
     }
 
     /// <inheritdoc/>
-    public PipeReader Input => _back.Reader;
+    public PipeReader Input => _input;
 
     /// <inheritdoc/>
     public PipeWriter Output => _there.Writer;
@@ -97,7 +98,12 @@ public sealed class FaultyPipe : IDuplexPipe, IAsyncDisposable
         var fault = Struck.FirstOrDefault(fault
             => fault.Kind == WireFaultKind.Cut || (fault.Kind == WireFaultKind.Truncate && fault.At.Direction == WireDirection.FromPeer));
         _ending?.Invoke(fault);
-        await _back.Writer.CompleteAsync(fault?.Kind == WireFaultKind.Cut ? new IOException($"The connection was {fault}.") : failure).ConfigureAwait(false);
+        if ((fault?.Kind == WireFaultKind.Cut ? new IOException($"The connection was {fault}.") : failure) is { } broken)
+        {
+            _input.Break(broken);
+        }
+
+        await _back.Writer.CompleteAsync().ConfigureAwait(false);
         await _inner.Input.CompleteAsync().ConfigureAwait(false);
     }
 

@@ -57,7 +57,11 @@ serve.SetAction((_, token) => SshExchangeBenchmark.ServeAsync(token));
 var silent = new Command("silent-v0", "a migration with a tunnel that never tells its version, against one with v1 and one without a tunnel: nothing in virtual time; then on real QEMU") { runs };
 silent.SetAction((result, token) => SilentPeerBenchmark.RunAsync(result.GetValue(runs), token));
 
+var count = new Option<int?>("--count") { Description = "only so many, in this process: prints the seconds and the growth of the peak in bytes" };
+var scale = new Command("scale", "10 to 10,000 migrations at once in virtual time: time and memory for each, against those of 10") { count };
+scale.SetAction((result, token) => result.GetValue(count) is { } only ? ScaleBenchmark.MigrateAsync(only, token) : ScaleBenchmark.RunAsync(token));
+
 return await new RootCommand("Measurements, each with a ratio against a peer or a limit in the same run.")
 {
-    pause, greeting, codec, sshExchange, serve, silent, throughput, longLine, idle, real, channels,
+    pause, greeting, codec, sshExchange, serve, silent, throughput, longLine, idle, real, channels, scale,
 }.Parse(args).InvokeAsync();

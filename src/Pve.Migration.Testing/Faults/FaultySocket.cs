@@ -69,7 +69,12 @@ internal sealed class FaultySocket : IForwardedSocket
             var pipe = new FaultyPipe(inner, _time, _faults, _struck, ending: null);
             await using (pipe.ConfigureAwait(false))
             {
-                await Task.WhenAll(SocketRelay.RunAsync(near, pipe, broken, _stop.Token), SocketRelay.RunAsync(far, beyond, broken, _stop.Token)).ConfigureAwait(false);
+                var there = UntilBrokenAsync(SocketRelay.SendAsync(beyond.Input, far, broken.Token), broken);
+                await Task.WhenAll(
+                    there,
+                    UntilBrokenAsync(SocketRelay.ReceiveAsync(near, pipe.Output, broken.Token), broken),
+                    UntilBrokenAsync(SocketRelay.ReceiveAsync(far, beyond.Output, broken.Token), broken),
+                    UntilBrokenAsync(SocketRelay.SendAsync(pipe.Input, near, broken.Token), broken, arrivesFirst: there)).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
@@ -79,6 +84,25 @@ internal sealed class FaultySocket : IForwardedSocket
         finally
         {
             near.Dispose();
+        }
+    }
+
+    // A break ends all; what was under way before a cut still arrives.
+    private static async Task UntilBrokenAsync(Task way, CancellationTokenSource broken, Task? arrivesFirst = null)
+    {
+        try
+        {
+            await way.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            if (e is IOException && arrivesFirst is not null)
+            {
+                await arrivesFirst.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await broken.CancelAsync().ConfigureAwait(false);
+            throw;
         }
     }
 }

@@ -48,25 +48,13 @@ internal static class LongLineBenchmark
         await using var client = await QmpClient.ConnectAsync(new Reply(mib).Client, "memory", options, cancellationToken);
         GC.Collect(2, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         using var self = Process.GetCurrentProcess();
-        var before = Peak(reset: true);
+        var before = PeakMemory.Reset();
         var start = Stopwatch.GetTimestamp();
         var result = await client.ExecuteAsync("human-monitor-command", cancellationToken: cancellationToken);
         var took = Stopwatch.GetElapsedTime(start);
-        var grown = Peak(reset: false) - before;
+        var grown = PeakMemory.Read() - before;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{took.TotalMilliseconds} {grown}"));
         GC.KeepAlive(result);
-    }
-
-    // proc(5): writing 5 to clear_refs sets the peak back to what is resident now
-    private static long Peak(bool reset)
-    {
-        if (reset)
-        {
-            File.WriteAllText("/proc/self/clear_refs", "5");
-        }
-
-        var line = File.ReadLines("/proc/self/status").Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
     }
 
     // Hands the reply out in pieces that are made as they are read, so that only the reader holds it.

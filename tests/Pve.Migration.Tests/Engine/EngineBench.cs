@@ -11,6 +11,8 @@ internal sealed class EngineBench : IAsyncDisposable
     public const int VmId = 100;
     public const string Address = "unix:/run/100.migrate";
 
+    private FaultyPipe[] _faulty = [];
+
     private EngineBench(VirtualTime time, SimulatedPair pair, QmpClient source, QmpClient spy, QmpClient target)
         => (Time, Pair, Source, Spy, Target) = (time, pair, source, spy, target);
 
@@ -29,15 +31,19 @@ internal sealed class EngineBench : IAsyncDisposable
 
     public QmpClient Target { get; }
 
+    /// <summary>Whether the fault on a monitor has struck.</summary>
+    public bool FaultStruck => _faulty.Any(monitor => monitor.Struck.Count > 0);
+
     public HookedOwnership Ownership { get; } = new();
 
     public static Task RunAsync(
-        Func<EngineBench, Task> body, SimulatedQemuOptions? guest = null, SimulatedQemuOptions? target = null, long bytesPerSecond = 125_000_000)
+        Func<EngineBench, Task> body, SimulatedQemuOptions? guest = null, SimulatedQemuOptions? target = null, long bytesPerSecond = 125_000_000,
+        (string Monitor, WireFault Fault)? fault = null)
     {
         var time = new VirtualTime { RealTimeLimit = TimeSpan.FromMinutes(2) };
         return time.RunAsync(async () =>
         {
-            await using var bench = await CreateAsync(time, guest, target, bytesPerSecond);
+            await using var bench = await CreateAsync(time, guest, target, bytesPerSecond, fault);
             await body(bench);
         }, Cancellation);
     }
@@ -48,17 +54,22 @@ internal sealed class EngineBench : IAsyncDisposable
 
     /// <summary>One more pair in the same time.</summary>
     public static async Task<EngineBench> CreateAsync(
-        VirtualTime time, SimulatedQemuOptions? guest = null, SimulatedQemuOptions? target = null, long bytesPerSecond = 125_000_000)
+        VirtualTime time, SimulatedQemuOptions? guest = null, SimulatedQemuOptions? target = null, long bytesPerSecond = 125_000_000,
+        (string Monitor, WireFault Fault)? fault = null)
     {
         var link = new SimulatedLinkOptions { TimeProvider = time, BytesPerSecond = bytesPerSecond };
         var pair = new SimulatedPair(link, guest ?? SmallGuest, target);
         var options = new QmpClientOptions { TimeProvider = time };
+        FaultyPipe Monitor(string name, SimulatedQemu qemu)
+            => new(qemu.OpenMonitor(), time, fault is { } one && one.Monitor == name ? [one.Fault] : []);
+        var (source, there) = (Monitor("source", pair.Source), Monitor("target", pair.Target));
         return new EngineBench(
             time,
             pair,
-            await QmpClient.ConnectAsync(pair.Source.OpenMonitor(), "source", options),
+            await QmpClient.ConnectAsync(source, "source", options),
             await QmpClient.ConnectAsync(pair.Source.OpenMonitor(), "spy", options),
-            await QmpClient.ConnectAsync(pair.Target.OpenMonitor(), "target", options));
+            await QmpClient.ConnectAsync(there, "target", options))
+        { _faulty = [source, there] };
     }
 
     public IncomingQemu Incoming(Func<CancellationToken, Task>? kill = null) => new(Target, Address, kill: kill ?? (_ =>
@@ -152,6 +163,11 @@ internal sealed class EngineBench : IAsyncDisposable
         await Source.DisposeAsync();
         await Spy.DisposeAsync();
         await Target.DisposeAsync();
+        foreach (var monitor in _faulty)
+        {
+            await monitor.DisposeAsync();
+        }
+
         await Pair.DisposeAsync();
     }
 }

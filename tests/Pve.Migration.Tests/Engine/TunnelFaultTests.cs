@@ -11,11 +11,9 @@ public sealed class TunnelFaultTests
 {
     private static readonly string[] Setups = ["v1", "v1, out of reach, another way", "ours", "ours, out of reach", "ours, out of reach, all tunnels"];
 
-    private static readonly string[] Faults = ["drop", "duplicate", "truncate", "delay", "freeze", "cut"];
-
     public static IEnumerable<TheoryDataRow<string, string, WireDirection>> Everything
         => from setup in Setups
-           from fault in Faults
+           from fault in WireFaults.Names
            from direction in Enum.GetValues<WireDirection>()
            select new TheoryDataRow<string, string, WireDirection>(setup, fault, direction);
 
@@ -24,7 +22,7 @@ public sealed class TunnelFaultTests
     public async Task Whatever_becomes_of_a_line_one_guest_at_most_runs(string setup, string fault, WireDirection direction)
     {
         var line = 0;
-        while (await HitAsync(setup, Fault(fault, WirePlace.Line(direction, line))))
+        while (await HitAsync(setup, WireFaults.Of(fault, WirePlace.Line(direction, line))))
         {
             line++;
         }
@@ -39,7 +37,7 @@ public sealed class TunnelFaultTests
     [InlineData("cut")]
     public async Task A_command_that_was_cut_short_is_none(string fault)
     {
-        for (var index = 0; await HitAsync("v1", Fault(fault, WirePlace.Bytes(WireDirection.ToPeer, index))); index++)
+        for (var index = 0; await HitAsync("v1", WireFaults.Of(fault, WirePlace.Bytes(WireDirection.ToPeer, index))); index++)
         {
         }
     }
@@ -96,16 +94,6 @@ public sealed class TunnelFaultTests
         });
         return isHit;
     }
-
-    private static WireFault Fault(string name, WirePlace at) => name switch
-    {
-        "drop" => WireFault.Drop(at),
-        "duplicate" => WireFault.Duplicate(at),
-        "truncate" => WireFault.Truncate(at),
-        "delay" => WireFault.Delay(at, TimeSpan.FromSeconds(3)),
-        "freeze" => WireFault.Freeze(at),
-        _ => WireFault.Cut(at),
-    };
 
     private static async Task ServeAsync(EngineBench bench, IDuplexPipe pipe, bool isV1, CancellationToken token)
     {

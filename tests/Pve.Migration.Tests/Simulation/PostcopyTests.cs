@@ -91,7 +91,7 @@ public sealed class PostcopyTests
         await Task.Delay(TimeSpan.FromMilliseconds(20), talk.Pair.Link.TimeProvider, Cancellation);
     }
 
-    private static Task AskAsync(QmpClient client, string command, string arguments, bool outOfBand = false)
+    private static Task<JsonElement> AskAsync(QmpClient client, string command, string arguments, bool outOfBand = false)
         => client.ExecuteAsync(command, JsonElement.Parse(arguments), new QmpCallOptions { OutOfBand = outOfBand }, Cancellation);
 
     private Task RunAsync(Func<SimulatedTalk, Task> body) => _time.RunAsync(async () =>

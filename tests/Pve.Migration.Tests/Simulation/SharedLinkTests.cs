@@ -120,7 +120,7 @@ public sealed class SharedLinkTests : IAsyncDisposable
         }
     }
 
-    private static Task AskAsync(QmpClient client, string command, string arguments)
+    private static Task<JsonElement> AskAsync(QmpClient client, string command, string arguments)
         => client.ExecuteAsync(command, JsonElement.Parse(arguments), cancellationToken: Cancellation);
 
     private Task<QmpClient> ConnectAsync(SimulatedQemu qemu)

@@ -87,10 +87,25 @@ public sealed class FaultyPipeTests
         var (near, far) = FullDuplexStream.CreatePipePair();
         await using var pipe = new FaultyPipe(near, TimeProvider.System, WireFault.Cut(WirePlace.Line(FromPeer, 1)));
         await SayAsync(far, "one\ntwo\n");
+        await SettledAsync(far);
+        Assert.Equal("one\n", await HearAsync(pipe));
         var e = await Assert.ThrowsAsync<IOException>(() => HearAllAsync(pipe));
         Assert.Equal("The connection was cut at line 1 from the peer.", e.Message);
-        Assert.Equal("", await HearAllAsync(far));
         Assert.True((await far.Output.WriteAsync("more"u8.ToArray(), Test)).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Half_a_line_before_a_cut_is_given_out_once_and_is_no_end()
+    {
+        var (near, far) = FullDuplexStream.CreatePipePair();
+        await using var pipe = new FaultyPipe(near, TimeProvider.System, WireFault.Cut(WirePlace.Bytes(FromPeer, 3)));
+        await SayAsync(far, "one\n");
+        await SettledAsync(far);
+        var read = await pipe.Input.ReadAsync(Test);
+        Assert.Equal(("one", false), (Encoding.ASCII.GetString(read.Buffer), read.IsCompleted));
+        pipe.Input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        await Assert.ThrowsAsync<IOException>(async () => await pipe.Input.ReadAsync(Test));
+        Assert.Throws<IOException>(() => pipe.Input.TryRead(out _));
     }
 
     [Fact]
@@ -138,6 +153,9 @@ public sealed class FaultyPipeTests
         pipe.Input.AdvanceTo(read.Buffer.End);
         return text;
     }
+
+    // The cut has ended the far side as well.
+    private static async Task SettledAsync(IDuplexPipe far) => Assert.Equal("", await HearAllAsync(far));
 
     private static async Task<string> HearAllAsync(IDuplexPipe pipe)
     {
