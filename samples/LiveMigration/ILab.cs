@@ -10,4 +10,7 @@ internal interface ILab : IAsyncDisposable
 
     /// <summary>Migrates it once more.</summary>
     Task<(MigrationReport Report, RunResult Result)> MigrateAsync(IProgress<MigrationProgress> progress, CancellationToken cancellationToken);
+
+    /// <summary>Starts a target as for a migration, and only looks at both sides.</summary>
+    Task<RunResult> PreflightAsync(CancellationToken cancellationToken);
 }

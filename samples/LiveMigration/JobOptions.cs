@@ -33,6 +33,8 @@ internal sealed record JobOptions
 
     public bool Simulate { get; init; }
 
+    public bool DryRun { get; init; }
+
     public string? JsonFile { get; init; }
 
     /// <summary>How ssh reaches the host; only with <see cref="SshHost"/>.</summary>

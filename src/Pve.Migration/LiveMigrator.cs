@@ -50,11 +50,39 @@ public sealed class LiveMigrator
         // What was told until now is noted before the ledger is closed.
         await source.DisposeAsync().ConfigureAwait(false);
         await target.DisposeAsync().ConfigureAwait(false);
+        if (source.Trail is { Resets: > 0 } trail)
+        {
+            run.Warn($"The guest was reset {trail.Resets} times on the source while it was copied; it went on with that.");
+        }
+
         var ledger = run.Ledger.Close(source.Trail, target.Trail);
         Announce(request, outcome, ledger);
-        var report = new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings) { Disks = plan.Mirrors.Progress };
+        var report = new MigrationReport(outcome, ledger, Statistics(run, plan), run.Warnings) { Disks = plan.Mirrors.Progress, Findings = run.Findings.All };
         Telemetry.End(span, report);
         return report;
+    }
+
+    /// <summary>
+    /// A dry run: looks at whatever a migration looks at before it touches anything, and at what only matters to people. Nothing is changed on
+    /// either side, and nothing is started.
+    /// </summary>
+    /// <param name="request">Which guest, from where, to where.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What was found; <see cref="PreflightSeverity.Error"/> is what would end the migration. An unreachable side is a finding as well.</returns>
+    /// <exception cref="ArgumentException">The request contradicts itself.</exception>
+    public async Task<IReadOnlyList<PreflightFinding>> PreflightAsync(MigrationRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        request.Validate();
+        var run = new RunContext(request, _options, _logger, progress: null);
+        await using var reporting = run.Progress.ConfigureAwait(false);
+        var source = new SourceVm(run);
+        await using var sourceWatch = source.ConfigureAwait(false);
+        var target = new TargetVm(run);
+        await using var targetWatch = target.ConfigureAwait(false);
+        var plan = new MigrationPlan(run, source, target);
+        await plan.PreflightAsync(cancellationToken).ConfigureAwait(false);
+        return run.Findings.All;
     }
 
     private static async Task<MigrationOutcome> RunAsync(
@@ -82,10 +110,10 @@ public sealed class LiveMigrator
             case ResumeVerdict.NeverRan:
                 var remedy = $"See there that the QEMU of VM {run.Request.VmId} runs, that its monitor is where it is looked for, and that nobody else holds it.";
                 return await rollback.RunAsync(failure with { Remedy = remedy }, begun).ConfigureAwait(false);
-            case ResumeVerdict.Runs:
+            case ResumeVerdict.Runs or ResumeVerdict.StaysPaused:
                 run.Phase.Enter(MigrationPhase.CleaningUp);
                 await CleanUpAsync(run, plan).ConfigureAwait(false);
-                return new MigrationOutcome.Migrated();
+                return new MigrationOutcome.Migrated { IsPaused = resume.Verdict == ResumeVerdict.StaysPaused };
             default:
                 return Rollback.Unknown(failure, "The guest is paused on the source, complete.", resume.Detail);
         }

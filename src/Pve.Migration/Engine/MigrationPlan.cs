@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Preflight;
 using Pve.Migration.Engine.Storage;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
@@ -33,7 +34,7 @@ internal sealed class MigrationPlan
         (_run, _source, _target) = (run, source, target);
         Mirrors = new DiskMirrors(run, source, target);
         Copy = new RamCopy(run, source, target, Mirrors);
-        ResumeStep = new ResumeStep(run, target);
+        ResumeStep = new ResumeStep(run, source, target);
         Steps = Build();
         Check(Steps);
     }
@@ -64,6 +65,9 @@ internal sealed class MigrationPlan
 
     private static MigrationStep[] None => [];
 
+    private List<MigrationCapability> Common
+        => [.. Wanted.Where(capability => _source.Capabilities.Knows(capability) && (_target.Monitor is null || _target.Knows(capability)))];
+
     private bool HasDisks => _run.Request.Disks.Count > 0;
 
     private List<MigrationStep> Build()
@@ -73,9 +77,7 @@ internal sealed class MigrationPlan
         List<MigrationStep> steps =
         [
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
-            new("check source", BeforePause, _source.CheckAsync, MigrationStep.NothingToUndo),
-            new("check target", BeforePause, token => _target.CheckAsync(_source, token), MigrationStep.NothingToUndo),
-            .. HasDisks ? [new("check disks", BeforePause, CheckDisksAsync, MigrationStep.NothingToUndo)] : None,
+            .. Checks().Select(check => new MigrationStep(check.Name, BeforePause, token => HeedAsync(check.Run, token), MigrationStep.NothingToUndo)),
             new("set capabilities", BeforePause, ConfigureAsync, _source.RestoreAsync),
             new("start incoming", BeforePause, async token => _uri = await _target.ListenAsync(token).ConfigureAwait(false), MigrationStep.NothingToUndo),
             new("prepare ownership", BeforePause, token => request.Ownership.PrepareAsync(vm, token), token => request.Ownership.RevertAsync(vm, token)),
@@ -133,14 +135,64 @@ internal sealed class MigrationPlan
         new(SwitchOver, InsidePause, Copy.SwitchOverAsync, MigrationStep.NothingToUndo),
     ];
 
-    private async Task CheckDisksAsync(CancellationToken cancellationToken)
+    private IEnumerable<(string Name, Func<CancellationToken, Task> Run)> Checks() =>
+    [
+        ("check source", _source.CheckAsync),
+        ("check target", CheckTargetAsync),
+        .. HasDisks ? [("check disks", CheckDisksAsync)] : Array.Empty<(string, Func<CancellationToken, Task>)>(),
+    ];
+
+    private async Task HeedAsync(Func<CancellationToken, Task> check, CancellationToken cancellationToken)
+    {
+        await check(cancellationToken).ConfigureAwait(false);
+        _run.Findings.ThrowIfAnyError();
+    }
+
+    /// <summary>All that is checked before anything is touched, without the rest: nothing is thrown, all is found.</summary>
+    public async Task PreflightAsync(CancellationToken cancellationToken)
+    {
+        (string Name, Func<CancellationToken, Task> Run)[] all =
+        [
+            ("probe target", _target.ProbeAsync),
+            .. Checks(),
+            ("check clock", token => ClockCheck.RunAsync(_run.Request.Target, _run.Time, _run.Findings, token)),
+        ];
+        foreach (var (name, check) in all)
+        {
+            try
+            {
+                await check(cancellationToken).ConfigureAwait(false);
+            }
+            catch (MigrationTargetException e)
+            {
+                _run.Findings.Error("target", e.Message, e.Remedy);
+            }
+            catch (QmpException e)
+            {
+                _run.Findings.Error("monitor", $"'{name}' ended early: {e.Message}");
+                return;
+            }
+        }
+    }
+
+    private async Task CheckTargetAsync(CancellationToken cancellationToken)
+    {
+        await _target.CheckAsync(_source, cancellationToken).ConfigureAwait(false);
+        if (Wanted.Except(Common).ToList() is { Count: > 0 } missing)
+        {
+            _run.Findings.Warn("capabilities", $"Not both sides know what is left out then: {string.Join(", ", missing)}.", "Upgrade the older one.");
+        }
+    }
+
+    private Task CheckDisksAsync(CancellationToken cancellationToken)
     {
         if (!_source.Capabilities.Knows(MigrationCapability.PauseBeforeSwitchover))
         {
-            throw new MigrationFailedException("The source QEMU has no pre-switchover, where the mirrors of disks are finished.", "Take a QEMU since 2.11.");
+            _run.Findings.Error(
+                "capabilities", "The source QEMU has no pre-switchover, where the mirrors of disks are finished.", "Take a QEMU since 2.11.");
         }
 
-        await DiskCheck.RunAsync(_run.Request.Disks, _source.Monitor, _target.Monitor, cancellationToken).ConfigureAwait(false);
+        return DiskCheck.RunAsync(_run.Request.Disks, _source.Monitor, _run.Request.Target, _target.Monitor, _run.Findings, cancellationToken);
     }
 
     private async Task ExportDisksAsync(CancellationToken cancellationToken)
@@ -151,8 +203,7 @@ internal sealed class MigrationPlan
 
     private async Task ConfigureAsync(CancellationToken cancellationToken)
     {
-        var isMonitored = _target.Monitor is not null;
-        var can = Wanted.Where(capability => _source.Capabilities.Knows(capability) && (!isMonitored || _target.Knows(capability))).ToList();
+        var can = Common;
         if (Wanted.Except(can).ToList() is { Count: > 0 } dropped)
         {
             _run.Warn($"Left out, since not both sides know it: {string.Join(", ", dropped)}.");

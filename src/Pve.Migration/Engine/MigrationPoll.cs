@@ -57,7 +57,11 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source)
             (_previous, _current) = (_current, ram);
             _movedAt = _previous?.Transferred == ram.Transferred ? _movedAt : run.Time.GetTimestamp();
             StoodStill = run.Time.GetElapsedTime(_movedAt);
-            if (info.Status == MigrationStatus.Active && !source.Trail!.IsStopped)
+            if (info.Status == MigrationStatus.Active && source.Trail!.IsStopped)
+            {
+                await source.LookWhoStoppedAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else if (info.Status == MigrationStatus.Active)
             {
                 await ConvergeAsync(ram, cancellationToken).ConfigureAwait(false);
             }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
+using Pve.Migration.Engine.Preflight;
 
 namespace Pve.Migration.Engine;
 
@@ -26,6 +27,8 @@ internal sealed class RunContext(MigrationRequest request, LiveMigratorOptions o
     public ProgressReporter Progress { get; } = new(progress, options.TimeProvider, logger);
 
     public List<string> Warnings { get; } = [];
+
+    public Findings Findings { get; } = new();
 
     public void Report(string step, Pve.Qmp.Commands.MigrationInfo? info = null, long pass = 0, IReadOnlyList<DiskProgress>? disks = null)
         => Progress.Report(Phase.Current, step, Ledger.Elapsed, info, pass, disks);

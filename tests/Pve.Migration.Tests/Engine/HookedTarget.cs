@@ -10,6 +10,9 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     /// <summary>Resumes instead of the inner target, which it is given.</summary>
     public Func<IMigrationTarget, CancellationToken, Task<ResumeResult>>? Resume { get; set; }
 
+    /// <summary>What its host's clock says; nothing unless set.</summary>
+    public Func<Task<DateTimeOffset>>? Clock { get; set; }
+
     public List<string> Calls { get; } = [];
 
     public string Name => inner.Name;
@@ -23,6 +26,8 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
         await CalledAsync("open target");
         return await inner.OpenAsync(cancellationToken);
     }
+
+    public async Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken) => Clock is null ? null : await Clock();
 
     public async Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken)
     {
