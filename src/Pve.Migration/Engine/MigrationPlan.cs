@@ -74,16 +74,20 @@ internal sealed class MigrationPlan
     {
         var (request, profile, target) = (_run.Request, _run.Profile, _run.Request.Target);
         var vm = request.VmId;
+        var hooks = new HookSteps(request.Hooks, vm);
         List<MigrationStep> steps =
         [
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
             .. Checks().Select(check => new MigrationStep(check.Name, BeforePause, token => HeedAsync(check.Run, token), MigrationStep.NothingToUndo)),
+            .. hooks.At(MigrationPhase.Preparing),
             new("set capabilities", BeforePause, ConfigureAsync, _source.RestoreAsync),
             new("start incoming", BeforePause, async token => _uri = await _target.ListenAsync(token).ConfigureAwait(false), MigrationStep.NothingToUndo),
             new("prepare ownership", BeforePause, token => request.Ownership.PrepareAsync(vm, token), token => request.Ownership.RevertAsync(vm, token)),
             new("make target ready", BeforePause, token => target.MakeReadyAsync(vm, token), MigrationStep.NothingToUndo),
             .. HasDisks ? MirrorSteps() : None,
+            .. hooks.At(MigrationPhase.Copying),
             new(CopyRam, BeforePause, token => Copy.RunAsync(_uri, token), TakeBackAsync),
+            .. hooks.At(MigrationPhase.SwitchingOver),
             .. HasDisks ? SwitchoverSteps() : None,
             new("hand over ownership", InsidePause, token => request.Ownership.CommitAsync(vm, token), token => request.Ownership.RevertAsync(vm, token))
             {
@@ -100,7 +104,14 @@ internal sealed class MigrationPlan
             steps.Add(new("set replication state", InsidePause, token => target.SetReplicationStateAsync(vm, token), MigrationStep.NothingToUndo));
         }
 
+        steps.AddRange(hooks.At(MigrationPhase.Committing));
         steps.Add(new(Resume, InsidePause, _ => ResumeStep.RunAsync()) { IsCommit = true });
+        if (request.Announce is { } announce)
+        {
+            steps.Add(new("announce", AfterResume, token => AnnounceAsync(announce, token)));
+        }
+
+        steps.AddRange(hooks.At(MigrationPhase.CleaningUp));
         steps.Add(new("read statistics", AfterResume, ReadStatisticsAsync));
         steps.Add(new("restore target", AfterResume, _target.RestoreAsync));
         steps.Add(request.EndsSource
@@ -211,6 +222,23 @@ internal sealed class MigrationPlan
 
         await _source.ConfigureAsync(HasDisks ? [.. can, MigrationCapability.PauseBeforeSwitchover] : can, cancellationToken).ConfigureAwait(false);
         await _target.ConfigureAsync(can, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A guest that does not run announces nothing, whatever it is told.
+    private async Task AnnounceAsync(NetworkAnnounce announce, CancellationToken cancellationToken)
+    {
+        if (ResumeStep.Verdict == ResumeVerdict.StaysPaused)
+        {
+            return;
+        }
+
+        if (_target.Monitor is null)
+        {
+            throw new MigrationFailedException("The target's monitor is out of reach; its QEMU announces the guest by its own parameters alone.");
+        }
+
+        var arguments = new AnnounceSelf(announce.Initial, announce.Max, announce.Rounds, announce.Step) { Interfaces = announce.Interfaces };
+        await _target.Monitor.ExecuteAsync(QmpCommands.AnnounceSelf, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     private Task TakeBackAsync(CancellationToken cancellationToken)

@@ -18,7 +18,8 @@ internal sealed class MigrationBench : IAsyncDisposable
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<MigrationBench> BootAsync(
-        int spanMiB = 4, int memoryMiB = 32, IReadOnlyList<int>? disksMiB = null, IReadOnlyList<string>? extraArguments = null)
+        int spanMiB = 4, int memoryMiB = 32, IReadOnlyList<int>? disksMiB = null, IReadOnlyList<string>? extraArguments = null,
+        string binary = QemuInstall.DefaultBinary)
     {
         await RealQemu.RequireAsync();
         var root = Directory.CreateTempSubdirectory("pve-").FullName;
@@ -31,6 +32,7 @@ internal sealed class MigrationBench : IAsyncDisposable
                 SpanMiB = spanMiB,
                 DisksMiB = disksMiB ?? [],
                 ExtraArguments = extraArguments ?? [],
+                Binary = binary,
             },
             Cancellation);
         return new MigrationBench(guest, root);

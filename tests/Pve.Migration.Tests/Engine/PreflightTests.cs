@@ -1,3 +1,4 @@
+using Pve.Qmp;
 using static Pve.Migration.Tests.Engine.EngineBench;
 
 namespace Pve.Migration.Tests.Engine;
@@ -23,6 +24,9 @@ public sealed class PreflightTests
         {
             await PreflightAsync(bench, target);
             await bench.PassAsync(10);
+            await bench.Spy.ExecuteAsync(QmpCommands.QueryName, cancellationToken: Cancellation);
+            await spans.SeeAsync("query-name", Cancellation);
+            Assert.NotEmpty(spans.Spans);
             Assert.All(spans.Spans, span => Assert.Matches("^(query-|qom-get$|qom-list$)", span.OperationName));
         }
 
