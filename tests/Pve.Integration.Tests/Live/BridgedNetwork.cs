@@ -37,7 +37,7 @@ internal sealed class BridgedNetwork : IAsyncDisposable
 
             // It replaces itself, so that QEMU has the id that it is ended by.
             await File.WriteAllTextAsync(network.Qemu, $"#!/bin/sh\nexec nsenter --net=/run/netns/{network._name} {qemu} \"$@\"\n");
-            File.SetUnixFileMode(network.Qemu, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            await RunAsync("chmod", "+x", network.Qemu);
             return network;
         }
         catch (Exception e) when (e is InvalidOperationException or Win32Exception)
@@ -65,7 +65,7 @@ internal sealed class BridgedNetwork : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Directory.Exists($"/run/netns/") && File.Exists($"/run/netns/{_name}"))
+        if (File.Exists($"/run/netns/{_name}"))
         {
             await RunAsync("ip", "netns", "del", _name);
         }

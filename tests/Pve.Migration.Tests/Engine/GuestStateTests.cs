@@ -99,6 +99,6 @@ public sealed class GuestStateTests
 
     private static MigrationRequest Slow(MigrationRequest request) => request with { MaxBandwidth = 2_000_000 };
 
-    private static Task HurryAsync(EngineBench bench) => bench.Spy.ExecuteAsync(
+    private static Task<QmpNothing> HurryAsync(EngineBench bench) => bench.Spy.ExecuteAsync(
         QmpCommands.MigrateSetParameters, new MigrationParameters { MaxBandwidth = 1L << 30 }, cancellationToken: Cancellation);
 }

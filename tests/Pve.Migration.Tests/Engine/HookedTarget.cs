@@ -13,6 +13,9 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     /// <summary>What its host's clock says; nothing unless set.</summary>
     public Func<Task<DateTimeOffset>>? Clock { get; set; }
 
+    /// <summary>How many bytes are free there; nobody knows unless set.</summary>
+    public long? FreeBytes { get; set; }
+
     public List<string> Calls { get; } = [];
 
     public string Name => inner.Name;
@@ -28,6 +31,8 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     }
 
     public async Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken) => Clock is null ? null : await Clock();
+
+    public Task<long?> ReadFreeBytesAsync(string path, CancellationToken cancellationToken) => Task.FromResult(FreeBytes);
 
     public async Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken)
     {

@@ -1,3 +1,4 @@
+using Pve.Migration.Testing;
 using Pve.Qmp;
 using static Pve.Migration.Tests.Engine.EngineBench;
 
@@ -97,6 +98,27 @@ public sealed class PreflightTests
         Assert.Equal(severity, finding.Severity);
         Assert.Contains("give or take 0.200 s", finding.Text, StringComparison.Ordinal);
     });
+
+    [Theory]
+    [InlineData(99, PreflightSeverity.Error)]
+    [InlineData(100, PreflightSeverity.Warning)]
+    [InlineData(255, PreflightSeverity.Warning)]
+    [InlineData(256, null)]
+    public Task A_target_without_room_for_what_a_disk_holds_is_an_error_and_without_room_to_grow_a_warning(int freeMiB, PreflightSeverity? severity)
+    {
+        var guest = SmallGuest with { Disks = [new SimulatedDisk("disk", "/here") { Bytes = 256L << 20, DataBytes = 100L << 20 }] };
+        var there = guest with { Incoming = true, StartPaused = true, Disks = [guest.Disks[0] with { Path = "/there", DataBytes = 0 }] };
+        return RunAsync(
+            async bench =>
+            {
+                var target = bench.Local();
+                target.FreeBytes = (long)freeMiB << 20;
+                var request = bench.Request(target) with { Disks = [new MigrationDisk("disk")] };
+                var findings = await new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).PreflightAsync(request, Cancellation);
+                Assert.Equal(severity, findings.SingleOrDefault(finding => finding.Id == "disk-space")?.Severity);
+            },
+            guest, there);
+    }
 
     private static Task<IReadOnlyList<PreflightFinding>> PreflightAsync(EngineBench bench, IMigrationTarget target)
         => new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).PreflightAsync(bench.Request(target), Cancellation);

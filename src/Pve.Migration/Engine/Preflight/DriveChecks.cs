@@ -20,7 +20,13 @@ internal static class DriveChecks
         foreach (var drive in ours.Where(drive => drive.Inserted is { } node && mirrored.All(disk => disk.Node != node.NodeName)))
         {
             var (name, node) = (NameOf(drive), drive.Inserted!);
-            if (!there.TryGetValue(name, out var other) || other.Inserted is null)
+            if (IsNumbered(name) && !there.ContainsKey(name))
+            {
+                sides.Findings.Warn(
+                    Id, $"The source's drive '{name}' has no id, and the target at {sides.Target.Name} no drive of that name: whether it has the image cannot be told.",
+                    "Give the device an id.");
+            }
+            else if (!there.TryGetValue(name, out var other) || other.Inserted is null)
             {
                 sides.Findings.Error(Id, $"The source's drive '{name}' holds an image, the target's at {sides.Target.Name} does not.", "Start the target with the same -drive or -blockdev.");
             }
@@ -32,6 +38,9 @@ internal static class DriveChecks
             }
         }
     }
+
+    // QEMU numbers devices without an id as they come: after an unplug the same one has another number elsewhere.
+    private static bool IsNumbered(string name) => name.StartsWith("/machine/peripheral-anon/", StringComparison.Ordinal);
 
     private static string NameOf(BlockInfo drive) => drive.Qdev ?? drive.Device;
 }
