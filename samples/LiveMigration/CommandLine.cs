@@ -27,6 +27,7 @@ internal static class CommandLine
     private static readonly Option<string?> Qemu = Text("--qemu", "PATH", "the source's QEMU");
     private static readonly Option<string?> TargetQemu = Text("--target-qemu", "PATH", "the target's QEMU");
     private static readonly Option<bool> Simulate = new("--simulate") { Description = "use a simulated pair, without any QEMU" };
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "start a target and say what stands in the way of a migration, without one" };
     private static readonly Option<string?> Json = Text("--json", "FILE", "write one object for each run");
 
     private const int MostDisks = 4;
@@ -38,7 +39,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Boots a guest, migrates it live, and says where every millisecond of its pause went.")
         {
-            Runs, Ram, Dirty, Disk, Bandwidth, GoalPause, GoalTime, Else, Hold, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, Json,
+            Runs, Ram, Dirty, Disk, Bandwidth, GoalPause, GoalTime, Else, Hold, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, DryRun, Json,
         };
         root.SetAction(async (result, token) =>
         {
@@ -94,6 +95,7 @@ internal static class CommandLine
         Qemu = result.GetValue(Qemu),
         TargetQemu = result.GetValue(TargetQemu),
         Simulate = result.GetValue(Simulate),
+        DryRun = result.GetValue(DryRun),
         JsonFile = result.GetValue(Json),
     };
 
@@ -114,6 +116,7 @@ internal static class CommandLine
             { SshHost: null, SshConfig: not null } or { SshHost: null, Mtunnel: not null } => "--ssh-config and --mtunnel go with --ssh HOST.",
             { Simulate: true, SshHost: not null } => "--simulate uses no ssh; leave --ssh out.",
             { Simulate: true, Qemu: not null } or { Simulate: true, TargetQemu: not null } => "--simulate uses no QEMU; leave --qemu and --target-qemu out.",
+            { DryRun: true, Runs: > 1 } => "--dry-run looks once; leave --runs out.",
             { SshConfig: { } file } when !File.Exists(file) => $"--ssh-config {file}: no such file.",
             _ => Unfit(options),
         };

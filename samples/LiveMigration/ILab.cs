@@ -11,4 +11,7 @@ internal interface ILab : IAsyncDisposable
     /// <summary>Migrates it once more.</summary>
     Task<(MigrationReport Report, RunResult Result)> MigrateAsync(
         MigrationControl control, IProgress<MigrationProgress> progress, CancellationToken cancellationToken);
+
+    /// <summary>Starts a target as for a migration, and only looks at both sides.</summary>
+    Task<RunResult> PreflightAsync(CancellationToken cancellationToken);
 }

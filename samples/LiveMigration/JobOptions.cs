@@ -43,6 +43,8 @@ internal sealed record JobOptions
 
     public bool Simulate { get; init; }
 
+    public bool DryRun { get; init; }
+
     public string? JsonFile { get; init; }
 
     public MigrationGoal? Goal => GoalPauseMs is not { } pause ? null : new MigrationGoal

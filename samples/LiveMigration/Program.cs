@@ -40,6 +40,13 @@ static async Task<bool> MigrateAllAsync(JobOptions options, Screen screen, List<
 {
     await using var lab = await OpenLabAsync(options, cancellationToken);
     screen.ShowStart(lab.Description);
+    if (options.DryRun)
+    {
+        var found = await lab.PreflightAsync(cancellationToken);
+        results.Add(found);
+        return Screen.ShowFindings(found.Findings);
+    }
+
     for (var run = 1; run <= options.Runs; run++)
     {
         using var go = new GoSignal(options.Hold);

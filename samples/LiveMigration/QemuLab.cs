@@ -80,6 +80,18 @@ internal sealed class QemuLab : ILab
         return (report, RunResult.Of(report, "qemu", _options, target.Dialect, guest, Version(source), Version(host)) with { Disks = disks });
     }
 
+    public async Task<RunResult> PreflightAsync(CancellationToken cancellationToken)
+    {
+        var source = _guest.Host;
+        var host = await _guest.StartTargetAsync(cancellationToken: cancellationToken);
+        await using var handler = new QmpMtunnelHandler(_ => QmpEndpoint.Unix(host.Process.QmpPath));
+        await using var fallback = NewFallback(host);
+        await using var target = await NewTargetAsync(host, handler, fallback, cancellationToken);
+        var request = new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target, Disks = Disks };
+        var findings = await _migrator.PreflightAsync(request, cancellationToken);
+        return RunResult.OfDryRun(findings, "qemu", _options, Version(source), Version(host));
+    }
+
     public ValueTask DisposeAsync() => _guest.DisposeAsync();
 
     // unix(7): a socket's path has 107 bytes, and below this one are a host's number and the longest name of a socket.

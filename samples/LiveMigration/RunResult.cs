@@ -43,6 +43,20 @@ internal sealed record RunResult
 
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
+    public IReadOnlyList<FindingRow> Findings { get; init; } = [];
+
+    /// <summary>A run that only looked.</summary>
+    public static RunResult OfDryRun(IReadOnlyList<PreflightFinding> findings, string mode, JobOptions options, string source, string target) => new()
+    {
+        Mode = mode,
+        Outcome = "DryRun",
+        Polling = options.Polling.Name,
+        Ledger = [],
+        SourceQemu = source,
+        TargetQemu = target,
+        Findings = [.. findings.Select(FindingRow.Of)],
+    };
+
     public static RunResult Of(MigrationReport report, string mode, JobOptions options, string? dialect, GuestRow? guest, string? source, string? target) => new()
     {
         Mode = mode,
@@ -69,5 +83,6 @@ internal sealed record RunResult
             _ => null,
         },
         Warnings = report.Warnings,
+        Findings = [.. report.Findings.Select(FindingRow.Of)],
     };
 }

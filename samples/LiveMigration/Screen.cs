@@ -78,6 +78,19 @@ internal sealed class Screen(JobOptions options)
         }
     }
 
+    /// <returns>Whether nothing stands in the way.</returns>
+    public static bool ShowFindings(IReadOnlyList<FindingRow> findings)
+    {
+        foreach (var finding in findings)
+        {
+            AnsiConsole.MarkupLineInterpolated($"{finding.Severity} [bold]{finding.Id}[/]: {finding.Text} {finding.Remedy}");
+        }
+
+        var errors = findings.Count(finding => finding.Severity == nameof(PreflightSeverity.Error));
+        Say(errors == 0 ? "Nothing stands in the way." : $"{errors} of these would end the migration before anything is touched.");
+        return errors == 0;
+    }
+
     private string Resume => options.Target switch
     {
         TargetKind.Local => "QMP",

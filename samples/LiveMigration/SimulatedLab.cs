@@ -52,6 +52,19 @@ internal sealed class SimulatedLab : ILab
         return (report, RunResult.Of(report, "simulated", _options, target.Dialect, guest, Version, Version));
     }
 
+    public async Task<RunResult> PreflightAsync(CancellationToken cancellationToken)
+    {
+        await using var targetHost = Start(incoming: true);
+        await using var source = await ConnectAsync(_host, cancellationToken);
+        await using var monitor = await ConnectAsync(targetHost, cancellationToken);
+        await using var handler = new QmpMtunnelHandler((_, token) => ConnectAsync(targetHost, token));
+        var incoming = new IncomingQemu(monitor, $"unix:/simulated/{_started}");
+        await using var fallback = new LocalTarget(incoming);
+        await using var target = NewTarget(incoming, handler, fallback);
+        var request = new MigrationRequest { VmId = JobOptions.VmId, Source = source, Target = target };
+        return RunResult.OfDryRun(await _migrator.PreflightAsync(request, cancellationToken), "simulated", _options, Version, Version);
+    }
+
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     private static Task<QmpClient> ConnectAsync(SimulatedQemu host, CancellationToken cancellationToken)

@@ -45,7 +45,8 @@ public sealed class TravellingGuest : IAsyncDisposable
         try
         {
             await guest._guest.WriteAsync(guest._image, cancellationToken).ConfigureAwait(false);
-            guest.Host = await guest.StartAsync(options.Binary, incoming: false, machine, options.MemoryMiB, options.DisksMiB, cancellationToken).ConfigureAwait(false);
+            guest.Host = await guest.StartAsync(
+                options.Binary, incoming: false, machine, options.MemoryMiB, options.DisksMiB, options.ExtraArguments, cancellationToken).ConfigureAwait(false);
             await guest.Host.Ticks.WaitForTicksAsync(TicksThatProve, cancellationToken).ConfigureAwait(false);
             return guest;
         }
@@ -60,13 +61,15 @@ public sealed class TravellingGuest : IAsyncDisposable
     /// <param name="machine">Another machine type than its own, for tests of what must be refused.</param>
     /// <param name="memoryMiB">Another size of RAM, likewise.</param>
     /// <param name="disksMiB">Disks of other sizes, likewise.</param>
+    /// <param name="extraArguments">More arguments than its own, likewise.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="QemuStartException">QEMU did not start.</exception>
     public Task<GuestHost> StartTargetAsync(
-        string? machine = null, int? memoryMiB = null, IReadOnlyList<int>? disksMiB = null, CancellationToken cancellationToken = default)
+        string? machine = null, int? memoryMiB = null, IReadOnlyList<int>? disksMiB = null, IReadOnlyList<string>? extraArguments = null,
+        CancellationToken cancellationToken = default)
         => StartAsync(
             _options.TargetBinary ?? _options.Binary, incoming: true, machine ?? _machine, memoryMiB ?? _options.MemoryMiB, disksMiB ?? _options.DisksMiB,
-            cancellationToken);
+            extraArguments ?? _options.ExtraArguments, cancellationToken);
 
     /// <summary>Says that it runs on <paramref name="target"/> now, and waits until it ticks there.</summary>
     public async Task ArriveAsync(GuestHost target, CancellationToken cancellationToken = default)
@@ -159,13 +162,14 @@ public sealed class TravellingGuest : IAsyncDisposable
     }
 
     private async Task<GuestHost> StartAsync(
-        string binary, bool incoming, string machine, int memoryMiB, IReadOnlyList<int> disksMiB, CancellationToken cancellationToken)
+        string binary, bool incoming, string machine, int memoryMiB, IReadOnlyList<int> disksMiB, IReadOnlyList<string> extraArguments,
+        CancellationToken cancellationToken)
     {
         var name = (++_started).ToString(CultureInfo.InvariantCulture);
         var folder = Path.Combine(_options.Directory, name);
         try
         {
-            return await StartInAsync(folder, name, binary, incoming, machine, memoryMiB, disksMiB, cancellationToken).ConfigureAwait(false);
+            return await StartInAsync(folder, name, binary, incoming, machine, memoryMiB, disksMiB, extraArguments, cancellationToken).ConfigureAwait(false);
         }
         catch when (Directory.Exists(folder))
         {
@@ -176,7 +180,7 @@ public sealed class TravellingGuest : IAsyncDisposable
 
     private async Task<GuestHost> StartInAsync(
         string folder, string name, string binary, bool incoming, string machine, int memoryMiB, IReadOnlyList<int> disksMiB,
-        CancellationToken cancellationToken)
+        IReadOnlyList<string> extraArguments, CancellationToken cancellationToken)
     {
         await TravellingDisks.CreateAsync(folder, disksMiB, !incoming, cancellationToken).ConfigureAwait(false);
         var process = await QemuProcess.StartAsync(
@@ -190,7 +194,7 @@ public sealed class TravellingGuest : IAsyncDisposable
                 BootImage = _image,
                 Incoming = incoming,
                 Paused = incoming,
-                ExtraArguments = [.. TravellingDisks.Arguments(folder, disksMiB.Count)],
+                ExtraArguments = [.. TravellingDisks.Arguments(folder, disksMiB.Count), .. extraArguments],
             },
             cancellationToken: cancellationToken).ConfigureAwait(false);
         try

@@ -32,4 +32,7 @@ public sealed record TravellingGuestOptions
 
     /// <summary>The machine type; null for the newest that both QEMUs know.</summary>
     public string? Machine { get; init; }
+
+    /// <summary>More arguments of QEMU's, at every host; none unless set.</summary>
+    public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 }

@@ -19,6 +19,23 @@ public interface IMigrationTarget : IAsyncDisposable
     /// <exception cref="MigrationTargetException">It cannot be reached.</exception>
     Task<QmpClient?> OpenAsync(CancellationToken cancellationToken);
 
+    /// <summary>Tries the way there for a dry run: nothing is changed there, and nothing stays open. By default it is opened and closed.</summary>
+    /// <returns>As <see cref="OpenAsync"/>.</returns>
+    /// <exception cref="MigrationTargetException">It cannot be reached, or something there is in the way.</exception>
+    async Task<QmpClient?> ProbeAsync(int vmId, CancellationToken cancellationToken)
+    {
+        var monitor = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await CloseAsync(cancellationToken).ConfigureAwait(false);
+        return monitor;
+    }
+
+    /// <summary>What the clock of the target's host says, for a dry run; null where the way there cannot read it.</summary>
+    /// <exception cref="MigrationTargetException">It cannot be reached.</exception>
+    Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken) => Task.FromResult<DateTimeOffset?>(null);
+
+    /// <summary>How many bytes are free where the target's QEMU keeps the image <paramref name="path"/>; null where that cannot be told.</summary>
+    Task<long?> ReadFreeBytesAsync(string path, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
+
     /// <summary>Makes the target's QEMU listen.</summary>
     /// <returns>The migration URI that the source's QEMU connects to.</returns>
     /// <exception cref="MigrationTargetException">It refused.</exception>

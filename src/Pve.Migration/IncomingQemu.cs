@@ -1,4 +1,5 @@
 using Pve.Migration.Engine.Storage;
+using Pve.Migration.Transports;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -10,6 +11,8 @@ namespace Pve.Migration;
 /// </summary>
 public sealed class IncomingQemu
 {
+    private const string UnixScheme = "unix:";
+
     private readonly string _listenUri;
     private readonly string? _connectUri;
     private readonly Func<CancellationToken, Task>? _kill;
@@ -45,6 +48,9 @@ public sealed class IncomingQemu
         return new IncomingQemu(connectUri, kill);
     }
 
+    // A monitor at a path is a QEMU on this host, and what it names lies here.
+    private bool IsHere => Monitor?.Name.StartsWith(UnixScheme, StringComparison.Ordinal) == true;
+
     private string Name => Monitor?.Name ?? _listenUri;
 
     /// <summary>Makes it listen.</summary>
@@ -66,6 +72,44 @@ public sealed class IncomingQemu
         {
             throw new MigrationTargetException(
                 $"The target QEMU does not listen on {_listenUri}: {e.Message}", "Start it with -incoming defer, and see that the address is free.", e);
+        }
+    }
+
+    /// <summary>Sees that nobody listens yet where this shall, as far as that can be told from here; nothing is changed.</summary>
+    /// <exception cref="MigrationTargetException">A socket is in use, or its folder is missing.</exception>
+    internal void ThrowIfInTheWay()
+    {
+        if (!IsHere)
+        {
+            return;
+        }
+
+        foreach (var path in new[] { _listenUri, DisksListenUri }.Where(uri => uri?.StartsWith(UnixScheme, StringComparison.Ordinal) == true).Select(uri => uri![UnixScheme.Length..]))
+        {
+            if (UnixFile.IsListenedAt(path))
+            {
+                throw new MigrationTargetException($"Somebody listens at {path} already.", "Give the target QEMU another path.");
+            }
+
+            if (!Directory.Exists(Path.GetDirectoryName(path)))
+            {
+                throw new MigrationTargetException($"There is no folder for {path}.", "Make it, or give the target QEMU another path.");
+            }
+        }
+    }
+
+    /// <summary>How many bytes are free where it keeps the image <paramref name="path"/>; null where that cannot be told from here.</summary>
+    internal long? FreeBytes(string path)
+    {
+        try
+        {
+            return IsHere && Path.IsPathFullyQualified(path) && !path.StartsWith("/dev/", StringComparison.Ordinal) && File.Exists(path)
+                ? new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

@@ -15,10 +15,17 @@ public abstract record MigrationOutcome
         _ => nameof(Migrated),
     };
 
-    /// <summary>The guest runs on the target.</summary>
-    public sealed record Migrated : MigrationOutcome;
+    /// <summary>The guest runs on the target, or is paused there as it was on the source.</summary>
+    public sealed record Migrated : MigrationOutcome
+    {
+        /// <summary>Whether it is paused there: somebody had paused it on the source, and it was not told to resume.</summary>
+        public bool IsPaused { get; init; }
+    }
 
-    /// <summary>The guest runs on the source as before, and the target is ended; where its end could not be proven, a warning says so.</summary>
+    /// <summary>
+    /// The guest is the source's as before, and the target is ended; where its end could not be proven, a warning says so. It runs there unless
+    /// somebody had paused it, or it has ended by itself, which the failure says then.
+    /// </summary>
     /// <param name="Failure">Why.</param>
     public sealed record RolledBack(MigrationFailure Failure) : MigrationOutcome;
 

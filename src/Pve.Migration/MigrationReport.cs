@@ -19,4 +19,7 @@ public sealed record MigrationReport(
 
     /// <summary>What was mirrored of each disk, in the order of the request.</summary>
     public IReadOnlyList<DiskProgress> Disks { get; init; } = [];
+
+    /// <summary>What was found before anything was touched.</summary>
+    public IReadOnlyList<PreflightFinding> Findings { get; init; } = [];
 }

@@ -26,6 +26,15 @@ public sealed record MigrationRequest
     /// <summary>The disks that both sides do not share: they are mirrored while the guest runs; none unless set.</summary>
     public IReadOnlyList<MigrationDisk> Disks { get; init; } = [];
 
+    /// <summary>Something of the caller's at each phase, such as <see cref="GuestAgentHook"/>; nothing unless set.</summary>
+    public IReadOnlyList<IMigrationHook> Hooks { get; init; } = [];
+
+    /// <summary>
+    /// How the target announces the guest once it runs there; unless set only as QEMU itself does, by the target's <c>announce-*</c> parameters
+    /// and from when it has loaded.
+    /// </summary>
+    public NetworkAnnounce? Announce { get; init; }
+
     /// <summary>Whether the guest's volumes are replicated, so that the target must learn the replication state; off unless set.</summary>
     public bool IsReplicated { get; init; }
 
@@ -61,6 +70,8 @@ public sealed record MigrationRequest
         ArgumentNullException.ThrowIfNull(Target);
         ArgumentNullException.ThrowIfNull(Ownership);
         ArgumentNullException.ThrowIfNull(Disks);
+        ArgumentNullException.ThrowIfNull(Hooks);
+        Announce?.Validate();
         Goal?.Validate();
         if (MaxPause is { } longest && (longest <= TimeSpan.Zero || longest > TimeSpan.FromDays(24)))
         {

@@ -21,14 +21,18 @@ internal sealed class CapabilitySet
             await monitor.ExecuteAsync(QmpCommands.QueryMigrateParameters, cancellationToken: cancellationToken).ConfigureAwait(false));
 
     /// <summary>What <see cref="RestoreAsync"/> puts back.</summary>
-    public FoundSettings Before
-        => new([.. _before.Where(status => status.State).Select(status => status.Capability.ToString())], _parametersBefore.MaxBandwidth, _parametersBefore.DowntimeLimit);
+    public FoundSettings Found(bool guestPaused) => new(
+        guestPaused,
+        [.. _before.Where(status => status.State).Select(status => status.Capability.ToString())],
+        _parametersBefore.MaxBandwidth,
+        _parametersBefore.DowntimeLimit,
+        _parametersBefore.CpuThrottleInitial,
+        _parametersBefore.CpuThrottleIncrement,
+        _parametersBefore.MaxCpuThrottle);
 
     /// <summary>The same QEMU, to be put back to <paramref name="found"/>.</summary>
     public CapabilitySet With(FoundSettings found) => new(
-        _monitor,
-        [.. _before.Select(status => status with { State = found.Capabilities.Contains(status.Capability.ToString()) })],
-        _parametersBefore with { MaxBandwidth = found.MaxBandwidth, DowntimeLimit = found.DowntimeLimit });
+        _monitor, [.. _before.Select(status => status with { State = found.Capabilities.Contains(status.Capability.ToString()) })], found.Parameters);
 
     public bool Knows(MigrationCapability capability) => _before.Any(status => status.Capability == capability);
 

@@ -1,4 +1,5 @@
 using Pve.Migration.Engine.Convergence;
+using Pve.Migration.Engine.Preflight;
 using Pve.Migration.Engine.Recovery;
 using Pve.Migration.Engine.Storage;
 using Pve.Qmp;
@@ -36,7 +37,7 @@ internal sealed class MigrationPlan
         Mirrors = new DiskMirrors(run, source, target);
         Steering = new Steering(run, source);
         Copy = new RamCopy(run, source, target, Mirrors, Steering);
-        ResumeStep = new ResumeStep(run, target);
+        ResumeStep = new ResumeStep(run, source, target);
         Steps = Build();
         Check(Steps);
     }
@@ -69,6 +70,9 @@ internal sealed class MigrationPlan
 
     private static MigrationStep[] None => [];
 
+    private List<MigrationCapability> Common
+        => [.. Wanted.Where(capability => _source.Capabilities.Knows(capability) && (_target.Monitor is null || _target.Knows(capability)))];
+
     private bool HasDisks => _run.Request.Disks.Count > 0;
 
     // Where the copy is held, QEMU must not go past that point by itself.
@@ -78,20 +82,22 @@ internal sealed class MigrationPlan
     {
         var (request, profile, target) = (_run.Request, _run.Profile, _run.Request.Target);
         var vm = request.VmId;
+        var hooks = new HookSteps(request.Hooks, vm);
         List<MigrationStep> steps =
         [
             .. request.Journal is null ? None : [new("begin journal", BeforePause, BeginJournalAsync, MigrationStep.NothingToUndo)],
             .. Steering.Goal is { } goal ? [new("check goal", BeforePause, _ => CheckGoal(goal), MigrationStep.NothingToUndo)] : None,
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
-            new("check source", BeforePause, _source.CheckAsync, MigrationStep.NothingToUndo),
-            new("check target", BeforePause, token => _target.CheckAsync(_source, token), MigrationStep.NothingToUndo),
-            .. HasDisks ? [new("check disks", BeforePause, CheckDisksAsync, MigrationStep.NothingToUndo)] : None,
+            .. Checks().Select(check => new MigrationStep(check.Name, BeforePause, token => HeedAsync(check.Run, token), MigrationStep.NothingToUndo)),
+            .. hooks.At(MigrationPhase.Preparing),
             new("set capabilities", BeforePause, ConfigureAsync, _source.RestoreAsync),
             new("start incoming", BeforePause, async token => _uri = await _target.ListenAsync(token).ConfigureAwait(false), MigrationStep.NothingToUndo),
             new("prepare ownership", BeforePause, token => request.Ownership.PrepareAsync(vm, token), token => request.Ownership.RevertAsync(vm, token)),
             new("make target ready", BeforePause, token => target.MakeReadyAsync(vm, token), MigrationStep.NothingToUndo),
             .. HasDisks ? MirrorSteps() : None,
+            .. hooks.At(MigrationPhase.Copying),
             new(CopyRam, BeforePause, token => Copy.RunAsync(_uri, token), TakeBackAsync),
+            .. hooks.At(MigrationPhase.SwitchingOver),
             .. HasDisks ? DiskSteps() : None,
             .. WaitsAtSwitchover ? [new(SwitchOver, InsidePause, Copy.SwitchOverAsync, MigrationStep.NothingToUndo)] : None,
             new("hand over ownership", InsidePause, token => request.Ownership.CommitAsync(vm, token), token => request.Ownership.RevertAsync(vm, token))
@@ -109,7 +115,14 @@ internal sealed class MigrationPlan
             steps.Add(new("set replication state", InsidePause, token => target.SetReplicationStateAsync(vm, token), MigrationStep.NothingToUndo));
         }
 
+        steps.AddRange(hooks.At(MigrationPhase.Committing));
         steps.Add(new(Resume, InsidePause, _ => ResumeStep.RunAsync()) { IsCommit = true });
+        if (request.Announce is { } announce)
+        {
+            steps.Add(new("announce", AfterResume, token => AnnounceAsync(announce, token)));
+        }
+
+        steps.AddRange(hooks.At(MigrationPhase.CleaningUp));
         steps.Add(new("read statistics", AfterResume, ReadStatisticsAsync) { UsesSource = true });
         steps.Add(new("restore target", AfterResume, _target.RestoreAsync));
         steps.Add(request.EndsSource
@@ -173,14 +186,64 @@ internal sealed class MigrationPlan
         return Task.CompletedTask;
     }
 
-    private async Task CheckDisksAsync(CancellationToken cancellationToken)
+    private IEnumerable<(string Name, Func<CancellationToken, Task> Run)> Checks() =>
+    [
+        ("check source", _source.CheckAsync),
+        ("check target", CheckTargetAsync),
+        .. HasDisks ? [("check disks", CheckDisksAsync)] : Array.Empty<(string, Func<CancellationToken, Task>)>(),
+    ];
+
+    private async Task HeedAsync(Func<CancellationToken, Task> check, CancellationToken cancellationToken)
+    {
+        await check(cancellationToken).ConfigureAwait(false);
+        _run.Findings.ThrowIfAnyError();
+    }
+
+    /// <summary>All that is checked before anything is touched, without the rest: nothing is thrown, all is found.</summary>
+    public async Task PreflightAsync(CancellationToken cancellationToken)
+    {
+        (string Name, Func<CancellationToken, Task> Run)[] all =
+        [
+            ("probe target", _target.ProbeAsync),
+            .. Checks(),
+            ("check clock", token => ClockCheck.RunAsync(_run.Request.Target, _run.Time, _run.Findings, token)),
+        ];
+        foreach (var (name, check) in all)
+        {
+            try
+            {
+                await check(cancellationToken).ConfigureAwait(false);
+            }
+            catch (MigrationTargetException e)
+            {
+                _run.Findings.Error("target", e.Message, e.Remedy);
+            }
+            catch (QmpException e)
+            {
+                _run.Findings.Error("monitor", $"'{name}' ended early: {e.Message}");
+                return;
+            }
+        }
+    }
+
+    private async Task CheckTargetAsync(CancellationToken cancellationToken)
+    {
+        await _target.CheckAsync(_source, cancellationToken).ConfigureAwait(false);
+        if (Wanted.Except(Common).ToList() is { Count: > 0 } missing)
+        {
+            _run.Findings.Warn("capabilities", $"Not both sides know what is left out then: {string.Join(", ", missing)}.", "Upgrade the older one.");
+        }
+    }
+
+    private Task CheckDisksAsync(CancellationToken cancellationToken)
     {
         if (!_source.Capabilities.Knows(MigrationCapability.PauseBeforeSwitchover))
         {
-            throw new MigrationFailedException("The source QEMU has no pre-switchover, where the mirrors of disks are finished.", "Take a QEMU since 2.11.");
+            _run.Findings.Error(
+                "capabilities", "The source QEMU has no pre-switchover, where the mirrors of disks are finished.", "Take a QEMU since 2.11.");
         }
 
-        await DiskCheck.RunAsync(_run.Request.Disks, _source.Monitor, _target.Monitor, cancellationToken).ConfigureAwait(false);
+        return DiskCheck.RunAsync(_run.Request.Disks, _source.Monitor, _run.Request.Target, _target.Monitor, _run.Findings, cancellationToken);
     }
 
     private async Task ExportDisksAsync(CancellationToken cancellationToken)
@@ -191,8 +254,7 @@ internal sealed class MigrationPlan
 
     private async Task ConfigureAsync(CancellationToken cancellationToken)
     {
-        var isMonitored = _target.Monitor is not null;
-        var can = Wanted.Where(capability => _source.Capabilities.Knows(capability) && (!isMonitored || _target.Knows(capability))).ToList();
+        var can = Common;
         if (Wanted.Except(can).ToList() is { Count: > 0 } dropped)
         {
             _run.Warn($"Left out, since not both sides know it: {string.Join(", ", dropped)}.");
@@ -202,6 +264,23 @@ internal sealed class MigrationPlan
             [.. can, .. WaitsAtSwitchover ? [MigrationCapability.PauseBeforeSwitchover] : Array.Empty<MigrationCapability>(), .. Steering.Capabilities],
             Steering.Parameters, cancellationToken).ConfigureAwait(false);
         await _target.ConfigureAsync(can, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A guest that does not run announces nothing, whatever it is told.
+    private async Task AnnounceAsync(NetworkAnnounce announce, CancellationToken cancellationToken)
+    {
+        if (ResumeStep.Verdict == ResumeVerdict.StaysPaused)
+        {
+            return;
+        }
+
+        if (_target.Monitor is null)
+        {
+            throw new MigrationFailedException("The target's monitor is out of reach; its QEMU announces the guest by its own parameters alone.");
+        }
+
+        var arguments = new AnnounceSelf(announce.Initial, announce.Max, announce.Rounds, announce.Step) { Interfaces = announce.Interfaces };
+        await _target.Monitor.ExecuteAsync(QmpCommands.AnnounceSelf, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     private Task TakeBackAsync(CancellationToken cancellationToken)

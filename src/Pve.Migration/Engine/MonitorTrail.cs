@@ -53,8 +53,17 @@ internal sealed class MonitorTrail : IAsyncDisposable
     /// <summary>The pass over the RAM that is under way.</summary>
     public long Pass { get; private set; }
 
+    /// <summary>Why the guest itself ended, in QEMU's words; null while it has not.</summary>
+    public string? GuestEnd { get; private set; }
+
+    /// <summary>How often the guest was reset.</summary>
+    public int Resets { get; private set; }
+
     /// <summary>Why the monitor is gone; null while it lives.</summary>
     public string? Lost { get; private set; }
+
+    /// <summary>Completes when nothing more will be told: all that the monitor told before its end is noted.</summary>
+    public Task Ended => _pump;
 
     /// <summary>Completes when the guest runs here, or the monitor is gone.</summary>
     public Task ResumedOrLost => _resumed.Task;
@@ -132,6 +141,12 @@ internal sealed class MonitorTrail : IAsyncDisposable
                     Bound(qmpEvent, _setupSentAt);
                 }
 
+                break;
+            case "SHUTDOWN" when qmpEvent.Data.GetProperty("guest").GetBoolean():
+                GuestEnd = qmpEvent.Data.GetProperty("reason").GetString() ?? "shutdown";
+                break;
+            case "RESET":
+                Resets++;
                 break;
             case "MIGRATION_PASS":
                 Pass = qmpEvent.Data.GetProperty("pass").GetInt64();

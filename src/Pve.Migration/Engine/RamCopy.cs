@@ -42,7 +42,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
     public async Task RunAsync(string uri, CancellationToken cancellationToken)
     {
         _uri = uri;
-        source.Watch();
+        source.ThrowIfGuestEnded();
         source.Trail!.ExpectSetup();
         HasBegun = true;
         await source.Monitor.ExecuteAsync(QmpCommands.Migrate, new Migrate(uri), cancellationToken: cancellationToken).ConfigureAwait(false);
@@ -176,6 +176,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
     private async Task ThrowIfFailedAsync(CancellationToken cancellationToken)
     {
         var gone = target.Gone;
+        source.ThrowIfGuestEnded();
         if (source.Trail!.Lost is { } sourceLost)
         {
             throw new MigrationFailedException($"The source QEMU is gone: {sourceLost}");

@@ -1,9 +1,10 @@
 using Pve.Qmp;
+using Pve.Qmp.Commands;
 
 namespace Pve.Migration.Engine;
 
 /// <summary>The commit point: tells the target to resume, and does not believe it until the guest was seen running.</summary>
-internal sealed class ResumeStep(RunContext run, TargetVm target)
+internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm target)
 {
     private readonly List<string> _told = [];
 
@@ -14,10 +15,16 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
     public string Detail => string.Join(' ', _told);
 
     /// <summary>Takes no cancellation: from the commit point it only goes forward.</summary>
-    /// <exception cref="MigrationFailedException">The target was gone before, and nothing was sent.</exception>
+    /// <exception cref="MigrationFailedException">The target or the guest was gone before, and nothing was sent.</exception>
     public async Task RunAsync()
     {
         target.ThrowIfGone();
+        source.ThrowIfGuestEnded();
+        if (source.StaysPaused)
+        {
+            await SeeItPausedAsync().ConfigureAwait(false);
+            return;
+        }
 
         run.Phase.Enter(MigrationPhase.Committing);
         target.Trail?.ExpectResume();
@@ -33,6 +40,31 @@ internal sealed class ResumeStep(RunContext run, TargetVm target)
             Verdict = ResumeVerdict.Unknown;
             Tell(e.Message);
         }
+    }
+
+    // Nothing is sent, so until this is done the guest can be given back. Without a monitor there is the return path: the source's
+    // completed is the target's word then.
+    private async Task SeeItPausedAsync()
+    {
+        if (target.Trail is not null)
+        {
+            Verdict = await IsRunningAsync().ConfigureAwait(false) switch
+            {
+                true => ResumeVerdict.Runs,
+                false => ResumeVerdict.StaysPaused,
+                null => throw new MigrationFailedException($"Whether the guest has arrived cannot be seen. {Detail}"),
+            };
+        }
+        else if (source.Capabilities.Knows(MigrationCapability.ReturnPath))
+        {
+            Verdict = ResumeVerdict.StaysPaused;
+        }
+        else
+        {
+            throw new MigrationFailedException("Whether the paused guest has arrived cannot be seen.", "Take a QEMU that has return-path, or keep the target's monitor in reach.");
+        }
+
+        run.Phase.Enter(MigrationPhase.Committing);
     }
 
     private async Task<ResumeResult> AskAsync()

@@ -43,21 +43,23 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
 
         // A target that has loaded may be all that is left of the guest. One that has not holds nothing, and while it lives it may
         // be what keeps the source's monitor from answering.
-        if (copy.HasBegun && target.MayHaveLoaded && await source.TryQueryAsync().ConfigureAwait(false) is null)
+        if (copy.HasBegun && target.MayHaveLoaded && await source.TryQueryAsync().ConfigureAwait(false) is null
+            && !await source.WentWithItsGuestAsync().ConfigureAwait(false))
         {
             return Unknown(failure, "The source's monitor does not answer.", "The target may have loaded the guest, and was left as it is.");
         }
 
         var alive = await DestroyTargetAsync().ConfigureAwait(false);
         var targetIs = alive ?? "The target is ended.";
-        if (await source.TryQueryAsync().ConfigureAwait(false) is not { } status)
+        var status = await source.TryQueryAsync().ConfigureAwait(false);
+        if (status is null && !await source.WentWithItsGuestAsync().ConfigureAwait(false))
         {
             return Unknown(failure, "The source's monitor does not answer.", targetIs);
         }
 
-        if (alive is not null && copy.HasBegun && (mayResume || !status.Running))
+        if (alive is not null && copy.HasBegun && (mayResume || status is not { Running: true }))
         {
-            return Unknown(failure, $"The guest {(status.Running ? "runs" : "is paused")} on the source ({status.Status}).", alive);
+            return Unknown(failure, source.GuestEnded ?? $"The guest {(status!.Running ? "runs" : "is paused")} on the source ({status.Status}).", alive);
         }
 
         source.MayContinue = alive is null;
@@ -69,9 +71,12 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
             }
         }
 
-        // Before the copy nothing was done to the guest: it is as it was, be it paused.
+        // Before the copy nothing was done to the guest: it is as it was. Later it may be as somebody else, or itself, wanted it.
         var after = await source.TryQueryAsync().ConfigureAwait(false);
-        return after is { Running: true } || (after is not null && !copy.HasBegun)
+        var isAsItWas = after is null
+            ? await source.WentWithItsGuestAsync().ConfigureAwait(false)
+            : after.Running || !copy.HasBegun || source.StaysPaused || SourceVm.IsAtRest(after.Status);
+        return isAsItWas
             ? new MigrationOutcome.RolledBack(failure)
             : Unknown(failure, after is null ? "The source's monitor does not answer any more." : $"The source is {after.Status}.", targetIs);
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
 using Pve.Migration.Engine.Forecast;
+using Pve.Migration.Engine.Preflight;
 
 namespace Pve.Migration.Engine;
 
@@ -39,6 +40,8 @@ internal sealed class RunContext(
     public PauseForecast Forecast { get; } = new(request, lessons ?? new PauseLessons());
 
     public List<string> Warnings { get; } = [];
+
+    public Findings Findings { get; } = new();
 
     public void Report(string step, Pve.Qmp.Commands.MigrationInfo? info = null, long pass = 0, IReadOnlyList<DiskProgress>? disks = null)
         => Progress.Report(Phase.Current, step, Ledger.Elapsed, info, pass, disks, Forecast);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pve.Migration.Engine.Preflight;
 using Pve.Migration.Engine.Recovery;
 using Pve.Migration.Journal;
 using Pve.Qmp;
@@ -13,37 +14,33 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromMilliseconds(50);
 
     private CapabilitySet? _capabilities;
+    private bool _startedPaused;
+    private QmpEvent? _stoppedBySomebody;
 
     public QmpClient Monitor => run.Request.Source;
 
     /// <summary>What its events told; null before it is watched.</summary>
     public MonitorTrail? Trail { get; private set; }
 
+    /// <summary>Whether the guest was paused by somebody else, and is to be paused wherever it comes to be.</summary>
+    public bool StaysPaused
+        => _startedPaused && Trail?.Resumed is null
+            || (Trail is { IsStopped: true } trail && _stoppedBySomebody is { } stop && ReferenceEquals(stop, trail.Stopped));
+
+    /// <summary>That the guest ended by its own doing, and how; null while it has not.</summary>
+    public string? GuestEnded
+        => Trail?.GuestEnd is { } reason ? $"The guest ended on the source by itself ({reason}), and is as it would be without a migration." : null;
+
     /// <summary>Whether <see cref="TakeBackAsync"/> may let a paused guest go on: only once the target is proven gone.</summary>
     public bool MayContinue { get; set; }
 
     public CapabilitySet Capabilities => _capabilities ?? throw new InvalidOperationException("The source has not been checked yet.");
 
+    /// <summary>Looks whether the guest can be migrated from here.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        var status = await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (status.Status != RunState.Running)
-        {
-            throw new MigrationFailedException(
-                $"The guest does not run on the source: it is {status.Status}.", "Only a running guest can be migrated live.");
-        }
-
-        var info = await Monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (info.BlockedReasons is { Count: > 0 } reasons)
-        {
-            throw new MigrationFailedException($"QEMU forbids to migrate this guest: {string.Join("; ", reasons)}.", "Remove what blocks it.");
-        }
-
-        if (info.Status is { } state && !IsOver(state))
-        {
-            throw new MigrationFailedException($"A migration of this guest is already under way ({state}).", "Wait for it, or cancel it.");
-        }
-
+        Watch();
+        _startedPaused = await SourceChecks.RunAsync(Monitor, run.Findings, cancellationToken).ConfigureAwait(false) == RunState.Paused;
         _capabilities = await CapabilitySet.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false);
     }
 
@@ -52,22 +49,57 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
         IReadOnlyCollection<MigrationCapability> wanted, MigrationParameters parameters, CancellationToken cancellationToken)
     {
         await run.Journal.WriteAsync(
-            JournalMark.Found, FoundSettings.Name, JsonSerializer.Serialize(Capabilities.Before, JournalJson.Default.FoundSettings)).ConfigureAwait(false);
+            JournalMark.Found, FoundSettings.Name, JsonSerializer.Serialize(Capabilities.Found(_startedPaused), JournalJson.Default.FoundSettings)).ConfigureAwait(false);
         await Capabilities.ApplyAsync(wanted, cancellationToken).ConfigureAwait(false);
         await Capabilities.ApplyAsync(parameters, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>For a run that is taken up after a crash: what <see cref="RestoreAsync"/> has to put back.</summary>
     public async Task RecallAsync(FoundSettings found, CancellationToken cancellationToken)
-        => _capabilities = (await CapabilitySet.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false)).With(found);
+    {
+        _startedPaused = found.GuestPaused;
+        _capabilities = (await CapabilitySet.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false)).With(found);
+    }
 
     public Task RestoreAsync(CancellationToken cancellationToken)
         => _capabilities is null || Monitor.Ended.IsCompleted ? Task.CompletedTask : _capabilities.RestoreAsync(cancellationToken);
 
-    public void Watch()
+    private void Watch()
     {
         run.Pause.AskBefore(IsPausedByMigrationAsync);
         Trail ??= new MonitorTrail(Monitor, run.Changed, run.Pause);
+    }
+
+    /// <summary>Whether QEMU has ended because its guest had.</summary>
+    public async Task<bool> WentWithItsGuestAsync()
+    {
+        if (Trail is null || !Monitor.Ended.IsCompleted)
+        {
+            return false;
+        }
+
+        await Trail.Ended.ConfigureAwait(false);
+        return GuestEnded is not null;
+    }
+
+    /// <exception cref="MigrationFailedException">The guest has ended.</exception>
+    public void ThrowIfGuestEnded()
+    {
+        if (GuestEnded is { } ended)
+        {
+            throw new MigrationFailedException(ended);
+        }
+    }
+
+    /// <summary>Finds out who stopped a guest that is copied on: a migration's own stop has another state.</summary>
+    public async Task LookWhoStoppedAsync(CancellationToken cancellationToken)
+    {
+        var stop = Trail!.Stopped;
+        var status = await Monitor.TryExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (status.Value?.Status == RunState.Paused)
+        {
+            _stoppedBySomebody = stop;
+        }
     }
 
     /// <summary>Whether the guest runs here; null where the monitor cannot be asked.</summary>
@@ -107,31 +139,16 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     /// <summary>Gives the guest back to the source: cancels what is under way, and continues what is paused where it may.</summary>
     public async Task TakeBackAsync(CancellationToken cancellationToken)
     {
-        var cancelled = false;
-        MigrationStatus? state;
-        while ((state = (await Monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false)).Status)
-            is { } current && !IsOver(current))
+        try
         {
-            if (!cancelled)
+            await CancelAndContinueAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpConnectionException)
+        {
+            if (!await WentWithItsGuestAsync().ConfigureAwait(false))
             {
-                await Monitor.ExecuteAsync(QmpCommands.MigrateCancel, cancellationToken: cancellationToken).ConfigureAwait(false);
-                cancelled = true;
+                throw;
             }
-
-            await Task.Delay(SettleInterval, run.Time, cancellationToken).ConfigureAwait(false);
-        }
-
-        // The run state follows the stream's state a moment later (finish-migrate, then postmigrate or running).
-        StatusInfo status;
-        while ((status = await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false)).Status
-            == RunState.FinishMigrate)
-        {
-            await Task.Delay(SettleInterval, run.Time, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (!status.Running && MayContinue)
-        {
-            await Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -158,7 +175,47 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a guest of this state stands still by its own doing: cont is not for it.</summary>
+    public static bool IsAtRest(RunState state) => state == RunState.Shutdown || state == RunState.Suspended;
+
     public static bool IsOver(MigrationStatus status)
         => status == MigrationStatus.None || status == MigrationStatus.Completed
             || status == MigrationStatus.Failed || status == MigrationStatus.Cancelled;
+
+    private async Task CancelAndContinueAsync(CancellationToken cancellationToken)
+    {
+        var cancelled = false;
+        MigrationStatus? state;
+        while ((state = (await Monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false)).Status)
+            is { } current && !IsOver(current))
+        {
+            if (!cancelled)
+            {
+                await Monitor.ExecuteAsync(QmpCommands.MigrateCancel, cancellationToken: cancellationToken).ConfigureAwait(false);
+                cancelled = true;
+            }
+
+            await Task.Delay(SettleInterval, run.Time, cancellationToken).ConfigureAwait(false);
+        }
+
+        // The run state follows the stream's state a moment later (finish-migrate, then postmigrate or running).
+        StatusInfo status;
+        while ((status = await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false)).Status
+            == RunState.FinishMigrate)
+        {
+            await Task.Delay(SettleInterval, run.Time, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (StaysPaused)
+        {
+            if (status.Status == RunState.PostMigrate)
+            {
+                run.Warn("The guest is paused on the source, as it was; QEMU calls that postmigrate now, and takes cont as before.");
+            }
+        }
+        else if (!status.Running && MayContinue && !IsAtRest(status.Status))
+        {
+            await Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+    }
 }

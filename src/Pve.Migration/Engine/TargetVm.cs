@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Preflight;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -41,6 +42,10 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
         }
     }
 
+    /// <summary>Tries the way there, and leaves it as it was.</summary>
+    public async Task ProbeAsync(CancellationToken cancellationToken)
+        => Monitor = await Target.ProbeAsync(run.Request.VmId, cancellationToken).ConfigureAwait(false);
+
     /// <summary>Compares what QEMU would only refuse after the whole copy.</summary>
     public async Task CheckAsync(SourceVm source, CancellationToken cancellationToken)
     {
@@ -49,29 +54,7 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
             return;
         }
 
-        var status = await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (status.Status != RunState.InMigrate)
-        {
-            throw new MigrationFailedException(
-                $"The target QEMU at {Monitor.Name} does not wait for a migration: it is {status.Status}.", "Start it with -S -incoming defer.");
-        }
-
-        var (ours, theirs) = (await MachineAsync(source.Monitor, cancellationToken).ConfigureAwait(false),
-            await MachineAsync(Monitor, cancellationToken).ConfigureAwait(false));
-        if (ours != theirs)
-        {
-            throw new MigrationFailedException(
-                $"The source's machine type is {ours}, the target's at {Monitor.Name} is {theirs}.", $"Start the target with -machine {ours}.");
-        }
-
-        var (has, offers) = (await RamAsync(source.Monitor, cancellationToken).ConfigureAwait(false),
-            await RamAsync(Monitor, cancellationToken).ConfigureAwait(false));
-        if (has != offers)
-        {
-            throw new MigrationFailedException(
-                $"The source has {has} bytes of RAM, the target at {Monitor.Name} has {offers}.", "Start the target with the same -m.");
-        }
-
+        await TargetChecks.RunAsync(new Comparison(source.Monitor, Monitor, run.Findings), run.Request, cancellationToken).ConfigureAwait(false);
         _capabilities = await CapabilitySet.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false);
     }
 
@@ -103,16 +86,4 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
             await Trail.DisposeAsync().ConfigureAwait(false);
         }
     }
-
-    private static async Task<string> MachineAsync(QmpClient monitor, CancellationToken cancellationToken)
-    {
-        var type = await monitor.ExecuteAsync(QmpCommands.QomGet, new QomProperty("/machine", "type"), cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
-        const string Suffix = "-machine";
-        var name = type.GetString() ?? "";
-        return name.EndsWith(Suffix, StringComparison.Ordinal) ? name[..^Suffix.Length] : name;
-    }
-
-    private static async Task<long> RamAsync(QmpClient monitor, CancellationToken cancellationToken)
-        => (await monitor.ExecuteAsync(QmpCommands.QueryMemorySizeSummary, cancellationToken: cancellationToken).ConfigureAwait(false)).BaseMemory;
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Pve.Migration.Proxmox;
 
 // One ssh a command, each with the same deadline; what goes wrong is a MigrationTargetException that names program and subcommand.
@@ -25,6 +27,18 @@ internal sealed class RemoteCommands(SshCommandRunner ssh, TimeSpan timeout)
         {
             throw Failed(command, result.Failure.Message);
         }
+    }
+
+    // The host's clock; null where its date knows no fractions, as busybox's.
+    public async Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken)
+    {
+        IReadOnlyList<string> command = ["date", "+%s.%N"];
+        var result = await AskAsync(command, cancellationToken).ConfigureAwait(false);
+        return result.ExitCode == 0
+            && decimal.TryParse(result.StandardOutput.Trim(), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds < 100_000_000_000
+            ? DateTimeOffset.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond))
+            : null;
     }
 
     // The command's arguments are secret, and it may quote them: neither it nor its words are told, and no inner exception holds them.

@@ -28,7 +28,14 @@ public sealed class LocalTarget : IMigrationTarget
     public Task<string> Lost { get; } = new TaskCompletionSource<string>().Task; // the monitor itself tells
 
     /// <inheritdoc/>
-    public Task<QmpClient?> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<QmpClient?>(_monitor);
+    public Task<QmpClient?> OpenAsync(CancellationToken cancellationToken)
+    {
+        _qemu.ThrowIfInTheWay();
+        return Task.FromResult<QmpClient?>(_monitor);
+    }
+
+    /// <inheritdoc/>
+    public Task<long?> ReadFreeBytesAsync(string path, CancellationToken cancellationToken) => Task.FromResult(_qemu.FreeBytes(path));
 
     /// <inheritdoc/>
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);

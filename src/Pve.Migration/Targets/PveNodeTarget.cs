@@ -69,6 +69,9 @@ public sealed class PveNodeTarget : IMigrationTarget
         return null;
     }
 
+    /// <summary>By <c>date</c>.</summary>
+    public Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken) => _commands.ReadClockAsync(cancellationToken);
+
     /// <summary>Starts the target's QEMU, and opens the tunnel with its sockets forwarded.</summary>
     /// <returns>The URI that the source's QEMU connects to.</returns>
     /// <exception cref="MigrationTargetException">

@@ -88,6 +88,20 @@ public sealed class PveRemoteTarget : IMigrationTarget
         return null;
     }
 
+    /// <summary>Asks the API whether the VM's number is free there: a tunnel cannot be opened without a VM being made for it.</summary>
+    /// <returns>Null: the monitor is the node's.</returns>
+    /// <exception cref="MigrationTargetException">It is not, or the API cannot be asked.</exception>
+    public async Task<QmpClient?> ProbeAsync(int vmId, CancellationToken cancellationToken)
+    {
+        PveApiAnswer answer = await _end.AskStateAsync(cancellationToken).ConfigureAwait(false);
+        return answer.Complaint switch
+        {
+            null => throw new MigrationTargetException($"{Name} has a VM {_options.Api.VmId} already.", "Give the guest another number there."),
+            { } complaint when RemoteState.IsOfNoVm(complaint) => null,
+            { } complaint => throw new MigrationTargetException($"{Name} cannot be asked: {complaint}"),
+        };
+    }
+
     /// <summary>
     /// Asks for the bandwidth that the target's storages allow a migration, in KiB a second; null is no limit. To be called after
     /// <see cref="OpenAsync"/>, which the migrator does not mind.

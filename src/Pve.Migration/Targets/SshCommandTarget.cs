@@ -35,6 +35,16 @@ public sealed class SshCommandTarget : IMigrationTarget
     /// <inheritdoc/>
     public Task<QmpClient?> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<QmpClient?>(_qemu.Monitor);
 
+    /// <summary>Runs the harmless probe.</summary>
+    public async Task<QmpClient?> ProbeAsync(int vmId, CancellationToken cancellationToken)
+    {
+        await MakeReadyAsync(vmId, cancellationToken).ConfigureAwait(false);
+        return _qemu.Monitor;
+    }
+
+    /// <summary>By <c>date</c>.</summary>
+    public Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken) => _commands.ReadClockAsync(cancellationToken);
+
     /// <inheritdoc/>
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
 

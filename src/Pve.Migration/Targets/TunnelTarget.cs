@@ -54,6 +54,7 @@ public sealed class TunnelTarget : IMigrationTarget
     /// <inheritdoc/>
     public async Task<QmpClient?> OpenAsync(CancellationToken cancellationToken)
     {
+        _qemu.ThrowIfInTheWay();
         try
         {
             _tunnel = await MtunnelClient.OpenAsync(_transport, _options, cancellationToken).ConfigureAwait(false);
@@ -66,6 +67,27 @@ public sealed class TunnelTarget : IMigrationTarget
         _ = ReportLossAsync(_tunnel);
         return _qemu.Monitor;
     }
+
+    /// <summary>Opens a tunnel of its own, negotiates, and closes it; tries the other way besides.</summary>
+    public async Task<QmpClient?> ProbeAsync(int vmId, CancellationToken cancellationToken)
+    {
+        var probe = new TunnelTarget(_qemu, _transport, _fallback, _options);
+        await using (probe.ConfigureAwait(false))
+        {
+            await probe.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await probe.MakeReadyAsync(vmId, cancellationToken).ConfigureAwait(false);
+            await probe.CloseAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return _qemu.Monitor;
+    }
+
+    /// <inheritdoc/>
+    public Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken)
+        => _fallback?.ReadClockAsync(cancellationToken) ?? Task.FromResult<DateTimeOffset?>(null);
+
+    /// <inheritdoc/>
+    public Task<long?> ReadFreeBytesAsync(string path, CancellationToken cancellationToken) => Task.FromResult(_qemu.FreeBytes(path));
 
     /// <inheritdoc/>
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);

@@ -52,7 +52,7 @@ public sealed class FailureTests
 
         var report = await bench.MigrateAsync(new LocalTarget(incoming));
 
-        await bench.AssertStayedAsync(target, report, "start incoming", "does not listen on unix:/nonexistent/migrate", "-incoming defer");
+        await bench.AssertStayedAsync(target, report, "open target", "no folder for /nonexistent/migrate", "another path");
     }
 
     [Fact]

@@ -17,12 +17,24 @@ internal sealed class MigrationBench : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static async Task<MigrationBench> BootAsync(int spanMiB = 4, int memoryMiB = 32, IReadOnlyList<int>? disksMiB = null)
+    public static async Task<MigrationBench> BootAsync(
+        int spanMiB = 4, int memoryMiB = 32, IReadOnlyList<int>? disksMiB = null, IReadOnlyList<string>? extraArguments = null,
+        string binary = QemuInstall.DefaultBinary)
     {
         await RealQemu.RequireAsync();
         var root = Directory.CreateTempSubdirectory("pve-").FullName;
         var guest = await TravellingGuest.BootAsync(
-            new TravellingGuestOptions { Directory = root, VmId = VmId, MemoryMiB = memoryMiB, SpanMiB = spanMiB, DisksMiB = disksMiB ?? [] }, Cancellation);
+            new TravellingGuestOptions
+            {
+                Directory = root,
+                VmId = VmId,
+                MemoryMiB = memoryMiB,
+                SpanMiB = spanMiB,
+                DisksMiB = disksMiB ?? [],
+                ExtraArguments = extraArguments ?? [],
+                Binary = binary,
+            },
+            Cancellation);
         return new MigrationBench(guest, root);
     }
 

@@ -37,6 +37,7 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
     [InlineData("--ssh-config /nonexistent", "--ssh", "target", "--ssh-config", "/nonexistent")]
     [InlineData("--json /nonexistent/runs.json", "--json", "/nonexistent/runs.json")]
     [InlineData("--json /", "--json", "/")]
+    [InlineData("--dry-run looks once", "--dry-run", "--runs", "2")]
     [InlineData("--ssh -oProxyCommand=x", "--ssh", "-oProxyCommand=x")]
     [InlineData("/nonexistent", "--qemu", "/nonexistent")]
     [InlineData("/nonexistent", "--target-qemu", "/nonexistent")]
@@ -45,6 +46,21 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
         await RealQemu.RequireAsync();
         var result = await _sample.RunAsync(arguments);
         result.AssertRefused(2, "livemigration", says);
+        _sample.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_what_it_found_and_migrates_nothing()
+    {
+        await RealQemu.RequireAsync();
+        var file = _sample.NewFile("runs.json");
+        var result = await _sample.RunAsync([.. SmallGuest, "--disk", "2", "--dry-run", "--json", file]);
+        result.AssertSucceeded();
+        Assert.Contains("Nothing stands in the way.", result.Output, StringComparison.Ordinal);
+        var run = Assert.Single(Read(file));
+        Assert.Equal("DryRun", run.GetProperty("outcome").GetString());
+        Assert.All(run.GetProperty("findings").EnumerateArray(), finding => Assert.Equal("Information", finding.GetProperty("severity").GetString()));
+        Assert.Empty(run.GetProperty("ledger").EnumerateArray());
         _sample.AssertNothingIsLeft();
     }
 
@@ -98,7 +114,7 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
         string[] members =
         [
             "mode", "outcome", "pausedMs", "predictedPauseMs", "handoverGapMs", "qemuDowntimeMs", "totalMs", "ramTransferredBytes", "tunnelVersion", "polling",
-            "ledger", "guest", "disks", "convergence", "goalKept", "sourceQemu", "targetQemu", "failure", "warnings",
+            "ledger", "guest", "disks", "convergence", "goalKept", "sourceQemu", "targetQemu", "failure", "warnings", "findings",
         ];
         Assert.Equal(members, Names(run));
         Assert.Equal(["name", "placement", "startMs", "durationMs"], Names(run.GetProperty("ledger")[0]));

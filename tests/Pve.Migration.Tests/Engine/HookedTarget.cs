@@ -15,6 +15,12 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     /// <summary>Whether its monitor cannot be reached from here, as on another node.</summary>
     public bool IsOutOfReach { get; init; }
 
+    /// <summary>What its host's clock says; nothing unless set.</summary>
+    public Func<Task<DateTimeOffset>>? Clock { get; set; }
+
+    /// <summary>How many bytes are free there; nobody knows unless set.</summary>
+    public long? FreeBytes { get; set; }
+
     public List<string> Calls { get; } = [];
 
     public string Name => inner.Name;
@@ -30,6 +36,10 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
         await After("open target");
         return IsOutOfReach ? null : monitor;
     }
+
+    public async Task<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken) => Clock is null ? null : await Clock();
+
+    public Task<long?> ReadFreeBytesAsync(string path, CancellationToken cancellationToken) => Task.FromResult(FreeBytes);
 
     public async Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken)
     {

@@ -156,15 +156,6 @@ public sealed class RollbackTests
         Assert.Empty(report.Warnings);
     });
 
-    [Fact]
-    public Task A_paused_source_is_refused_and_stays_paused() => RunAsync(async bench =>
-    {
-        await bench.Spy.ExecuteAsync(QmpCommands.Stop, cancellationToken: Cancellation);
-        var rolledBack = Assert.IsType<MigrationOutcome.RolledBack>((await bench.MigrateAsync()).Outcome);
-        Assert.Contains("it is paused", rolledBack.Failure.Message, StringComparison.Ordinal);
-        Assert.Equal(RunState.Paused, await bench.SourceStateAsync());
-    });
-
     private static MigrationRequest Slow(MigrationRequest request) => request with { MaxBandwidth = 1_000_000 };
 
     private static Func<string, Task> Fail(string call) => at => at == call ? throw new InvalidOperationException(call) : Task.CompletedTask;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Threading.Channels;
 
 namespace Pve.Migration.Tests.Engine;
 
@@ -9,6 +10,7 @@ internal sealed class SpanCollector : IDisposable
     private readonly ConcurrentQueue<Activity> _spans = new();
     private readonly ActivityListener _listener;
     private readonly Activity _root = new("test");
+    private readonly Channel<string> _ended = Channel.CreateUnbounded<string>();
 
     public SpanCollector(params string[] sources)
     {
@@ -16,7 +18,11 @@ internal sealed class SpanCollector : IDisposable
         {
             ShouldListenTo = source => sources.Contains(source.Name),
             Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = _spans.Enqueue,
+            ActivityStopped = span =>
+            {
+                _spans.Enqueue(span);
+                _ended.Writer.TryWrite(span.OperationName);
+            },
         };
         ActivitySource.AddActivityListener(_listener);
         _root.SetIdFormat(ActivityIdFormat.W3C).Start();
@@ -25,6 +31,15 @@ internal sealed class SpanCollector : IDisposable
     public IReadOnlyList<Activity> Spans => [.. _spans.Where(span => span.TraceId == _root.TraceId)];
 
     public IReadOnlyList<Activity> Below(Activity parent) => [.. Spans.Where(span => span.ParentSpanId == parent.SpanId)];
+
+    /// <summary>Waits until a span of that name has ended; commands' spans end in the order of their replies, a moment later.</summary>
+    public async Task SeeAsync(string name, CancellationToken cancellationToken)
+    {
+        while (await _ended.Reader.ReadAsync(cancellationToken) != name)
+        {
+            // others before it
+        }
+    }
 
     public void Dispose()
     {

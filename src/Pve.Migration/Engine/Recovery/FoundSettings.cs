@@ -1,8 +1,22 @@
+using Pve.Qmp.Commands;
+
 namespace Pve.Migration.Engine.Recovery;
 
-/// <summary>What the source's QEMU was set to before, as a journal keeps it.</summary>
-internal sealed record FoundSettings(IReadOnlyList<string> Capabilities, long? MaxBandwidth, TimeSpan? DowntimeLimit)
+/// <summary>How the source was before, as a journal keeps it.</summary>
+internal sealed record FoundSettings(
+    bool GuestPaused, IReadOnlyList<string> Capabilities, long? MaxBandwidth, TimeSpan? DowntimeLimit,
+    int? CpuThrottleInitial, int? CpuThrottleIncrement, int? MaxCpuThrottle)
 {
     /// <summary>What the journal calls it.</summary>
     public const string Name = "source settings";
+
+    /// <summary>The parameters among them, as QEMU takes them.</summary>
+    public MigrationParameters Parameters => new()
+    {
+        MaxBandwidth = MaxBandwidth,
+        DowntimeLimit = DowntimeLimit,
+        CpuThrottleInitial = CpuThrottleInitial,
+        CpuThrottleIncrement = CpuThrottleIncrement,
+        MaxCpuThrottle = MaxCpuThrottle,
+    };
 }

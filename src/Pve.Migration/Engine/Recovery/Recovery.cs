@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pve.Migration.Diagnostics;
 using Pve.Migration.Engine.Storage;
 using Pve.Migration.Journal;
 using Pve.Qmp;
@@ -6,73 +7,103 @@ using Pve.Qmp.Commands;
 
 namespace Pve.Migration.Engine.Recovery;
 
-/// <summary>Takes up a run that was interrupted: reads its journal, looks at both sides, and makes the run's parts what they were.</summary>
-internal sealed class Recovery(RunContext run, QmpClient? monitor, SourceVm source, TargetVm target, MigrationPlan plan)
+/// <summary>Takes up a run that was interrupted: reads its journal, looks at both sides, makes the run's parts what they were, and goes where it is safe.</summary>
+internal sealed class Recovery(MigrationRun run)
 {
     public const string Name = "recover";
 
+    private readonly RunContext _context = run.Context;
     private JournalStory? _story;
-    private SourceView _sourceIs = SourceView.Unreachable;
-
-    /// <summary>The steps that may have been carried out, in order.</summary>
-    public IReadOnlyList<MigrationStep> Begun => [.. plan.Steps.Where(step => Story.Begun.Contains(step.Name))];
+    private FoundSettings? _found;
+    private SourceView _source = SourceView.Unreachable;
 
     /// <summary>What the journal tells.</summary>
     public JournalStory Story => _story ?? throw new InvalidOperationException("The journal has not been read yet.");
 
+    // the steps that may have been carried out, in order
+    private List<MigrationStep> Begun => [.. run.Plan.Steps.Where(step => Story.Begun.Contains(step.Name))];
+
     /// <exception cref="MigrationJournalException">It cannot be read, or is another guest's.</exception>
     public async Task ReadAsync(CancellationToken cancellationToken)
-        => _story = JournalStory.Read(await run.Request.Journal!.ReadAsync(cancellationToken).ConfigureAwait(false), run.Request.VmId);
-
-    /// <summary>Asks both sides, and decides.</summary>
-    public async Task<(RecoveryMove Move, string Why)> DecideAsync(CancellationToken cancellationToken)
     {
-        _sourceIs = await SeeSourceAsync(cancellationToken).ConfigureAwait(false);
-        var targetIs = await SeeTargetAsync(cancellationToken).ConfigureAwait(false);
-        return RecoveryRule.Decide(Story.Stage, _sourceIs, targetIs);
+        _story = JournalStory.Read(await _context.Request.Journal!.ReadAsync(cancellationToken).ConfigureAwait(false), _context.Request.VmId);
+        _found = Story.Found.TryGetValue(FoundSettings.Name, out var json) ? JsonSerializer.Deserialize(json, JournalJson.Default.FoundSettings) : null;
     }
 
-    /// <summary>Makes the run's parts what they were, so that its steps can be undone.</summary>
-    public async Task RecallAsync(CancellationToken cancellationToken)
+    /// <summary>Asks both sides, and does what follows; until then it can be cancelled.</summary>
+    public async Task<MigrationOutcome> RunAsync(CancellationToken cancellationToken)
     {
-        if (_sourceIs == SourceView.Unreachable)
+        _source = await SeeSourceAsync(cancellationToken).ConfigureAwait(false);
+        var target = await SeeTargetAsync(cancellationToken).ConfigureAwait(false);
+        var (move, why) = RecoveryRule.Decide(Story.Stage, _source, target);
+        Log.RecoveryDecides(_context.Logger, _context.Request.VmId, move.ToString(), why);
+        var failure = Story.Failure ?? new MigrationFailure(Story.Begun is [.., var last] ? last : Name, "The migration was interrupted.");
+        switch (move)
+        {
+            case RecoveryMove.Finish:
+                _context.Phase.TakeUp(MigrationPhase.Committing);
+                return await run.FinishAsync(target == TargetView.Loaded).ConfigureAwait(false);
+            case RecoveryMove.Ask:
+                _context.Phase.TakeUp(MigrationPhase.Committing);
+                return _source == SourceView.Torn ? MigrationRun.Torn(failure, why) : Rollback.Unknown(failure, why);
+        }
+
+        _context.Phase.TakeUp(MigrationPhase.SwitchingOver);
+        await RecallAsync(cancellationToken).ConfigureAwait(false);
+        var rollback = new Rollback(_context, run.Source, run.Target, run.Plan.Copy, mayResume: Story.Stage >= JournalStage.Committing);
+        if (move is RecoveryMove.Back or RecoveryMove.KeepOnSource)
+        {
+            var outcome = await rollback.RunAsync(failure, Begun).ConfigureAwait(false);
+            await RemoveMirrorsAsync().ConfigureAwait(false);
+            return outcome;
+        }
+
+        await _context.Journal.IntendCommitAsync().ConfigureAwait(false);
+        await run.Plan.ResumeStep.RunAsync().ConfigureAwait(false);
+        return await run.ConcludeAsync(rollback, Begun).ConfigureAwait(false);
+    }
+
+    // Makes the run's parts what they were, so that its steps can be undone.
+    private async Task RecallAsync(CancellationToken cancellationToken)
+    {
+        if (_source == SourceView.Unreachable)
         {
             return;
         }
 
         if (Story.Begun.Contains(MigrationPlan.CopyRam))
         {
-            plan.Copy.TakeAsBegun();
+            run.Plan.Copy.TakeAsBegun();
         }
 
-        if (Story.Found.TryGetValue(FoundSettings.Name, out var json))
+        if (_found is not null)
         {
-            await source.RecallAsync(JsonSerializer.Deserialize(json, JournalJson.Default.FoundSettings)!, cancellationToken).ConfigureAwait(false);
+            await run.Source.RecallAsync(_found, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    /// <summary>Ends the mirrors that the run has left on the source; a failure is told, and changes nothing.</summary>
-    public async Task RemoveMirrorsAsync()
+    // What fails here is told, and changes nothing.
+    private async Task RemoveMirrorsAsync()
     {
-        if (_sourceIs == SourceView.Unreachable || !Story.Begun.Contains(MigrationPlan.MirrorDisks))
+        if (_source == SourceView.Unreachable || !Story.Begun.Contains(MigrationPlan.MirrorDisks))
         {
             return;
         }
 
-        using var deadline = run.Deadline(run.Options.RollbackTimeout);
+        using var deadline = _context.Deadline(_context.Options.RollbackTimeout);
         try
         {
-            await LeftoverMirrors.RemoveAsync(source.Monitor, run.Request.VmId, run.Time, deadline.Token).ConfigureAwait(false);
+            await LeftoverMirrors.RemoveAsync(run.Source.Monitor, _context.Request.VmId, _context.Time, deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            run.Warn($"The mirrors of disks could not be removed from the source: {e.Message}");
+            _context.Warn($"The mirrors of disks could not be removed from the source: {e.Message}");
         }
     }
 
     private async Task<SourceView> SeeSourceAsync(CancellationToken cancellationToken)
     {
-        if (monitor is null || await source.TryQueryAsync().ConfigureAwait(false) is not { } status)
+        if (!_context.HasSource || await run.Source.TryQueryAsync().ConfigureAwait(false) is not { } status)
         {
             return SourceView.Unreachable;
         }
@@ -82,41 +113,51 @@ internal sealed class Recovery(RunContext run, QmpClient? monitor, SourceVm sour
             return SourceView.Runs;
         }
 
-        return await IsCompleteAsync(monitor, cancellationToken).ConfigureAwait(false) ? SourceView.Finished : SourceView.Paused;
+        var stream = await StreamAsync(run.Source.Monitor, cancellationToken).ConfigureAwait(false);
+        if (stream == MigrationStatus.Completed)
+        {
+            return SourceView.Finished;
+        }
+
+        return IsPostCopy(stream) ? SourceView.Torn : SourceView.Paused;
     }
 
     private async Task<TargetView> SeeTargetAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await target.OpenAsync(cancellationToken).ConfigureAwait(false);
-            if (target.Monitor is not { } theirs)
-            {
-                return await target.Target.IsRunningAsync(run.Request.VmId, cancellationToken).ConfigureAwait(false) switch
-                {
-                    true => TargetView.Runs,
-                    false => TargetView.Waits,
-                    null => TargetView.Unreachable,
-                };
-            }
-
-            var status = await theirs.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
-            if (status.Running)
-            {
-                return TargetView.Runs;
-            }
-
-            return status.Status != RunState.InMigrate && await IsCompleteAsync(theirs, cancellationToken).ConfigureAwait(false)
-                ? TargetView.Loaded
-                : TargetView.Waits;
+            await run.Target.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return await (run.Target.Monitor is { } monitor ? SeeAsync(monitor, cancellationToken) : AskTargetAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is MigrationTargetException or QmpException)
         {
-            run.Warn($"The target {target.Target.Name} cannot be asked: {e.Message}");
+            _context.Warn($"The target {_context.Request.Target.Name} cannot be asked: {e.Message}");
             return TargetView.Unreachable;
         }
     }
 
-    private static async Task<bool> IsCompleteAsync(QmpClient monitor, CancellationToken cancellationToken)
-        => (await monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false)).Status == MigrationStatus.Completed;
+    private async Task<TargetView> AskTargetAsync(CancellationToken cancellationToken)
+        => await _context.Request.Target.IsRunningAsync(_context.Request.VmId, cancellationToken).ConfigureAwait(false) switch
+        {
+            true => TargetView.Runs,
+            false => TargetView.Waits,
+            null => TargetView.Unreachable,
+        };
+
+    private static async Task<TargetView> SeeAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        var status = await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (status.Running)
+        {
+            return TargetView.Runs;
+        }
+
+        var stream = await StreamAsync(monitor, cancellationToken).ConfigureAwait(false);
+        return status.Status != RunState.InMigrate && stream == MigrationStatus.Completed ? TargetView.Loaded : TargetView.Waits;
+    }
+
+    private static async Task<MigrationStatus?> StreamAsync(QmpClient monitor, CancellationToken cancellationToken)
+        => (await monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false)).Status;
+
+    private static bool IsPostCopy(MigrationStatus? stream) => stream?.ToString().StartsWith("postcopy", StringComparison.Ordinal) == true;
 }

@@ -6,6 +6,7 @@ internal static class RecoveryRule
     /// <summary>The move, and why.</summary>
     public static (RecoveryMove Move, string Why) Decide(JournalStage stage, SourceView source, TargetView target) => (stage, source, target) switch
     {
+        (_, SourceView.Torn, _) => (RecoveryMove.Ask, "The guest went ahead of its RAM, and part of that is on the source alone."),
         (_, SourceView.Runs, TargetView.Runs) => (RecoveryMove.Ask, "The guest runs on both sides."),
         (< JournalStage.Committing, SourceView.Unreachable, TargetView.Runs) =>
             (RecoveryMove.Ask, "The guest runs on the target, which this migration has not told to resume, and the source does not answer."),
@@ -16,6 +17,7 @@ internal static class RecoveryRule
         (_, SourceView.Runs, TargetView.Loaded or TargetView.Waits) => (RecoveryMove.Back, "The guest runs on the source, and not on the target."),
         (_, SourceView.Runs, _) => (RecoveryMove.Ask, "The guest runs on the source, and the target, which may have been told to resume, does not answer."),
 
+        (JournalStage.Committed, SourceView.Finished, TargetView.Loaded) => (RecoveryMove.Finish, "The guest is paused on the target."),
         (JournalStage.Committed, _, _) => (RecoveryMove.Ask, "The guest has run on the target, and does not run there any more: the source's is older."),
 
         // Not where the source's stream is still under way: should it fail after all, QEMU lets the source's guest go on beside the target's.

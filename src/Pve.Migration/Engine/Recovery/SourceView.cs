@@ -12,6 +12,9 @@ internal enum SourceView
     /// <summary>Its stream is complete: it does not run, and never does by itself.</summary>
     Finished,
 
+    /// <summary>The guest went ahead of its RAM, part of which is still here alone.</summary>
+    Torn,
+
     /// <summary>Nobody answers.</summary>
     Unreachable,
 }

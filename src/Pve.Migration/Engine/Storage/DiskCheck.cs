@@ -1,4 +1,5 @@
 using System.Globalization;
+using Pve.Migration.Engine.Preflight;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -7,24 +8,25 @@ namespace Pve.Migration.Engine.Storage;
 /// <summary>What is wrong with a disk before anything was touched.</summary>
 internal static class DiskCheck
 {
-    /// <exception cref="MigrationFailedException">A disk cannot be moved.</exception>
+    private const string AsLarge = "Make the target's image as large as the source's.";
+
     public static async Task RunAsync(
-        IReadOnlyList<MigrationDisk> disks, QmpClient source, QmpClient? target, CancellationToken cancellationToken)
+        IReadOnlyList<MigrationDisk> disks, QmpClient source, IMigrationTarget target, QmpClient? monitor, Findings findings, CancellationToken cancellationToken)
     {
         var here = await BlockNodes.ReadAsync(source, cancellationToken).ConfigureAwait(false);
-        var there = target is null ? null : await BlockNodes.ReadAsync(target, cancellationToken).ConfigureAwait(false);
+        var there = monitor is null ? null : await BlockNodes.ReadAsync(monitor, cancellationToken).ConfigureAwait(false);
         var jobs = await source.ExecuteAsync(QmpCommands.QueryBlockJobs, cancellationToken: cancellationToken).ConfigureAwait(false);
         foreach (var disk in disks)
         {
-            var node = here.Find(disk.Node);
             if (jobs.FirstOrDefault(job => job.Device == disk.Node) is { } job)
             {
-                throw new MigrationFailedException($"A job ({job.Type}) already works on the disk '{disk.Node}'.", "Wait for it, or cancel it.");
+                findings.Error("disk-job", $"A job ({job.Type}) already works on the disk '{disk.Node}'.", "Wait for it, or cancel it.");
             }
 
-            if (there is not null)
+            if (Look(here, disk.Node, findings) is { } node && there is not null && Look(there, disk.NodeThere, findings) is { } other)
             {
-                Compare(disk, node, there.Find(disk.NodeThere));
+                Compare(disk, node, other, findings);
+                await LookForSpaceAsync(disk, node, other, target, findings, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -32,29 +34,71 @@ internal static class DiskCheck
     /// <exception cref="MigrationFailedException">The target's is of another size.</exception>
     public static void CompareSizes(MigrationDisk disk, BlockDeviceInfo here, BlockDeviceInfo there)
     {
-        if (here.Image.VirtualSize != there.Image.VirtualSize)
+        if (Difference(disk, here, there) is { } difference)
         {
-            throw new MigrationFailedException(
-                $"The disk '{disk.Node}' has {Bytes(here)} bytes, the target's '{disk.NodeThere}' has {Bytes(there)}.",
-                "Make the target's image as large as the source's.");
+            throw new MigrationFailedException(difference, AsLarge);
         }
     }
 
-    private static void Compare(MigrationDisk disk, BlockDeviceInfo here, BlockDeviceInfo there)
+    private static string? Difference(MigrationDisk disk, BlockDeviceInfo here, BlockDeviceInfo there)
+        => here.Image.VirtualSize == there.Image.VirtualSize
+            ? null
+            : $"The disk '{disk.Node}' has {Bytes(here.Image.VirtualSize)} bytes, the target's '{disk.NodeThere}' has {Bytes(there.Image.VirtualSize)}.";
+
+    private static BlockDeviceInfo? Look(BlockNodes nodes, string name, Findings findings)
     {
-        CompareSizes(disk, here, there);
+        try
+        {
+            return nodes.Find(name);
+        }
+        catch (MigrationFailedException e)
+        {
+            findings.Error("disk-node", e.Message, e.Remedy);
+            return null;
+        }
+    }
+
+    private static void Compare(MigrationDisk disk, BlockDeviceInfo here, BlockDeviceInfo there, Findings findings)
+    {
+        if (Difference(disk, here, there) is { } difference)
+        {
+            findings.Error("disk-size", difference, AsLarge);
+        }
+
         if (there.ReadOnly)
         {
-            throw new MigrationFailedException($"The target's disk '{disk.NodeThere}' is read-only.", "Open it for writing.");
+            findings.Error("disk-read-only", $"The target's disk '{disk.NodeThere}' is read-only.", "Open it for writing.");
         }
 
         if (here.Driver != there.Driver && !disk.AllowsOtherFormat)
         {
-            throw new MigrationFailedException(
-                $"The disk '{disk.Node}' is {here.Driver}, the target's '{disk.NodeThere}' is {there.Driver}.",
+            findings.Error(
+                "disk-format", $"The disk '{disk.Node}' is {here.Driver}, the target's '{disk.NodeThere}' is {there.Driver}.",
                 $"Give the target a {here.Driver} image, or allow another format.");
         }
     }
 
-    private static string Bytes(BlockDeviceInfo node) => node.Image.VirtualSize.ToString(CultureInfo.InvariantCulture);
+    // What is allocated here will be there; what the guest may write besides, up to the whole size, only may.
+    private static async Task LookForSpaceAsync(
+        MigrationDisk disk, BlockDeviceInfo here, BlockDeviceInfo there, IMigrationTarget target, Findings findings, CancellationToken cancellationToken)
+    {
+        if (there.Image.ActualSize is not { } taken
+            || await target.ReadFreeBytesAsync(there.Image.Filename, cancellationToken).ConfigureAwait(false) is not { } free)
+        {
+            return;
+        }
+
+        var (surely, atMost) = (here.Image.ActualSize - taken, there.Image.VirtualSize - taken);
+        if (surely > free)
+        {
+            findings.Error("disk-space", $"The disk '{disk.Node}' needs {Bytes(surely.Value)} bytes more on the target, which has {Bytes(free)} free.", "Make room there.");
+        }
+        else if (atMost > free)
+        {
+            findings.Warn(
+                "disk-space", $"The disk '{disk.Node}' may grow by {Bytes(atMost)} bytes on the target, which has {Bytes(free)} free.", "Make room there.");
+        }
+    }
+
+    private static string Bytes(long count) => count.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,0 +1,214 @@
+using Pve.Migration.Diagnostics;
+using Pve.Qmp;
+
+namespace Pve.Migration.Engine;
+
+/// <summary>One run of the plan: its parts, and what is done with its steps.</summary>
+internal sealed class MigrationRun : IAsyncDisposable
+{
+    private readonly List<MigrationStep> _begun = [];
+
+    public MigrationRun(RunContext context)
+    {
+        Context = context;
+        Source = new SourceVm(context);
+        Target = new TargetVm(context);
+        Plan = new MigrationPlan(context, Source, Target);
+    }
+
+    public RunContext Context { get; }
+
+    public SourceVm Source { get; }
+
+    public TargetVm Target { get; }
+
+    public MigrationPlan Plan { get; }
+
+    /// <summary>From the first step to the outcome.</summary>
+    public async Task<MigrationOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        var rollback = new Rollback(Context, Source, Target, Plan.Copy);
+        foreach (var step in Plan.Steps.TakeWhile(step => step.Placement != StepPlacement.AfterResume))
+        {
+            try
+            {
+                var heeded = Plan.PostCopy.HasBegun ? CancellationToken.None : cancellationToken;
+                heeded.ThrowIfCancellationRequested();
+                await BeginAsync(step, heeded).ConfigureAwait(false);
+            }
+            catch (Exception e) when (Plan.PostCopy.HasBegun)
+            {
+                return Torn(new MigrationFailure(step.Name, e.Message, null, e), "The guest does not run: it went ahead of its RAM, and was not resumed.");
+            }
+            catch (Exception e)
+            {
+                return await rollback.RunAsync(Failure(step, e, cancellationToken), _begun).ConfigureAwait(false);
+            }
+        }
+
+        return await ConcludeAsync(rollback, _begun).ConfigureAwait(false);
+    }
+
+    /// <summary>What follows from what the target came to, once the resume step has run.</summary>
+    public async Task<MigrationOutcome> ConcludeAsync(Rollback rollback, IReadOnlyList<MigrationStep> begun)
+    {
+        var resume = Plan.ResumeStep;
+        var failure = new MigrationFailure(MigrationPlan.Resume, $"The target {Context.Request.Target.Name} did not resume the guest: {resume.Detail}");
+        switch (resume.Verdict)
+        {
+            case not ResumeVerdict.Runs when Plan.PostCopy.HasBegun:
+                return Torn(failure, "The guest went ahead of its RAM.", resume.Detail);
+            case ResumeVerdict.NeverRan:
+                var remedy = $"See there that the QEMU of VM {Context.Request.VmId} runs, that its monitor is where it is looked for, and that nobody else holds it.";
+                return await rollback.RunAsync(failure with { Remedy = remedy }, begun).ConfigureAwait(false);
+            case ResumeVerdict.Runs or ResumeVerdict.StaysPaused:
+                await Context.Journal.TryWriteAsync(JournalMark.Done, MigrationPlan.Resume).ConfigureAwait(false);
+                return await FinishAsync(resume.Verdict == ResumeVerdict.StaysPaused).ConfigureAwait(false);
+            default:
+                return Rollback.Unknown(failure, "The guest is paused on the source, complete.", resume.Detail);
+        }
+    }
+
+    /// <summary>The guest is the target's: what could wait is done.</summary>
+    public async Task<MigrationOutcome> FinishAsync(bool isPaused)
+    {
+        Context.Phase.Enter(MigrationPhase.CleaningUp);
+        if (Plan.PostCopy.HasBegun && await RestIsLostAsync().ConfigureAwait(false) is { } lost)
+        {
+            return Torn(new MigrationFailure(PostCopy.Rest, lost), "The guest was seen running on the target.", "Part of its RAM is on the source only.");
+        }
+
+        await CleanUpAsync().ConfigureAwait(false);
+        return new MigrationOutcome.Migrated { IsPaused = isPaused };
+    }
+
+    /// <summary>Notes the outcome.</summary>
+    public async Task EndAsync(MigrationOutcome outcome)
+    {
+        Context.Phase.Enter(MigrationPhase.Ended);
+        var why = outcome is MigrationOutcome.Migrated ? null : outcome.ToString();
+        await Context.Journal.TryWriteAsync(JournalMark.Ended, outcome.GetType().Name, why).ConfigureAwait(false);
+    }
+
+    /// <summary>What was told until now is noted by the trails.</summary>
+    public async Task StopWatchingAsync()
+    {
+        await Source.DisposeAsync().ConfigureAwait(false);
+        await Target.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Plan.Mirrors.DisposeAsync().ConfigureAwait(false);
+        await Plan.Copy.DisposeAsync().ConfigureAwait(false);
+        await StopWatchingAsync().ConfigureAwait(false);
+        Context.Pause.Dispose();
+        await Context.Progress.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public static MigrationOutcome.Unknown Torn(MigrationFailure failure, params string[] evidence)
+        => new(failure, evidence,
+        [
+            "End neither QEMU: each holds a part of the guest that the other one has not.",
+            "Where only the connection is lost, mend it: migrate-recover on the target, then migrate with resume on the source.",
+            "Once one of both QEMUs is lost, so is the guest's RAM: end the other one, and start the guest from its disks.",
+        ]);
+
+    // Inside the pause a step has a deadline, since the guest waits for it. The commit has its own, and is not to be undone.
+    private async Task BeginAsync(MigrationStep step, CancellationToken cancellationToken)
+    {
+        var (journal, ledger, pause) = (Context.Journal, Context.Ledger, Context.Pause);
+        Log.StepBegins(Context.Logger, Context.Request.VmId, step.Name);
+        if (step.IsCommit)
+        {
+            await journal.IntendCommitAsync().WaitAsync(pause.Exceeded).ConfigureAwait(false);
+            pause.Commit();
+            await ledger.TimeAsync(step, CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
+        _begun.Add(step);
+        if (step.HeedsNobody)
+        {
+            await journal.WriteAsync(JournalMark.Intends, step.Name).ConfigureAwait(false);
+            await ledger.TimeAsync(step, CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
+        var grace = step.GuardsTheGuest ? null : Context.Request.MaxPause;
+        if (step.Placement == StepPlacement.BeforePause)
+        {
+            Context.Report(step.Name);
+            await journal.WriteAsync(JournalMark.Intends, step.Name).ConfigureAwait(false);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pause.Exceeded);
+            await ledger.TimeAsync(step, either.Token, grace).ConfigureAwait(false);
+        }
+        else
+        {
+            // What goes out is undone whether it was done or not, so that the guest need not wait until the intention is safe.
+            _ = journal.WriteAsync(JournalMark.Intends, step.Name);
+            using var deadline = Context.Deadline(Context.Options.PausedStepTimeout);
+            using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, pause.Exceeded);
+            await ledger.TimeAsync(step, any.Token, grace).ConfigureAwait(false);
+        }
+
+        pause.Exceeded.ThrowIfCancellationRequested(); // one that did not heed it is still the one that took so long
+        _ = journal.WriteAsync(JournalMark.Done, step.Name);
+    }
+
+    // The guest runs on the target: what fails now is told, and changes nothing.
+    private async Task CleanUpAsync()
+    {
+        foreach (var step in Plan.Steps.Where(step => step.Placement == StepPlacement.AfterResume && (Context.HasSource || !step.UsesSource)))
+        {
+            Log.StepBegins(Context.Logger, Context.Request.VmId, step.Name);
+            Context.Report(step.Name);
+            using var deadline = Context.Deadline(Context.Options.RollbackTimeout);
+            try
+            {
+                await Context.Ledger.TimeAsync(step, deadline.Token).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                Context.Warn($"'{step.Name}' failed after the guest ran on the target: {e.Message}");
+            }
+        }
+    }
+
+    /// <returns>Why; null once all of it is on the target.</returns>
+    private async Task<string?> RestIsLostAsync()
+    {
+        try
+        {
+            Context.Report(PostCopy.Rest);
+            var rest = new MigrationStep(PostCopy.Rest, StepPlacement.AfterResume, _ => Plan.PostCopy.FinishAsync());
+            await Context.Ledger.TimeAsync(rest, CancellationToken.None).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e.Message;
+        }
+    }
+
+    private MigrationFailure Failure(MigrationStep step, Exception cause, CancellationToken cancellationToken) => cause switch
+    {
+        OperationCanceledException when Context.Pause.Exceeded.IsCancellationRequested => PausedTooLong(step, cause),
+        OperationCanceledException when cancellationToken.IsCancellationRequested => new(step.Name, "The caller cancelled.", null, cause),
+        OperationCanceledException => new(step.Name, "It took too long, and was given up.", null, new TimeoutException(cause.Message, cause)),
+        MigrationFailedException e => new(step.Name, e.Message, e.Remedy, e),
+        MigrationTargetException e => new(step.Name, e.Message, e.Remedy, e),
+        OwnershipException e => new(step.Name, e.Message, e.Remedy, e),
+        QmpCommandException e => new(step.Name, e.Message, null, e),
+        _ => new(step.Name, cause.Message, null, cause),
+    };
+
+    private MigrationFailure PausedTooLong(MigrationStep step, Exception cause)
+    {
+        var (longest, took) = Context.Ledger.LongestSince(Context.Pause.PausedAt ?? TimeSpan.Zero);
+        return new MigrationFailure(
+            step.Name,
+            $"The guest was paused for longer than the {Context.Request.MaxPause!.Value.TotalMilliseconds:0.###} ms that are allowed; most of it took '{longest}', {took.TotalMilliseconds:0.###} ms.",
+            "The ledger has every line of it.", new TimeoutException(cause.Message, cause));
+    }
+}

@@ -1,0 +1,125 @@
+using Pve.Migration.Testing;
+using Pve.Qmp;
+using static Pve.Migration.Tests.Engine.EngineBench;
+
+namespace Pve.Migration.Tests.Engine;
+
+public sealed class PreflightTests
+{
+    [Fact]
+    public Task A_sound_pair_has_nothing_but_information() => RunAsync(async bench =>
+    {
+        var findings = await PreflightAsync(bench, bench.Local());
+        Assert.All(findings, finding => Assert.Equal(PreflightSeverity.Information, finding.Severity));
+        Assert.Contains(findings, finding => finding.Id == "clock");
+    });
+
+    [Fact]
+    public Task It_only_asks_and_leaves_both_sides_as_they_were() => RunAsync(async bench =>
+    {
+        var before = (await SettingsAsync(bench.Spy), await SettingsAsync(bench.Target));
+        var target = bench.Local();
+        using var events = bench.Spy.Subscribe();
+
+        using (var spans = new SpanCollector("Pve.Qmp"))
+        {
+            await PreflightAsync(bench, target);
+            await bench.PassAsync(10);
+            await bench.Spy.ExecuteAsync(QmpCommands.QueryName, cancellationToken: Cancellation);
+            await spans.SeeAsync("query-name", Cancellation);
+            Assert.NotEmpty(spans.Spans);
+            Assert.All(spans.Spans, span => Assert.Matches("^(query-|qom-get$|qom-list$)", span.OperationName));
+        }
+
+        Assert.Equal(before, (await SettingsAsync(bench.Spy), await SettingsAsync(bench.Target)));
+        Assert.Equal(["open target", "close tunnel"], target.Calls);
+        Assert.Empty(bench.Ownership.Calls);
+        Assert.True(bench.Pair.Source.IsGuestRunning);
+        Assert.True(bench.Pair.Target.IsAlive);
+        Assert.False(events.TryRead(out _));
+        bench.AssertMigrated(await bench.MigrateAsync(bench.Local()));
+    });
+
+    [Fact]
+    public Task All_that_is_wrong_is_found_at_once_and_ends_the_real_run_before_anything_is_touched() => RunAsync(
+        async bench =>
+        {
+            var findings = await PreflightAsync(bench, bench.Local());
+            var errors = findings.Where(finding => finding.Severity == PreflightSeverity.Error).ToList();
+            Assert.Equal(["machine", "ram"], errors.Select(finding => finding.Id));
+            Assert.All(errors, error => Assert.NotNull(error.Remedy));
+
+            var before = await SettingsAsync(bench.Spy);
+            var report = await bench.MigrateAsync();
+            var failure = bench.AssertRolledBack(report);
+            Assert.Equal("check target", failure.Step);
+            Assert.All(errors, error => Assert.Contains(error.Text, failure.Message, StringComparison.Ordinal));
+            Assert.Equal(errors, report.Findings.Where(finding => finding.Severity == PreflightSeverity.Error));
+            Assert.Equal(["open target", "check source", "check target", "roll back"], report.Ledger.Lines.Select(line => line.Name));
+            Assert.Equal(before, await SettingsAsync(bench.Spy));
+            Assert.Empty(bench.Ownership.Calls);
+        },
+        target: SmallGuest with { Incoming = true, StartPaused = true, MemoryBytes = 128L << 20, MachineType = "pc-q35-7.2" });
+
+    [Fact]
+    public Task A_way_that_is_not_open_is_a_finding() => RunAsync(async bench =>
+    {
+        var target = bench.Local();
+        target.Before = call => call == "open target" ? throw new MigrationTargetException("no route", "Look at the cable.") : Task.CompletedTask;
+        var findings = await PreflightAsync(bench, target);
+        Assert.Contains(findings, finding => finding is { Id: "target", Severity: PreflightSeverity.Error, Text: "no route", Remedy: "Look at the cable." });
+    });
+
+    [Fact]
+    public Task A_monitor_that_is_lost_is_a_finding() => RunAsync(async bench =>
+    {
+        await bench.LoseSourceMonitorAsync();
+        await bench.Source.Ended;
+        var finding = Assert.Single(await PreflightAsync(bench, bench.Local()), finding => finding.Severity == PreflightSeverity.Error);
+        Assert.Equal("monitor", finding.Id);
+    });
+
+    [Theory]
+    [InlineData(0, PreflightSeverity.Information)]
+    [InlineData(-0.9, PreflightSeverity.Information)]
+    [InlineData(-5, PreflightSeverity.Warning)]
+    [InlineData(3600, PreflightSeverity.Warning)]
+    public Task A_host_whose_clock_is_off_is_told(double seconds, PreflightSeverity severity) => RunAsync(async bench =>
+    {
+        var target = bench.Local();
+        target.Clock = async () =>
+        {
+            await bench.PassAsync(0.2);
+            var told = bench.Time.GetUtcNow() + TimeSpan.FromSeconds(seconds);
+            await bench.PassAsync(0.2);
+            return told;
+        };
+        var finding = Assert.Single(await PreflightAsync(bench, target), finding => finding.Id == "clock");
+        Assert.Equal(severity, finding.Severity);
+        Assert.Contains("give or take 0.200 s", finding.Text, StringComparison.Ordinal);
+    });
+
+    [Theory]
+    [InlineData(99, PreflightSeverity.Error)]
+    [InlineData(100, PreflightSeverity.Warning)]
+    [InlineData(255, PreflightSeverity.Warning)]
+    [InlineData(256, null)]
+    public Task A_target_without_room_for_what_a_disk_holds_is_an_error_and_without_room_to_grow_a_warning(int freeMiB, PreflightSeverity? severity)
+    {
+        var guest = SmallGuest with { Disks = [new SimulatedDisk("disk", "/here") { Bytes = 256L << 20, DataBytes = 100L << 20 }] };
+        var there = guest with { Incoming = true, StartPaused = true, Disks = [guest.Disks[0] with { Path = "/there", DataBytes = 0 }] };
+        return RunAsync(
+            async bench =>
+            {
+                var target = bench.Local();
+                target.FreeBytes = (long)freeMiB << 20;
+                var request = bench.Request(target) with { Disks = [new MigrationDisk("disk")] };
+                var findings = await new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).PreflightAsync(request, Cancellation);
+                Assert.Equal(severity, findings.SingleOrDefault(finding => finding.Id == "disk-space")?.Severity);
+            },
+            guest, there);
+    }
+
+    private static Task<IReadOnlyList<PreflightFinding>> PreflightAsync(EngineBench bench, IMigrationTarget target)
+        => new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).PreflightAsync(bench.Request(target), Cancellation);
+}
