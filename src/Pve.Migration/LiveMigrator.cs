@@ -61,6 +61,7 @@ public sealed class LiveMigrator
             Disks = plan.Mirrors.Progress,
             PredictedPause = run.Forecast.Pause,
             Convergence = plan.Steering.Changes,
+            WentPostCopy = source.Trail?.WentAhead is not null,
             GoalKept = goalKept,
         };
     }
@@ -74,8 +75,13 @@ public sealed class LiveMigrator
         {
             try
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                await BeginAsync(run, step, begun, cancellationToken).ConfigureAwait(false);
+                var heeded = plan.PostCopy.HasBegun ? CancellationToken.None : cancellationToken;
+                heeded.ThrowIfCancellationRequested();
+                await BeginAsync(run, step, begun, heeded).ConfigureAwait(false);
+            }
+            catch (Exception e) when (plan.PostCopy.HasBegun)
+            {
+                return Torn(new MigrationFailure(step.Name, e.Message, null, e), "The guest does not run: it went ahead of its RAM, and was not resumed.");
             }
             catch (Exception e)
             {
@@ -87,15 +93,46 @@ public sealed class LiveMigrator
         var failure = new MigrationFailure(MigrationPlan.Resume, $"The target {run.Request.Target.Name} did not resume the guest: {resume.Detail}");
         switch (resume.Verdict)
         {
+            case not ResumeVerdict.Runs when plan.PostCopy.HasBegun:
+                return Torn(failure, "The guest went ahead of its RAM.", resume.Detail);
             case ResumeVerdict.NeverRan:
                 var remedy = $"See there that the QEMU of VM {run.Request.VmId} runs, that its monitor is where it is looked for, and that nobody else holds it.";
                 return await rollback.RunAsync(failure with { Remedy = remedy }, begun).ConfigureAwait(false);
             case ResumeVerdict.Runs:
                 run.Phase.Enter(MigrationPhase.CleaningUp);
+                if (plan.PostCopy.HasBegun && await RestIsLostAsync(run, plan).ConfigureAwait(false) is { } lost)
+                {
+                    return Torn(new MigrationFailure(PostCopy.Rest, lost), "The guest was seen running on the target.", "Part of its RAM is on the source only.");
+                }
+
                 await CleanUpAsync(run, plan).ConfigureAwait(false);
                 return new MigrationOutcome.Migrated();
             default:
                 return Rollback.Unknown(failure, "The guest is paused on the source, complete.", resume.Detail);
+        }
+    }
+
+    private static MigrationOutcome.Unknown Torn(MigrationFailure failure, params string[] evidence)
+        => new(failure, evidence,
+        [
+            "End neither QEMU: each holds a part of the guest that the other one has not.",
+            "Where only the connection is lost, mend it: migrate-recover on the target, then migrate with resume on the source.",
+            "Once one of both QEMUs is lost, so is the guest's RAM: end the other one, and start the guest from its disks.",
+        ]);
+
+    /// <returns>Why; null once all of it is on the target.</returns>
+    private static async Task<string?> RestIsLostAsync(RunContext run, MigrationPlan plan)
+    {
+        try
+        {
+            run.Report(PostCopy.Rest);
+            var rest = new MigrationStep(PostCopy.Rest, StepPlacement.AfterResume, _ => plan.PostCopy.FinishAsync());
+            await run.Ledger.TimeAsync(rest, CancellationToken.None).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e)
+        {
+            return e.Message;
         }
     }
 
@@ -111,6 +148,12 @@ public sealed class LiveMigrator
         }
 
         begun.Add(step);
+        if (step.HeedsNobody)
+        {
+            await run.Ledger.TimeAsync(step, CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
         var grace = step.GuardsTheGuest ? null : run.Request.MaxPause;
         if (step.Placement == StepPlacement.BeforePause)
         {

@@ -56,6 +56,11 @@ public sealed record MigrationRequest
         ArgumentNullException.ThrowIfNull(Ownership);
         ArgumentNullException.ThrowIfNull(Disks);
         Goal?.Validate();
+        if (Goal?.Else == GoalFallback.PostCopy && Disks.Count > 0)
+        {
+            throw new ArgumentException($"{nameof(Goal)} wants post-copy, and {nameof(Disks)} are to be mirrored: a guest ahead of its RAM cannot wait for them.");
+        }
+
         if (MaxPause is { } longest && (longest <= TimeSpan.Zero || longest > TimeSpan.FromDays(24)))
         {
             throw new ArgumentException($"{nameof(MaxPause)} is {longest}; it must be positive, and at most 24 days.");

@@ -68,11 +68,33 @@ internal sealed class IncomingMigration(Machine machine)
         });
     }
 
+    /// <summary>The guest goes ahead of its RAM: its devices arrive first.</summary>
+    public void GuestSent(RunState sourceState, TimeSpan devices)
+    {
+        _sourceState = sourceState;
+        machine.Agenda.After(devices + machine.Link.Latency, () =>
+        {
+            Move(MigrationStatus.PostcopyActive);
+            machine.Agenda.After(machine.Options.LoadTime, StartOrWait);
+        });
+    }
+
+    /// <summary>The last page of such a guest.</summary>
+    public void RestSent() => machine.Agenda.After(machine.Link.Latency, () =>
+    {
+        Move(MigrationStatus.Completed);
+        Sender = null;
+    });
+
     /// <summary>The stream was cut before its end.</summary>
     public void StreamCut() => machine.Agenda.After(machine.Link.Latency, () =>
     {
         Sender = null;
-        if (Status == MigrationStatus.Active && !_isWhole)
+        if (Status == MigrationStatus.PostcopyActive)
+        {
+            Move(MigrationStatus.PostcopyPaused);
+        }
+        else if (Status == MigrationStatus.Active && !_isWhole)
         {
             Fail("load of migration failed: Input/output error");
         }
@@ -111,6 +133,14 @@ internal sealed class IncomingMigration(Machine machine)
             return;
         }
 
+        StartOrWait();
+        Move(MigrationStatus.Completed);
+        Sender?.ReceiverLoaded();
+        Sender = null;
+    }
+
+    private void StartOrWait()
+    {
         var isToRun = machine.WillStart && _sourceState == RunState.Running;
         if (!machine.Capabilities.LateBlockActivate || isToRun)
         {
@@ -120,9 +150,6 @@ internal sealed class IncomingMigration(Machine machine)
         machine.Run(_sourceState == RunState.Prelaunch ? RunState.Prelaunch
             : isToRun ? RunState.Running
             : RunState.Paused);
-        Move(MigrationStatus.Completed);
-        Sender?.ReceiverLoaded();
-        Sender = null;
     }
 
     private void Fail(string why)

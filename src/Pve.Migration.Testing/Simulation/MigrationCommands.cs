@@ -66,7 +66,7 @@ internal static class MigrationCommands
                 throw new CommandRefusedException("Enable postcopy with migrate_set_capability before the start of migration");
             }
 
-            throw new CommandRefusedException("Postcopy must be started after migration has been started");
+            machine.Outgoing.StartPostcopy();
         }),
         ["migrate-continue"] = Command.Do((machine, arguments) =>
         {

@@ -17,7 +17,7 @@ internal static class MigrationInfoWriter
 
         var isCompleted = status == MigrationStatus.Completed;
         var flows = status == MigrationStatus.Active || status == MigrationStatus.PreSwitchover
-            || status == MigrationStatus.Device || status == MigrationStatus.Cancelling;
+            || status == MigrationStatus.Device || status == MigrationStatus.PostcopyActive || status == MigrationStatus.Cancelling;
         if (ram is not null && (flows || isCompleted))
         {
             Milliseconds(json, "setup-time", totals.Setup);

@@ -31,7 +31,7 @@ internal sealed class OutgoingMigration(Machine machine)
 
     public MigrationStatus Status { get; private set; } = MigrationStatus.None;
 
-    public bool IsUnderWay => Status == MigrationStatus.Setup || IsSending || Status == MigrationStatus.Cancelling;
+    public bool IsUnderWay => Status == MigrationStatus.Setup || IsSending || Status == MigrationStatus.PostcopyActive || Status == MigrationStatus.Cancelling;
 
     private bool IsSending => Status == MigrationStatus.Active || Status == MigrationStatus.PreSwitchover || Status == MigrationStatus.Device;
 
@@ -99,6 +99,20 @@ internal sealed class OutgoingMigration(Machine machine)
         }
     }
 
+    /// <summary><c>migrate-start-postcopy</c>: it succeeds at once, and does nothing to a migration that is over.</summary>
+    public void StartPostcopy()
+    {
+        if (Status == MigrationStatus.None)
+        {
+            throw new CommandRefusedException("Postcopy must be started after migration has been started");
+        }
+
+        if (Status == MigrationStatus.Active && !IsSwitchingOver && !_isCut)
+        {
+            Next(TimeSpan.Zero, GoAhead);
+        }
+    }
+
     /// <summary><c>migrate_cancel</c></summary>
     public void Cancel()
     {
@@ -136,7 +150,11 @@ internal sealed class OutgoingMigration(Machine machine)
     public void ReceiverGone()
     {
         _isCut = true;
-        if (Status == MigrationStatus.Setup || (IsSending && Status != MigrationStatus.PreSwitchover))
+        if (Status == MigrationStatus.PostcopyActive)
+        {
+            Next(machine.Options.LossNoticedAfter, () => Move(MigrationStatus.PostcopyPaused));
+        }
+        else if (Status == MigrationStatus.Setup || (IsSending && Status != MigrationStatus.PreSwitchover))
         {
             Next(_isWhole ? machine.Link.Latency : machine.Options.LossNoticedAfter, () => Fail(IsSwitchingOver ? null : LossText));
         }
@@ -266,6 +284,29 @@ internal sealed class OutgoingMigration(Machine machine)
             {
                 Complete();
             }
+        });
+    }
+
+    // The state is told first, then the guest stops (measured). What it needs of the rest it asks for; here all comes in its order.
+    private void GoAhead()
+    {
+        (_before, _stopped) = (machine.RunState, machine.Now);
+        Move(MigrationStatus.PostcopyActive);
+        machine.Run(RunState.FinishMigrate);
+        _ram!.Synchronise(machine.Now);
+        EmitPass();
+        machine.Disks.Inactivate();
+        var rate = machine.Parameters.MaxPostcopyBandwidth > 0
+            ? Math.Min(machine.Link.BytesPerSecond, machine.Parameters.MaxPostcopyBandwidth)
+            : machine.Link.BytesPerSecond;
+        var devices = TimeSpan.FromSeconds((double)machine.Options.DeviceStateBytes / machine.Link.BytesPerSecond);
+        _receiver!.GuestSent(_before, devices);
+        _ram.Run(machine.Now, rate, guestRuns: false);
+        Next(devices + _ram.UntilRemaining(0), () =>
+        {
+            _isWhole = true;
+            _receiver!.RestSent();
+            Next(2 * machine.Link.Latency, Complete);
         });
     }
 

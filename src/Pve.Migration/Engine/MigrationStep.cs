@@ -10,6 +10,9 @@ internal sealed record MigrationStep(
     /// <summary>Whether the guest may run on the target once this step has begun.</summary>
     public bool IsCommit { get; init; }
 
+    /// <summary>Whether it goes to its end, whoever wants to give up.</summary>
+    public bool HeedsNobody { get; init; }
+
     /// <summary>Whether the guest must not go on at the source unless this step was undone.</summary>
     public bool GuardsTheGuest { get; init; }
 }
