@@ -57,7 +57,11 @@ serve.SetAction((_, token) => SshExchangeBenchmark.ServeAsync(token));
 var silent = new Command("silent-v0", "a migration with a tunnel that never tells its version, against one with v1 and one without a tunnel: nothing in virtual time; then on real QEMU") { runs };
 silent.SetAction((result, token) => SilentPeerBenchmark.RunAsync(result.GetValue(runs), token));
 
+var link = new Option<int>("--link") { Description = "what the link carries, in MiB a second", DefaultValueFactory = _ => 32, HelpName = "MIB" };
+var prediction = new Command("prediction", "the predicted pause against the measured one, for guests that dirty up to twice what the link carries, against the limit of 25 % or 5 ms in nine of ten") { runs, link };
+prediction.SetAction((result, token) => PredictionBenchmark.RunAsync(result.GetValue(runs), result.GetValue(link), token));
+
 return await new RootCommand("Measurements, each with a ratio against a peer or a limit in the same run.")
 {
-    pause, greeting, codec, sshExchange, serve, silent, throughput, longLine, idle, real, channels,
+    pause, prediction, greeting, codec, sshExchange, serve, silent, throughput, longLine, idle, real, channels,
 }.Parse(args).InvokeAsync();
