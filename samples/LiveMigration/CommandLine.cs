@@ -20,6 +20,7 @@ internal static class CommandLine
     private static readonly Option<int?> GoalPause = Limit("--goal-pause", "MS", "the longest pause that is wanted, in milliseconds", 1, 2_000_000);
     private static readonly Option<int?> GoalTime = Limit("--goal-time", "S", "until when that must have been possible, in seconds; 60 unless given", 1, 1_000_000);
     private static readonly Option<string?> Else = Choice("--else", "what is done where the goal is not kept: undo the migration, pause the guest as long as it takes, or let it go ahead of its RAM; abort unless given", "abort", "pause", "postcopy");
+    private static readonly Option<bool> PostCopy = new("--postcopy") { Description = "let the guest go ahead of its RAM as soon as the copy has begun" };
     private static readonly Option<bool> Hold = new("--hold") { Description = "copy, but do not pause the guest before Enter or SIGUSR1" };
     private static readonly Option<string?> Ssh = Text("--ssh", "HOST", "carry tunnel and RAM over ssh; HOST must lead back to this machine, where the sample boots both QEMUs");
     private static readonly Option<string?> SshConfig = Text("--ssh-config", "FILE", "ssh's own configuration file, for port, key and known hosts");
@@ -39,7 +40,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Boots a guest, migrates it live, and says where every millisecond of its pause went.")
         {
-            Runs, Ram, Dirty, Disk, Bandwidth, GoalPause, GoalTime, Else, Hold, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, DryRun, Json,
+            Runs, Ram, Dirty, Disk, Bandwidth, GoalPause, GoalTime, Else, PostCopy, Hold, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, DryRun, Json,
         };
         root.SetAction(async (result, token) =>
         {
@@ -88,6 +89,7 @@ internal static class CommandLine
             "postcopy" => GoalFallback.PostCopy,
             _ => null,
         },
+        PostCopy = result.GetValue(PostCopy),
         Hold = result.GetValue(Hold),
         SshHost = result.GetValue(Ssh),
         SshConfig = result.GetValue(SshConfig),
@@ -109,6 +111,7 @@ internal static class CommandLine
             { DisksMiB.Count: > MostDisks } => $"--disk can be given {MostDisks} times, not {options.DisksMiB.Count}.",
             { Simulate: true, DisksMiB.Count: > 0 } => "--simulate has no disks; leave --disk out.",
             { GoalPauseMs: null, GoalTimeS: not null } or { GoalPauseMs: null, Else: not null } => "--goal-time and --else go with --goal-pause MS.",
+            { DisksMiB.Count: > 0, PostCopy: true } or { DisksMiB.Count: > 0, Else: GoalFallback.PostCopy } => "--disk does not go with post-copy: a guest ahead of its RAM cannot wait for its disks.",
             { Hold: true, Runs: > 1 } => "--hold holds one migration; leave --runs out.",
             { Goal: { } goal } when goal.Pause > goal.Time => $"--goal-pause {options.GoalPauseMs} is longer than --goal-time allows.",
             { Target: TargetKind.SshCommands, SshHost: null } => "--target ssh-commands needs --ssh HOST.",

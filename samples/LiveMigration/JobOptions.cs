@@ -23,6 +23,8 @@ internal sealed record JobOptions
 
     public GoalFallback? Else { get; init; }
 
+    public bool PostCopy { get; init; }
+
     public bool Hold { get; init; }
 
     public MtunnelDialect Dialect { get; init; } = MtunnelDialect.V1;
@@ -59,7 +61,11 @@ internal sealed record JobOptions
 
     /// <summary>A source from before the series of 2017 closes its tunnel before the resume, and always sends the replication state.</summary>
     public MigrationProfile Profile
-        => (Target == TargetKind.SshCommands ? MigrationProfile.Pve2017Before : MigrationProfile.Default) with { Polling = Polling };
+        => (Target == TargetKind.SshCommands ? MigrationProfile.Pve2017Before : MigrationProfile.Default) with
+        {
+            Polling = Polling,
+            Convergence = PostCopy ? ConvergenceStrategy.PostCopyAfter(TimeSpan.FromMilliseconds(1)) : ConvergenceStrategy.ProxmoxDoubling,
+        };
 
     /// <summary>A request with all that was asked for beside its ends.</summary>
     public MigrationRequest Ask(MigrationRequest request, MigrationControl control) => request with

@@ -13,7 +13,7 @@ public sealed record DowntimeLedger
     /// <summary>From STOP on the source to RESUME on the target; null where the guest was not resumed, or nobody saw it.</summary>
     public TimeSpan? Paused { get; init; }
 
-    /// <summary>From <c>completed</c> to RESUME, both on the target: what the handover adds to QEMU's own part; null where unseen.</summary>
+    /// <summary>From <c>completed</c> to RESUME, both on the target: what the handover adds to QEMU's own part; null where unseen, and in post-copy.</summary>
     public TimeSpan? HandoverGap { get; init; }
 
     /// <summary>How far <see cref="Paused"/> may be off, because the two hosts' clocks are only known within bounds.</summary>

@@ -14,6 +14,9 @@ public sealed record MigrationReport(
     /// <summary>What was done so that the copy would converge, in its order.</summary>
     public IReadOnlyList<ConvergenceChange> Convergence { get; init; } = [];
 
+    /// <summary>Whether the guest went ahead of its RAM. Where it did, that was the commit point, before the resume.</summary>
+    public bool WentPostCopy { get; init; }
+
     /// <summary>Whether the guest arrived within the goal's pause and time; null without a goal, and where nobody saw the pause.</summary>
     public bool? GoalKept { get; init; }
 

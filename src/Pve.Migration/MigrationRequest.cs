@@ -73,6 +73,11 @@ public sealed record MigrationRequest
         ArgumentNullException.ThrowIfNull(Hooks);
         Announce?.Validate();
         Goal?.Validate();
+        if (Goal?.Else == GoalFallback.PostCopy && Disks.Count > 0)
+        {
+            throw new ArgumentException($"{nameof(Goal)} wants post-copy, and {nameof(Disks)} are to be mirrored: a guest ahead of its RAM cannot wait for them.");
+        }
+
         if (MaxPause is { } longest && (longest <= TimeSpan.Zero || longest > TimeSpan.FromDays(24)))
         {
             throw new ArgumentException($"{nameof(MaxPause)} is {longest}; it must be positive, and at most 24 days.");

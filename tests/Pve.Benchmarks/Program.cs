@@ -61,7 +61,11 @@ var count = new Option<int?>("--count") { Description = "only so many, in this p
 var scale = new Command("scale", "10 to 10,000 migrations at once in virtual time: time and memory for each, against those of 10") { count };
 scale.SetAction((result, token) => result.GetValue(count) is { } only ? ScaleBenchmark.MigrateAsync(only, token) : ScaleBenchmark.RunAsync(token));
 
+var link = new Option<int>("--link") { Description = "what the link carries, in MiB a second", DefaultValueFactory = _ => 32, HelpName = "MIB" };
+var prediction = new Command("prediction", "the predicted pause against the measured one, for guests that dirty up to twice what the link carries, against the limit of 25 % or 5 ms in nine of ten") { runs, link };
+prediction.SetAction((result, token) => PredictionBenchmark.RunAsync(result.GetValue(runs), result.GetValue(link), token));
+
 return await new RootCommand("Measurements, each with a ratio against a peer or a limit in the same run.")
 {
-    pause, greeting, codec, sshExchange, serve, silent, throughput, longLine, idle, real, channels, scale,
+    pause, prediction, greeting, codec, sshExchange, serve, silent, throughput, longLine, idle, real, channels, scale,
 }.Parse(args).InvokeAsync();

@@ -46,6 +46,12 @@ internal sealed class LedgerRecorder(TimeProvider time)
         var stop = HostClock.ToOurs(stopped.Timestamp, sourceOffset);
         TimeSpan? resume = target?.Resumed is { } resumed ? HostClock.ToOurs(resumed.Timestamp, targetOffset) : null;
 
+        if (source.WentAhead is not null)
+        {
+            BeginThePauseAt(stop);
+            return EndedAt(stop, resume, source, target);
+        }
+
         var (begun, noticed) = (stop, EndAt(MigrationPlan.CopyRam, stop));
         if (TakeOut(MigrationPlan.SwitchOver) is { } switchOver)
         {
@@ -54,6 +60,11 @@ internal sealed class LedgerRecorder(TimeProvider time)
         }
 
         AddQemuLines(source, target, begun, noticed, sourceOffset, targetOffset);
+        return EndedAt(stop, resume, source, target);
+    }
+
+    private DowntimeLedger EndedAt(TimeSpan stop, TimeSpan? resume, MonitorTrail source, MonitorTrail? target)
+    {
         if (resume is { } end)
         {
             EndThePauseAt(end);
@@ -63,7 +74,7 @@ internal sealed class LedgerRecorder(TimeProvider time)
         {
             Lines = Lines(),
             Paused = resume - stop,
-            HandoverGap = target?.Resumed?.Timestamp - target?.Completed?.Timestamp,
+            HandoverGap = source.WentAhead is null ? target?.Resumed?.Timestamp - target?.Completed?.Timestamp : null,
             ClockError = resume is null ? TimeSpan.Zero : source.Clock.Error + target!.Clock.Error,
         };
     }
@@ -97,6 +108,20 @@ internal sealed class LedgerRecorder(TimeProvider time)
         if (end > start)
         {
             _lines.Add((name, StepPlacement.InsidePause, start, end));
+        }
+    }
+
+    // In post-copy the guest runs on through the steps before it is told to go ahead.
+    private void BeginThePauseAt(TimeSpan stop)
+    {
+        foreach (var line in _lines.Where(line => line.Placement == StepPlacement.InsidePause && line.Start < stop).ToList())
+        {
+            _lines.Remove(line);
+            _lines.Add(line with { Placement = StepPlacement.BeforePause, End = line.End < stop ? line.End : stop });
+            if (line.End > stop)
+            {
+                _lines.Add(line with { Start = stop });
+            }
         }
     }
 

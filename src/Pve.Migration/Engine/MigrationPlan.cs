@@ -37,6 +37,7 @@ internal sealed class MigrationPlan
         Mirrors = new DiskMirrors(run, source, target);
         Steering = new Steering(run, source);
         Copy = new RamCopy(run, source, target, Mirrors, Steering);
+        PostCopy = new PostCopy(run, source, target);
         ResumeStep = new ResumeStep(run, source, target);
         Steps = Build();
         Check(Steps);
@@ -47,6 +48,8 @@ internal sealed class MigrationPlan
     public Steering Steering { get; }
 
     public RamCopy Copy { get; }
+
+    public PostCopy PostCopy { get; }
 
     public ResumeStep ResumeStep { get; }
 
@@ -116,6 +119,16 @@ internal sealed class MigrationPlan
         }
 
         steps.AddRange(hooks.At(MigrationPhase.Committing));
+        if (Steering.MayStartPostCopy)
+        {
+            // Decided during the copy: the ownership is handed over while the guest still runs, since from here there is no way back.
+            steps.Add(new(
+                PostCopy.Start, InsidePause, _ => Steering.WantsPostCopy ? PostCopy.StartAsync() : Task.CompletedTask, MigrationStep.NothingToUndo)
+            {
+                HeedsNobody = true,
+            });
+        }
+
         steps.Add(new(Resume, InsidePause, _ => ResumeStep.RunAsync()) { IsCommit = true });
         if (request.Announce is { } announce)
         {
@@ -260,6 +273,12 @@ internal sealed class MigrationPlan
             _run.Warn($"Left out, since not both sides know it: {string.Join(", ", dropped)}.");
         }
 
+        Steering.CanStartPostCopy = await IsPostCopyPossibleAsync(can, cancellationToken).ConfigureAwait(false);
+        if (Steering.CanStartPostCopy)
+        {
+            can.Add(MigrationCapability.PostcopyRam);
+        }
+
         await _source.ConfigureAsync(
             [.. can, .. WaitsAtSwitchover ? [MigrationCapability.PauseBeforeSwitchover] : Array.Empty<MigrationCapability>(), .. Steering.Capabilities],
             Steering.Parameters, cancellationToken).ConfigureAwait(false);
@@ -281,6 +300,36 @@ internal sealed class MigrationPlan
 
         var arguments = new AnnounceSelf(announce.Initial, announce.Max, announce.Rounds, announce.Step) { Interfaces = announce.Interfaces };
         await _target.Monitor.ExecuteAsync(QmpCommands.AnnounceSelf, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    // A target's host may forbid what it needs (userfaultfd), which only trying tells.
+    private async Task<bool> IsPostCopyPossibleAsync(List<MigrationCapability> can, CancellationToken cancellationToken)
+    {
+        if (!Steering.MayStartPostCopy)
+        {
+            return false;
+        }
+
+        var lacks = _target.Monitor is null ? "the target's monitor is out of reach"
+            : HasDisks ? "its disks could not follow"
+            : !_source.Capabilities.Knows(MigrationCapability.PostcopyRam) || !_target.Knows(MigrationCapability.PostcopyRam) ? "not both sides know it"
+            : !can.Contains(MigrationCapability.Events) || !can.Contains(MigrationCapability.ReturnPath) ? "it needs events and a return path"
+            : null;
+        if (lacks is null)
+        {
+            try
+            {
+                await _target.ConfigureAsync([.. can, MigrationCapability.PostcopyRam], cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (QmpCommandException e)
+            {
+                lacks = e.Description;
+            }
+        }
+
+        _run.Warn($"Post-copy is not possible: {lacks}.");
+        return false;
     }
 
     private Task TakeBackAsync(CancellationToken cancellationToken)

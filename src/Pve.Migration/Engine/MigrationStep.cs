@@ -13,6 +13,9 @@ internal sealed record MigrationStep(
     /// <summary>Whether it asks something of the source.</summary>
     public bool UsesSource { get; init; }
 
+    /// <summary>Whether it goes to its end, whoever wants to give up.</summary>
+    public bool HeedsNobody { get; init; }
+
     /// <summary>Whether the guest must not go on at the source unless this step was undone.</summary>
     public bool GuardsTheGuest { get; init; }
 }

@@ -47,6 +47,9 @@ internal sealed class MonitorTrail : IAsyncDisposable
     /// <summary>The latest <c>pre-switchover</c>.</summary>
     public QmpEvent? PreSwitchover { get; private set; }
 
+    /// <summary>The first <c>postcopy-active</c>; null where the guest did not go ahead of its RAM.</summary>
+    public QmpEvent? WentAhead { get; private set; }
+
     /// <summary>The latest state of the stream; null where no event told one.</summary>
     public MigrationStatus? Status { get; private set; }
 
@@ -131,6 +134,10 @@ internal sealed class MonitorTrail : IAsyncDisposable
                 if (Status == MigrationStatus.Completed)
                 {
                     Completed = qmpEvent;
+                }
+                else if (Status == MigrationStatus.PostcopyActive)
+                {
+                    WentAhead ??= qmpEvent;
                 }
                 else if (Status == MigrationStatus.PreSwitchover)
                 {

@@ -100,7 +100,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
                 Schedule(pollTimer);
             }
 
-            if (IsAtSwitchover || IsComplete())
+            if (IsAtSwitchover || IsComplete() || steering.WantsPostCopy)
             {
                 if (steering.IsHolding)
                 {

@@ -69,7 +69,7 @@ public sealed class ControlTests
     {
         public Task PrepareAsync(int vmId, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task CommitAsync(int vmId, CancellationToken cancellationToken) => Task.Delay(Timeout.Infinite, cancellationToken);
+        public Task CommitAsync(int vmId, CancellationToken cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
 
         public Task RevertAsync(int vmId, CancellationToken cancellationToken) => Task.CompletedTask;
     }

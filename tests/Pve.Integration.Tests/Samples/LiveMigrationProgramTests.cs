@@ -31,6 +31,7 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
     [InlineData("--goal-time and --else go with --goal-pause", "--else", "pause")]
     [InlineData("--else takes abort, pause or postcopy, not 'hope'", "--goal-pause", "5", "--else", "hope")]
     [InlineData("--goal-pause 1001 is longer", "--goal-pause", "1001", "--goal-time", "1")]
+    [InlineData("--disk does not go with post-copy", "--disk", "1", "--postcopy")]
     [InlineData("--hold holds one migration", "--hold", "--runs", "2")]
     [InlineData("--simulate uses no QEMU", "--simulate", "--qemu", "qemu-system-x86_64")]
     [InlineData("--ssh a;b", "--ssh", "a;b")]
@@ -148,6 +149,15 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
         Assert.False(run.GetProperty("goalKept").GetBoolean());
         Assert.Contains("was not kept", run.GetProperty("warnings")[0].GetString(), StringComparison.Ordinal);
         _sample.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task A_guest_can_go_ahead_of_its_ram()
+    {
+        await RealQemu.RequireAsync();
+        var run = Assert.Single(await MigrateAsync("--target", "local", "--postcopy", "--bandwidth", "8"));
+        AssertArrived(run);
+        Assert.StartsWith("post-copy", run.GetProperty("convergence")[0].GetProperty("did").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -298,7 +308,12 @@ public sealed class LiveMigrationProgramTests(SshdFixture sshd) : IDisposable
         Assert.InRange(run.GetProperty("ramTransferredBytes").GetInt64(), 1, 1L << 30);
         Assert.InRange(run.GetProperty("qemuDowntimeMs").GetDouble(), 0, 60_000);
         AssertTimes(run);
+        AssertArrived(run);
+    }
 
+    private static void AssertArrived(JsonElement run)
+    {
+        Assert.Equal("Migrated", run.GetProperty("outcome").GetString());
         var guest = run.GetProperty("guest");
         Assert.InRange(guest.GetProperty("heartbeatGapMs").GetDouble(), 0, 60_000);
         Assert.Equal(0, guest.GetProperty("ticksLost").GetInt64());

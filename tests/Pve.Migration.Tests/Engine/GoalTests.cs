@@ -79,15 +79,6 @@ public sealed class GoalTests
         Busy);
 
     [Fact]
-    public Task Without_post_copy_one_that_cannot_be_kept_is_undone() => RunAsync(
-        async bench =>
-        {
-            var failure = bench.AssertRolledBack(await bench.MigrateAsync(change: Aim(Goal with { Else = GoalFallback.PostCopy })));
-            Assert.Contains("Post-copy is not possible", failure.Message, StringComparison.Ordinal);
-        },
-        Busy);
-
-    [Fact]
     public Task A_strategy_cannot_raise_the_limit_beyond_the_goal() => RunAsync(
         async bench =>
         {

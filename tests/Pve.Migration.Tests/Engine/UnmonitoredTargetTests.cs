@@ -99,6 +99,17 @@ public sealed class UnmonitoredTargetTests
 
     private static Task<ResumeResult> Answer(ResumeAnswer answer) => Task.FromResult(new ResumeResult(answer, "words"));
 
+    [Fact]
+    public Task Post_copy_is_not_possible_and_a_goal_that_needs_it_is_given_up() => RunAsync(
+        async bench =>
+        {
+            var goal = new MigrationGoal { Pause = TimeSpan.FromMilliseconds(100), Time = TimeSpan.FromSeconds(20), Else = GoalFallback.PostCopy };
+            var report = await bench.MigrateAsync(new Unmonitored(bench), change: request => request with { Goal = goal });
+            Assert.Contains("Post-copy is not possible", bench.AssertRolledBack(report).Message, StringComparison.Ordinal);
+            Assert.Contains("monitor is out of reach", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        },
+        SmallGuest with { DirtyBytesPerSecond = 400L << 20 });
+
     private sealed class Unmonitored(EngineBench bench) : IMigrationTarget
     {
         public Func<Unmonitored, Task<ResumeResult>> Resume { get; init; } = inner => inner.AcceptAsync();

@@ -30,6 +30,7 @@ internal sealed class Steering
         Goal = _control?.Goal ?? run.Request.Goal;
         _strategy = run.Profile.Convergence;
         IsHolding = _control?.IsHolding ?? false;
+        Aim();
         _bandwidth = IsHolding ? HoldPace.For(1, 0, AllowedBandwidth) : AllowedBandwidth;
         DowntimeLimit = IsHolding ? HoldPace.DowntimeLimit : FirstLimit;
     }
@@ -39,6 +40,15 @@ internal sealed class Steering
 
     /// <summary>Whether the copy waits for the caller's go.</summary>
     public bool IsHolding { get; private set; }
+
+    /// <summary>Whether it may be decided to start post-copy.</summary>
+    public bool MayStartPostCopy => _strategy.MayStartPostCopy;
+
+    /// <summary>Whether both sides are ready for it.</summary>
+    public bool CanStartPostCopy { get; set; }
+
+    /// <summary>Whether that was decided.</summary>
+    public bool WantsPostCopy { get; private set; }
 
     /// <summary>For how long it did.</summary>
     public TimeSpan HeldFor { get; private set; }
@@ -67,8 +77,6 @@ internal sealed class Steering
             return CanThrottle ? parameters with { CpuThrottleInitial = IdleThrottle, MaxCpuThrottle = IdleThrottle } : parameters;
         }
     }
-
-    private static bool CanStartPostCopy => false;
 
     private bool CanThrottle => _strategy.MayThrottle && _source.Capabilities.Knows(MigrationCapability.AutoConverge);
 
@@ -179,6 +187,10 @@ internal sealed class Steering
             case ConvergenceDecision.Throttle { Percent: var percent } when CanThrottle:
                 var parameters = new MigrationParameters { MaxCpuThrottle = percent, CpuThrottleIncrement = percent };
                 return await TryDoAsync(decision, parameters, cancellationToken).ConfigureAwait(false);
+            case ConvergenceDecision.StartPostCopy when CanStartPostCopy:
+                WantsPostCopy = true;
+                Did(decision);
+                return true;
             case ConvergenceDecision.StartPostCopy:
                 throw new MigrationFailedException("It was decided to start post-copy, which is not possible here.");
             case ConvergenceDecision.GiveUp giveUp:

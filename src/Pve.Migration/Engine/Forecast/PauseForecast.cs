@@ -10,6 +10,8 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
     private const double NearTheLimit = 0.8;
     private const double MostSeconds = 1e9;
 
+    private readonly CopyRate _rate = new();
+    private long _limit = -1;
     private long _pass;
     private long _rest;
     private double _copied;
@@ -45,7 +47,14 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
             (_pass, _rest) = (ram.DirtySyncCount, ram.Remaining);
         }
 
-        _copied = ram.Mbps * 1_000_000 / 8;
+        if (bandwidthLimit != _limit)
+        {
+            _rate.Restart();
+            _limit = bandwidthLimit;
+        }
+
+        _rate.Note(ram, now);
+        _copied = _rate.BytesPerSecond;
         if (_copied <= 0)
         {
             (Pause, End) = (downtimeLimit + known.FixedPart, null);

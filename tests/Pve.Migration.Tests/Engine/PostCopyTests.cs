@@ -1,0 +1,140 @@
+using Pve.Migration.Engine;
+using Pve.Migration.Testing;
+using Pve.Qmp.Commands;
+using static Pve.Migration.Tests.Engine.EngineBench;
+
+namespace Pve.Migration.Tests.Engine;
+
+/// <summary>A guest that goes ahead of its RAM: from the start of the post-copy it only goes forward.</summary>
+public sealed class PostCopyTests
+{
+    private static readonly MigrationGoal Goal = new()
+    {
+        Pause = TimeSpan.FromMilliseconds(100),
+        Time = TimeSpan.FromSeconds(20),
+        Else = GoalFallback.PostCopy,
+    };
+
+    private static readonly MigrationProfile AtOnce = MigrationProfile.Default with { Convergence = ConvergenceStrategy.PostCopyAfter(TimeSpan.FromMilliseconds(1)) };
+
+    // 64 MiB over and over, at 1 Gbit/s: 537 ms
+    private static SimulatedQemuOptions Busy => SmallGuest with { DirtyBytesPerSecond = 400L << 20, WorkingSetBytes = 64L << 20 };
+
+    [Fact]
+    public Task A_goal_that_cannot_be_kept_otherwise_is_kept_by_it() => RunAsync(
+        async bench =>
+        {
+            var runningAtHandover = 0;
+            bench.Ownership.Before = call =>
+            {
+                runningAtHandover = call == "hand over ownership" ? bench.Pair.RunningNow : runningAtHandover;
+                return Task.CompletedTask;
+            };
+            var report = await bench.MigrateAsync(change: request => request with { Goal = Goal });
+
+            bench.AssertMigrated(report);
+            Assert.True(report.WentPostCopy);
+            Assert.Equal(1, runningAtHandover); // there is no way back from the pause, so it is handed over before
+            Assert.InRange(report.Ledger.Paused!.Value.TotalMilliseconds, 1, 30);
+            Assert.Equal(report.Ledger.Paused, report.Ledger.Explained);
+            Assert.InRange(report.Ledger.Paused.Value - bench.TruePause, TimeSpan.FromMicroseconds(-2), TimeSpan.FromMicroseconds(2));
+            Assert.InRange(Line(report, PostCopy.Rest).TotalMilliseconds, 400, 1100);
+            Assert.Equal(0, bench.Pair.Source.ExitCode);
+            Assert.IsType<ConvergenceDecision.StartPostCopy>(report.Convergence[^1].Decision);
+        },
+        Busy);
+
+    [Fact]
+    public Task A_copy_that_ends_before_it_could_start_is_as_good() => RunAsync(async bench =>
+    {
+        bench.Ownership.Before = call => call == "hand over ownership" ? bench.PassAsync(10) : Task.CompletedTask;
+        var report = await bench.MigrateAsync(profile: AtOnce);
+        bench.AssertMigrated(report);
+        Assert.False(report.WentPostCopy);
+    });
+
+    [Fact]
+    public Task Before_it_starts_all_can_be_undone() => RunAsync(
+        async bench =>
+        {
+            using var caller = new CancellationTokenSource();
+            bench.Ownership.Before = call => call == "hand over ownership" ? caller.CancelAsync() : Task.CompletedTask;
+            var before = await SettingsAsync(bench.Spy);
+            var report = await bench.MigrateAsync(profile: AtOnce, cancellation: caller.Token);
+            Assert.True(bench.AssertRolledBack(report).IsCancellation);
+            Assert.Contains("revert ownership", bench.Ownership.Calls);
+            Assert.Equal(before, await SettingsAsync(bench.Spy));
+        },
+        Busy);
+
+    [Fact]
+    public Task Once_started_nobody_can_cancel_it() => RunAsync(
+        async bench =>
+        {
+            using var caller = new CancellationTokenSource();
+            using var stopped = bench.Spy.Subscribe("STOP");
+            var migrating = bench.MigrateAsync(profile: AtOnce, cancellation: caller.Token);
+            await stopped.ReadAsync(Cancellation);
+            await caller.CancelAsync();
+            var report = await migrating;
+            bench.AssertMigrated(report);
+            Assert.True(report.WentPostCopy);
+        },
+        Busy);
+
+    [Theory]
+    [InlineData("resume")]
+    [InlineData("copy the rest")]
+    public Task A_target_that_is_lost_afterwards_takes_the_guest_with_it_and_nothing_is_made_worse(string at) => RunAsync(
+        async bench =>
+        {
+            var target = bench.Local();
+            target.Before = step =>
+            {
+                if (step == "resume" && at == step)
+                {
+                    bench.Pair.Target.Kill();
+                }
+
+                return Task.CompletedTask;
+            };
+            var handler = new Handler(progress =>
+            {
+                if (progress.Step == at)
+                {
+                    bench.Pair.Target.Kill();
+                }
+            });
+            var report = await bench.MigrateAsync(target, profile: AtOnce, progress: handler);
+
+            var unknown = bench.AssertUnknown(report);
+            Assert.Contains("End neither QEMU", unknown.NextActions[0], StringComparison.Ordinal);
+            Assert.True(report.WentPostCopy);
+            Assert.True(bench.Pair.Source.IsAlive && !bench.Pair.Source.IsGuestRunning);
+            Assert.DoesNotContain("revert ownership", bench.Ownership.Calls);
+            Assert.DoesNotContain("destroy", target.Calls);
+        },
+        Busy);
+
+    [Fact]
+    public Task A_refusal_to_resume_there_gives_nothing_back() => RunAsync(
+        async bench =>
+        {
+            var target = bench.Local();
+            target.Resume = (_, _) => Task.FromResult(new ResumeResult(ResumeAnswer.Refused, "not today"));
+            var unknown = bench.AssertUnknown(await bench.MigrateAsync(target, profile: AtOnce));
+            Assert.Contains("not today", unknown.Failure.Message, StringComparison.Ordinal);
+            Assert.False(bench.Pair.Source.IsGuestRunning);
+            Assert.True(bench.Pair.Target.IsAlive);
+        },
+        Busy);
+
+    [Fact]
+    public Task Disks_and_post_copy_are_refused_together() => RunAsync(async bench =>
+    {
+        var target = bench.Local();
+        await Assert.ThrowsAsync<ArgumentException>(() => bench.MigrateAsync(
+            target, change: request => request with { Goal = Goal, Disks = [new MigrationDisk("disk")] }));
+        Assert.Empty(target.Calls);
+    });
+}
