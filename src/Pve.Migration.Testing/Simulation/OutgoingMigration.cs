@@ -6,21 +6,12 @@ namespace Pve.Migration.Testing.Simulation;
 /// <summary>The sending side of a migration: setup, passes over the RAM, the switch-over, and every way out of it.</summary>
 internal sealed partial class OutgoingMigration(Machine machine)
 {
-    // QEMU looks whether the rest fits into the downtime limit between two rounds of sending, and knows no bandwidth in its first 100 ms.
-    private static readonly TimeSpan Round = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan FirstMeasurement = TimeSpan.FromMilliseconds(100);
-
     // The status is told first, the run state follows (measured).
     private static readonly TimeSpan RunStateFollows = TimeSpan.FromMicroseconds(200);
     private static readonly TimeSpan CleanUp = TimeSpan.FromMilliseconds(1);
 
     private IncomingMigration? _receiver;
     private RamModel? _ram;
-    private AutoConverge? _throttle;
-    private WireFlow? _flow;
-    private double _lastRate;
-    private double _rest;
-    private TimeSpan _restAt;
     private Agenda.Entry? _next;
     private MigrationAddress? _address;
     private RunState _before;
@@ -44,20 +35,6 @@ internal sealed partial class OutgoingMigration(Machine machine)
     private bool IsPaused => Status == MigrationStatus.PostcopyPaused || Status == MigrationStatus.PostcopyRecover;
 
     private bool IsSwitchingOver => machine.RunState == RunState.FinishMigrate;
-
-    // What is left when all but that has been sent fits into the downtime limit.
-    private double Threshold => _lastRate * machine.Parameters.DowntimeLimitMilliseconds / 1000.0;
-
-    // The rest goes out unlimited: max-bandwidth no longer counts.
-    private double Wanted => !IsSending || _isWhole || machine.Agenda.IsFrozen || Status == MigrationStatus.PreSwitchover
-        || (Status == MigrationStatus.Active && !IsSwitchingOver && _receiver is { IsFrozen: true }) ? 0
-        : Status == MigrationStatus.PostcopyActive ? WantedByPages
-        : IsSwitchingOver || machine.Parameters.MaxBandwidth == 0 ? double.PositiveInfinity
-        : machine.Parameters.MaxBandwidth;
-
-    private double WantedByPages => !_wentAhead || _receiver is { IsFrozen: true } ? 0
-        : machine.Parameters.MaxPostcopyBandwidth == 0 ? double.PositiveInfinity
-        : machine.Parameters.MaxPostcopyBandwidth;
 
     private string LossText => machine.Capabilities.ReturnPath ? "Unable to write to socket: Bad file descriptor" : "Unable to write to socket: Broken pipe";
 
@@ -179,13 +156,6 @@ internal sealed partial class OutgoingMigration(Machine machine)
     /// <summary>The guest was stopped or went on; from now on it dirties less or more.</summary>
     public void GuestChanged() => StreamMayStand();
 
-    /// <summary>Somebody froze, thawed, or set another limit.</summary>
-    public void StreamMayStand()
-    {
-        _flow?.Want(Wanted);
-        RateChanged();
-    }
-
     public void Write(Utf8JsonWriter json)
     {
         _ram?.MoveTo(machine.Now);
@@ -213,48 +183,6 @@ internal sealed partial class OutgoingMigration(Machine machine)
         StreamMayStand();
     }
 
-    private void LookAgain()
-    {
-        var fits = _ram!.UntilRemaining(Math.Max(Threshold - 1, 0));
-        var empty = _ram.UntilRemaining(0);
-        if (empty == Timeout.InfiniteTimeSpan)
-        {
-            _next?.Dispose();
-            return;
-        }
-
-        if (_mayGoAhead)
-        {
-            Next(Round, GoAhead);
-            return;
-        }
-
-        var rounds = Math.Max(1, Math.Ceiling(fits / Round));
-        var measured = _wasActive + FirstMeasurement - machine.Now;
-        var look = TimeSpan.FromTicks(Math.Max((long)(rounds * Round.Ticks), measured.Ticks));
-        Next(look < empty ? look : empty, Look);
-    }
-
-    private void Look()
-    {
-        _ram!.MoveTo(machine.Now);
-        var isMeasured = machine.Now - _wasActive >= FirstMeasurement;
-        if (isMeasured && _ram.Remaining < Threshold)
-        {
-            Synchronise();
-            _expectedDowntime = _ram.DirtyPagesPerSecond > 0 ? TimeSpan.FromSeconds(_ram.Remaining / _lastRate) : _expectedDowntime;
-        }
-
-        if (_ram.Remaining == 0 || (isMeasured && _ram.Remaining < Threshold))
-        {
-            SwitchOver();
-        }
-        else
-        {
-            RateChanged(); // it may be throttled
-        }
-    }
-
     private void SwitchOver()
     {
         _before = machine.RunState;
@@ -268,68 +196,6 @@ internal sealed partial class OutgoingMigration(Machine machine)
         else
         {
             SendTheRest();
-        }
-    }
-
-    private void SendTheRest()
-    {
-        Synchronise();
-        (_rest, _restAt) = (Math.Max(1, _ram!.Remaining + machine.Options.DeviceStateBytes), machine.Now);
-        StreamMayStand();
-        if (_isCut)
-        {
-            ReceiverGone();
-        }
-    }
-
-    // Faster or slower from now on, or not at all.
-    private void RateChanged()
-    {
-        if (_ram is null || !IsSending)
-        {
-            return;
-        }
-
-        var before = _ram.Rate;
-        _lastRate = _flow!.Rate > 0 ? _flow.Rate : _lastRate;
-        _ram.Run(machine.Now, _flow.Rate, machine.IsRunning && !machine.Agenda.IsFrozen, IsSwitchingOver && Status != MigrationStatus.PostcopyActive, 1 - (_throttle!.Percentage / 100.0));
-        if (_isCut)
-        {
-            return;
-        }
-
-        if (Status == MigrationStatus.Active && !IsSwitchingOver)
-        {
-            LookAgain();
-        }
-        else if (Status == MigrationStatus.PostcopyActive && _wentAhead && !_isWhole)
-        {
-            SendPages();
-        }
-        else if (_rest > 0 && !_isWhole)
-        {
-            _rest = Math.Max(1, _rest - (before * (machine.Now - _restAt).TotalSeconds));
-            _restAt = machine.Now;
-            SendOn();
-        }
-    }
-
-    private void SendOn()
-    {
-        _next?.Dispose();
-        if (_flow!.Rate > 0)
-        {
-            Next(TimeSpan.FromSeconds(_rest / _flow.Rate), () =>
-            {
-                _isWhole = true;
-                StreamMayStand();
-                machine.Disks.Inactivate();
-                _receiver!.StreamSent(_before, machine.Capabilities.DirtyBitmaps ? machine.Disks : null);
-                if (!machine.Capabilities.ReturnPath)
-                {
-                    Complete();
-                }
-            });
         }
     }
 
@@ -375,21 +241,6 @@ internal sealed partial class OutgoingMigration(Machine machine)
         _downtime ?? (IsSwitchingOver ? machine.Now - _stopped : TimeSpan.Zero),
         _isWhole || _wentAhead ? machine.Options.DeviceStateBytes : 0,
         _wentAhead ? _ram!.Sent - _sentBefore : 0);
-
-    private void Synchronise()
-    {
-        var dirtied = _ram!.Synchronise(machine.Now);
-        EmitPass();
-        _throttle!.Synchronised(machine.Now, machine.Capabilities.AutoConverge, _ram.Sent, dirtied);
-    }
-
-    private void EmitPass()
-    {
-        if (machine.Capabilities.Events)
-        {
-            machine.Emit("MIGRATION_PASS", json => json.WriteNumber("pass"u8, _ram!.Pass));
-        }
-    }
 
     private void Move(MigrationStatus next)
     {
