@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Pve.Qmp.Commands;
 
 namespace Pve.Migration.Engine.Recovery;
@@ -11,6 +12,7 @@ internal sealed record FoundSettings(
     public const string Name = "source settings";
 
     /// <summary>The parameters among them, as QEMU takes them.</summary>
+    [JsonIgnore]
     public MigrationParameters Parameters => new()
     {
         MaxBandwidth = MaxBandwidth,
