@@ -126,17 +126,21 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_guest_that_does_not_run_is_refused()
+    public async Task A_source_whose_guest_has_left_is_refused()
     {
         await using var bench = await BootAsync();
-        var host = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
-        await bench.Guest.Host.Monitor.ExecuteAsync(QmpCommands.Stop, cancellationToken: Cancellation);
+        var first = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
+        var moved = await bench.MigrateAsync(new LocalTarget(first.AsIncoming()), change: request => request with { EndsSource = false });
+        Assert.IsType<MigrationOutcome.Migrated>(moved.Outcome);
+        var second = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
 
-        var report = await bench.MigrateAsync(new LocalTarget(host.AsIncoming()));
+        var report = await bench.MigrateAsync(new LocalTarget(second.AsIncoming()));
 
-        // Nothing was running before, so nothing runs now: that is not a rollback to a running guest, and it says so.
-        var unknown = Assert.IsType<MigrationOutcome.RolledBack>(report.Outcome);
-        Assert.Contains("it is paused", unknown.Failure.ToString(), StringComparison.Ordinal);
+        var failure = Assert.IsType<MigrationOutcome.RolledBack>(report.Outcome).Failure;
+        Assert.Equal("check source", failure.Step);
+        Assert.Contains("it is postmigrate", failure.Message, StringComparison.Ordinal);
+        await bench.Guest.ArriveAsync(first, Cancellation);
+        await bench.AssertIntactAsync();
     }
 
     private sealed class OnFirstPass(Func<Task> act) : IProgress<MigrationProgress>
