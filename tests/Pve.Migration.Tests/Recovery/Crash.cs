@@ -68,8 +68,8 @@ internal sealed class Crash(EngineBench bench, MemoryJournal journal, string mom
 
     private void Die()
     {
-        _ = _source!.DisposeAsync();
-        _ = _target!.DisposeAsync();
+        _ = _source!.DisposeAsync().AsTask();
+        _ = _target!.DisposeAsync().AsTask();
         switch (beside)
         {
             case "with the target":

@@ -93,7 +93,7 @@ public sealed class CrashTests
         var report = await bench.MigrateAsync(change: request => request with { Journal = journal });
         var failure = bench.AssertRolledBack(report);
         Assert.Contains("The disk is full.", failure.Message, StringComparison.Ordinal);
-        Assert.Empty(bench.Ownership.Calls.Where(call => call == "prepare ownership"));
+        Assert.DoesNotContain("prepare ownership", bench.Ownership.Calls);
     });
 
     [Fact]

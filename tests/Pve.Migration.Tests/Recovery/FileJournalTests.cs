@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using System.Text;
 
 namespace Pve.Migration.Tests.Recovery;
@@ -91,6 +92,7 @@ public sealed class FileJournalTests : IDisposable
     }
 
     [Fact]
+    [UnsupportedOSPlatform("windows")]
     public void It_is_readable_by_its_owner_alone()
     {
         using var journal = FileJournal.Open(File);
