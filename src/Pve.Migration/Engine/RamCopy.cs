@@ -17,6 +17,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
     private readonly MigrationPoll _poll = new(run, source, steering);
     private string _uri = "";
     private Task? _pollUnderWay;
+    private Task _givenUp = Task.CompletedTask;
     private long _begun;
     private long _polledAt;
     private long? _sourceDone;
@@ -65,7 +66,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
 
     /// <summary>Joins a poll that is still under way: nobody waits for it inside the pause.</summary>
     public async ValueTask DisposeAsync()
-        => await (_pollUnderWay ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        => await _givenUp.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
@@ -80,8 +81,9 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
         {
             run.Request.Control?.Tell(null);
 
-            // A poll under way is given up: its answer comes too late, and nothing is set behind our back.
+            // A poll under way is given up: its answer comes too late, and nothing is set behind our back. Nobody hears of it any more.
             await following.CancelAsync().ConfigureAwait(false);
+            (_givenUp, _pollUnderWay) = (_pollUnderWay ?? _givenUp, null);
         }
     }
 
