@@ -16,7 +16,11 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
     {
         run.Phase.Enter(MigrationPhase.RollingBack);
         run.Report(failure.Step);
-        await run.Journal.TryWriteAsync(JournalMark.GoesBack, failure.Step, failure.Message).ConfigureAwait(false);
+        if (!mayResume)
+        {
+            await run.Journal.TryWriteAsync(JournalMark.GoesBack, failure.Step, failure.Message).ConfigureAwait(false);
+        }
+
         MigrationOutcome? outcome = null;
         var placement = source.Trail?.IsStopped == true ? StepPlacement.InsidePause : StepPlacement.BeforePause;
         await run.Ledger.TimeAsync(
@@ -51,6 +55,16 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
 
         var alive = await DestroyTargetAsync().ConfigureAwait(false);
         var targetIs = alive ?? "The target is ended.";
+        if (mayResume && alive is null)
+        {
+            if (await HasRunOnTargetAsync().ConfigureAwait(false))
+            {
+                return Unknown(failure, "The guest was seen running on the target.", targetIs);
+            }
+
+            await run.Journal.TryWriteAsync(JournalMark.GoesBack, failure.Step, failure.Message).ConfigureAwait(false);
+        }
+
         var status = await source.TryQueryAsync().ConfigureAwait(false);
         if (status is null && !await source.WentWithItsGuestAsync().ConfigureAwait(false))
         {
@@ -79,6 +93,19 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
         return isAsItWas
             ? new MigrationOutcome.RolledBack(failure)
             : Unknown(failure, after is null ? "The source's monitor does not answer any more." : $"The source is {after.Status}.", targetIs);
+    }
+
+    // A resume that was on its way may have come before its end; what it said then is read to the last word.
+    private async Task<bool> HasRunOnTargetAsync()
+    {
+        if (target.Trail is not { } trail)
+        {
+            return false;
+        }
+
+        using var deadline = run.Deadline(run.Options.RollbackTimeout);
+        await trail.Ended.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return trail.Resumed is not null;
     }
 
     /// <returns>Why it may still live; null once it is gone.</returns>
