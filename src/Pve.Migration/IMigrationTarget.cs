@@ -36,6 +36,13 @@ public interface IMigrationTarget : IAsyncDisposable
     /// <summary>How many bytes are free where the target's QEMU keeps the image <paramref name="path"/>; null where that cannot be told.</summary>
     Task<long?> ReadFreeBytesAsync(string path, CancellationToken cancellationToken) => Task.FromResult<long?>(null);
 
+    /// <summary>Opens the way to what an earlier process, which has crashed, may have started there; its QEMU may be in any state.</summary>
+    /// <returns>As <see cref="OpenAsync"/>.</returns>
+    /// <exception cref="MigrationTargetException">It cannot be reached.</exception>
+    /// <exception cref="NotSupportedException">Its end could not be proven by this object, which did not start it.</exception>
+    Task<QmpClient?> TakeUpAsync(int vmId, CancellationToken cancellationToken)
+        => throw new NotSupportedException($"The target {Name} cannot be taken up by another process than the one that started it.");
+
     /// <summary>Makes the target's QEMU listen.</summary>
     /// <returns>The migration URI that the source's QEMU connects to.</returns>
     /// <exception cref="MigrationTargetException">It refused.</exception>

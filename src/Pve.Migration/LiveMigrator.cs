@@ -28,6 +28,9 @@ public sealed class LiveMigrator
     /// <param name="cancellationToken">Undoes the migration, until the target is told to resume; from there on it only goes forward.</param>
     /// <returns>The outcome. A migration that fails is <see cref="MigrationOutcome.RolledBack"/>, never an exception.</returns>
     /// <exception cref="ArgumentException">The request contradicts itself.</exception>
+    /// <exception cref="MigrationJournalException">
+    /// The request's journal cannot be written, or holds a migration that has not come to an end: nothing was touched.
+    /// </exception>
     public async Task<MigrationReport> MigrateAsync(
         MigrationRequest request, IProgress<MigrationProgress>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -36,6 +39,7 @@ public sealed class LiveMigrator
         using var span = Telemetry.Begin(request, _options.TimeProvider);
         var run = Begin(request, progress);
         await using var ending = run.ConfigureAwait(false);
+        await run.BeginAsync(cancellationToken).ConfigureAwait(false);
 
         Log.MigrationBegins(_logger, request.VmId, request.Source.Name, request.Target.Name);
         var outcome = await run.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -55,7 +59,7 @@ public sealed class LiveMigrator
     /// </summary>
     /// <param name="request">The journal, and both sides as they can be reached now.</param>
     /// <param name="cancellationToken">Ends it while it only looks.</param>
-    /// <returns>Where the guest is; <see cref="MigrationOutcome.Unknown"/> where that cannot be proven, and nothing was done then.</returns>
+    /// <returns>Where the guest is; <see cref="MigrationOutcome.Unknown"/> where that cannot be proven.</returns>
     /// <exception cref="ArgumentException">The request contradicts itself.</exception>
     /// <exception cref="MigrationJournalException">The journal cannot be read, or is another guest's.</exception>
     public async Task<RecoveryReport> RecoverAsync(RecoveryRequest request, CancellationToken cancellationToken = default)

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
@@ -223,7 +222,9 @@ public sealed class MtunnelListener : IAsyncDisposable
                 await connection.DisposeAsync().ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is IOException or AuthenticationException or SocketException or OperationCanceledException)
+#pragma warning disable CA1031 // a callback of the TLS options may throw anything, and a place that is not given back is gone for good
+        catch (Exception e)
+#pragma warning restore CA1031
         {
             _logger.ClientTurnedAway(_name, e is OperationCanceledException ? "it did not finish its TLS handshake in time" : e.Message);
             if (tls is not null)

@@ -67,7 +67,7 @@ public static class MtunnelServer
         if (options.SendGreeting)
         {
             codec.WriteGreeting(pipe.Output);
-            await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await FlushAsync(pipe, options, cancellationToken).ConfigureAwait(false);
         }
 
         var lines = new LineReader(pipe.Input, options.MaxLineLength, options.LineTimeout, options.TimeProvider);
@@ -87,11 +87,11 @@ public static class MtunnelServer
                     string stalled = $"a line was not ended within {options.LineTimeout.TotalSeconds:0.###} s";
                     logger.ServerLineStalled(stalled);
                     codec.WriteReply(MtunnelReply.Refused(stalled), pipe.Output);
-                    await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                    await FlushAsync(pipe, options, cancellationToken).ConfigureAwait(false);
                     return;
                 case LineReadKind.TooLong:
                     codec.WriteReply(MtunnelReply.Refused(MtunnelLineTooLongException.Describe(options.MaxLineLength)), pipe.Output);
-                    await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+                    await FlushAsync(pipe, options, cancellationToken).ConfigureAwait(false);
                     throw new MtunnelLineTooLongException(options.MaxLineLength);
             }
 
@@ -104,12 +104,31 @@ public static class MtunnelServer
 
             MtunnelReply reply = await commands.HandleAsync(command, cancellationToken).ConfigureAwait(false);
             codec.WriteReply(reply, pipe.Output);
-            FlushResult flush = await pipe.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            FlushResult flush = await FlushAsync(pipe, options, cancellationToken).ConfigureAwait(false);
             if (codec.EndsWith(command) || flush.IsCompleted)
             {
                 logger.ServerEnded(command.ToString());
                 return;
             }
+        }
+    }
+
+    // A client that reads no replies must not keep its guest's server for ever.
+    private static async ValueTask<FlushResult> FlushAsync(IDuplexPipe pipe, MtunnelServerOptions options, CancellationToken cancellationToken)
+    {
+        ValueTask<FlushResult> flush = pipe.Output.FlushAsync(cancellationToken);
+        if (flush.IsCompleted)
+        {
+            return await flush.ConfigureAwait(false);
+        }
+
+        try
+        {
+            return await flush.AsTask().WaitAsync(options.LineTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException e)
+        {
+            throw new IOException($"a reply was not read within {options.LineTimeout.TotalSeconds:0.###} s", e);
         }
     }
 }

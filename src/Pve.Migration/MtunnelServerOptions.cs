@@ -33,7 +33,7 @@ public sealed record MtunnelServerOptions
 
     /// <summary>
     /// From a line's first byte to its LF, after which the tunnel is ended; default 60 s, or <see cref="Timeout.InfiniteTimeSpan"/>. Between two
-    /// lines a client may be silent for ever.
+    /// lines a client may be silent for ever. As long may it take to read a reply.
     /// </summary>
     public TimeSpan LineTimeout { get; init; } = TimeSpan.FromSeconds(60);
 

@@ -10,6 +10,8 @@ namespace Pve.Migration;
 public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
 {
     private readonly Func<int, CancellationToken, Task<QmpClient>> _connect;
+    private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(30);
+
     private readonly TimeProvider _time;
     private readonly TimeSpan _resumeTimeout;
     private readonly ConcurrentDictionary<int, Task<QmpClient>> _ahead = new();
@@ -164,14 +166,22 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
                 throw new MtunnelRefusedException(why);
             }
 
-            await QuitAsync(monitor, token).ConfigureAwait(false);
+            await QuitAsync(monitor, vmid, token).ConfigureAwait(false);
             return true;
         }, cancellationToken);
 
-    private static async Task QuitAsync(QmpClient monitor, CancellationToken cancellationToken)
+    // One that answers and does not end must not hold the client's other commands.
+    private async Task QuitAsync(QmpClient monitor, int vmid, CancellationToken cancellationToken)
     {
         await monitor.ExecuteAsync(QmpCommands.Quit, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await monitor.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await monitor.Ended.WaitAsync(QuitTimeout, _time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            throw new MtunnelRefusedException($"the QEMU of VM {vmid} has not ended {QuitTimeout.TotalSeconds:0.#} s after it was told to");
+        }
     }
 
     private async Task<JsonElement> ExecuteAsync(QmpClient monitor, MtunnelRequest request, CancellationToken cancellationToken)
@@ -185,7 +195,7 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
                 var status = await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
                 return JsonElement.Parse($$"""{"status": "{{JsonEncodedText.Encode(status.Status.Value)}}", "running": {{(status.Running ? "true" : "false")}}}""");
             case MtunnelVocabulary.Stop:
-                await QuitAsync(monitor, cancellationToken).ConfigureAwait(false);
+                await QuitAsync(monitor, request.Vmid, cancellationToken).ConfigureAwait(false);
                 return default;
             case MtunnelVocabulary.ResumeWhenCompleted:
                 await WithinAsync(request.Vmid, waiting => ResumeWhenCompletedAsync(monitor, waiting), cancellationToken).ConfigureAwait(false);

@@ -148,15 +148,9 @@ public sealed class SshConnection : IMtunnelConnection
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         await _received.Reader.CompleteAsync().ConfigureAwait(false);
-        try
-        {
-            await Output.CompleteAsync().ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
-        {
-            // ssh is gone already
-        }
 
+        // what ssh does not read would be waited for without end; that of ssh, below, ends this as well
+        await CloseInputAsync().WithinAsync(_options.CloseGrace, _options.TimeProvider).ConfigureAwait(false);
         await Task.WhenAll(_forwards.Select(static forward => forward.DisposeAsync().AsTask())).ConfigureAwait(false);
         await _child.EndAsync(_options.CloseGrace, _options.TerminateGrace).ConfigureAwait(false);
         _pump.Dispose();
@@ -166,6 +160,18 @@ public sealed class SshConnection : IMtunnelConnection
         foreach (SocketForward forward in _options.Forwards)
         {
             LocalSockets.Remove(forward.LocalPath, this, _options.Name, _logger);
+        }
+    }
+
+    private async Task CloseInputAsync()
+    {
+        try
+        {
+            await Output.CompleteAsync().ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            // ssh is gone already
         }
     }
 }

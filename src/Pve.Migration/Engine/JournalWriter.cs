@@ -3,6 +3,8 @@ namespace Pve.Migration.Engine;
 /// <summary>Writes the run's journal in order. Before the pause each entry is waited for; inside it only the one that must not be missing.</summary>
 internal sealed class JournalWriter(IMigrationJournal? journal, int vmId, TimeProvider time, Action<string> warn)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly Lock _gate = new();
     private Task _last = Task.CompletedTask;
     private Task? _commit;
@@ -25,12 +27,16 @@ internal sealed class JournalWriter(IMigrationJournal? journal, int vmId, TimePr
         }
     }
 
-    /// <summary>Where nothing can be taken back for it: what could not be kept is a warning.</summary>
+    /// <summary>Where nothing can be taken back for it: what could not be kept in time is a warning.</summary>
     public async Task TryWriteAsync(JournalMark mark, string step, string? detail = null)
     {
         try
         {
-            await WriteAsync(mark, step, detail).ConfigureAwait(false);
+            await WriteAsync(mark, step, detail).WaitAsync(Patience, time, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            warn($"The journal has not taken '{mark} {step}' within {Patience.TotalSeconds:0.#} s.");
         }
         catch (Exception e)
         {

@@ -1,6 +1,5 @@
 using Pve.Migration.Engine.Convergence;
 using Pve.Migration.Engine.Preflight;
-using Pve.Migration.Engine.Recovery;
 using Pve.Migration.Engine.Storage;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
@@ -88,7 +87,6 @@ internal sealed class MigrationPlan
         var hooks = new HookSteps(request.Hooks, vm);
         List<MigrationStep> steps =
         [
-            .. request.Journal is null ? None : [new("begin journal", BeforePause, BeginJournalAsync, MigrationStep.NothingToUndo)],
             .. Steering.Goal is { } goal ? [new("check goal", BeforePause, _ => CheckGoal(goal), MigrationStep.NothingToUndo)] : None,
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
             .. Checks().Select(check => new MigrationStep(check.Name, BeforePause, token => HeedAsync(check.Run, token), MigrationStep.NothingToUndo)),
@@ -168,18 +166,6 @@ internal sealed class MigrationPlan
         new("finish mirrors", InsidePause, Mirrors.FinishAsync, MigrationStep.NothingToUndo),
         new("stop exports", InsidePause, token => _run.Request.Target.StopExportsAsync(_run.Request.VmId, token), MigrationStep.NothingToUndo),
     ];
-
-    // Another migration's intentions are not written over.
-    private async Task BeginJournalAsync(CancellationToken cancellationToken)
-    {
-        var story = JournalStory.Read(await _run.Request.Journal!.ReadAsync(cancellationToken).ConfigureAwait(false), _run.Request.VmId);
-        if (story.IsOpen)
-        {
-            throw new MigrationFailedException("The journal holds a migration of this guest that has not come to an end.", "Recover that one first.");
-        }
-
-        await _run.Journal.WriteAsync(JournalMark.Begins, _run.Request.Target.Name).ConfigureAwait(false);
-    }
 
     // Known before anything was touched, and not only once the guest was paused.
     private Task CheckGoal(MigrationGoal goal)

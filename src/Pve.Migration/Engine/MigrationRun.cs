@@ -1,4 +1,5 @@
 using Pve.Migration.Diagnostics;
+using Pve.Migration.Engine.Recovery;
 using Pve.Qmp;
 
 namespace Pve.Migration.Engine;
@@ -23,6 +24,24 @@ internal sealed class MigrationRun : IAsyncDisposable
     public TargetVm Target { get; }
 
     public MigrationPlan Plan { get; }
+
+    /// <summary>Notes that it begins, before anything is touched.</summary>
+    /// <exception cref="MigrationJournalException">It cannot be noted, or another migration's intentions stand there.</exception>
+    public async Task BeginAsync(CancellationToken cancellationToken)
+    {
+        if (Context.Request.Journal is not { } journal)
+        {
+            return;
+        }
+
+        var (vm, target) = (Context.Request.VmId, Context.Request.Target.Name);
+        if (JournalStory.Read(await journal.ReadAsync(cancellationToken).ConfigureAwait(false), vm).IsOpen)
+        {
+            throw new MigrationJournalException($"The journal holds a migration of VM {vm} that has not come to an end. Recover that one first.");
+        }
+
+        await Context.Journal.WriteAsync(JournalMark.Begins, target).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>From the first step to the outcome.</summary>
     public async Task<MigrationOutcome> RunAsync(CancellationToken cancellationToken)
@@ -121,8 +140,12 @@ internal sealed class MigrationRun : IAsyncDisposable
         Log.StepBegins(Context.Logger, Context.Request.VmId, step.Name);
         if (step.IsCommit)
         {
-            await journal.IntendCommitAsync().WaitAsync(pause.Exceeded).ConfigureAwait(false);
-            pause.Commit();
+            if (!Plan.PostCopy.HasBegun)
+            {
+                await IsSafeAsync(journal.IntendCommitAsync(), cancellationToken).ConfigureAwait(false);
+                pause.Commit();
+            }
+
             await ledger.TimeAsync(step, CancellationToken.None).ConfigureAwait(false);
             return;
         }
@@ -130,7 +153,7 @@ internal sealed class MigrationRun : IAsyncDisposable
         _begun.Add(step);
         if (step.HeedsNobody)
         {
-            await journal.WriteAsync(JournalMark.Intends, step.Name).ConfigureAwait(false);
+            await IsSafeAsync(journal.IntendCommitAsync(), cancellationToken).ConfigureAwait(false); // it may be the commit
             await ledger.TimeAsync(step, CancellationToken.None).ConfigureAwait(false);
             return;
         }
@@ -139,7 +162,7 @@ internal sealed class MigrationRun : IAsyncDisposable
         if (step.Placement == StepPlacement.BeforePause)
         {
             Context.Report(step.Name);
-            await journal.WriteAsync(JournalMark.Intends, step.Name).ConfigureAwait(false);
+            await IsSafeAsync(journal.WriteAsync(JournalMark.Intends, step.Name), cancellationToken).ConfigureAwait(false);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, pause.Exceeded);
             await ledger.TimeAsync(step, either.Token, grace).ConfigureAwait(false);
         }
@@ -154,6 +177,20 @@ internal sealed class MigrationRun : IAsyncDisposable
 
         pause.Exceeded.ThrowIfCancellationRequested(); // one that did not heed it is still the one that took so long
         _ = journal.WriteAsync(JournalMark.Done, step.Name);
+    }
+
+    // A disk that hangs holds no guest for ever.
+    private async Task IsSafeAsync(Task noted, CancellationToken cancellationToken)
+    {
+        if (noted.IsCompleted)
+        {
+            await noted.ConfigureAwait(false);
+            return;
+        }
+
+        using var deadline = Context.Deadline(Context.Options.PausedStepTimeout);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token, Context.Pause.Exceeded);
+        await noted.WaitAsync(any.Token).ConfigureAwait(false);
     }
 
     // The guest runs on the target: what fails now is told, and changes nothing.

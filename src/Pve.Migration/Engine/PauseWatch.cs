@@ -11,6 +11,7 @@ internal sealed class PauseWatch : IDisposable
     private Func<Task<bool>> _isOurs = () => Task.FromResult(true);
     private long? _pausedAt;
     private bool _isOver;
+    private bool _isExceeded;
 
     public PauseWatch(TimeProvider time, TimeSpan? limit)
     {
@@ -58,7 +59,11 @@ internal sealed class PauseWatch : IDisposable
     {
         lock (_watching)
         {
-            _exceeded.Token.ThrowIfCancellationRequested();
+            if (_isExceeded)
+            {
+                throw new OperationCanceledException("The guest was paused for too long.", _exceeded.Token);
+            }
+
             Dispose();
         }
     }
@@ -74,15 +79,16 @@ internal sealed class PauseWatch : IDisposable
 
     private async Task ExpireAsync()
     {
+        var asked = _pausedAt;
         var isOurs = await _isOurs().ConfigureAwait(false);
         lock (_watching)
         {
-            if (_isOver || _pausedAt is null || !isOurs)
+            if (_isOver || _pausedAt is null || _pausedAt != asked || !isOurs)
             {
                 return;
             }
 
-            _isOver = true;
+            _isOver = _isExceeded = true;
         }
 
         await _exceeded.CancelAsync().ConfigureAwait(false);

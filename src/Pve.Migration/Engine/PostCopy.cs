@@ -27,6 +27,7 @@ internal sealed class PostCopy(RunContext run, SourceVm source, TargetVm target)
     public async Task StartAsync()
     {
         run.Pause.Commit();
+        run.Phase.Enter(MigrationPhase.Committing);
         using var deadline = run.Deadline(run.Options.LoadTimeout);
         _isSent = true;
         try

@@ -111,7 +111,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
                 }
 
                 run.Phase.Enter(MigrationPhase.SwitchingOver);
-                if (!IsAtSwitchover)
+                if (IsComplete())
                 {
                     _ = run.Journal.WriteAsync(JournalMark.Done, MigrationPlan.LastPass);
                 }

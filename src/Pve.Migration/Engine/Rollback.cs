@@ -10,17 +10,20 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
 {
     public const string Name = "roll back";
 
+    private bool _wasCommitting;
+
     /// <param name="failure">Why.</param>
     /// <param name="begun">The steps that have begun, in order.</param>
     public async Task<MigrationOutcome> RunAsync(MigrationFailure failure, IReadOnlyList<MigrationStep> begun)
     {
+        _wasCommitting = mayResume || run.Phase.Current == MigrationPhase.Committing;
         run.Phase.Enter(MigrationPhase.RollingBack);
-        run.Report(failure.Step);
         if (!mayResume)
         {
-            await run.Journal.TryWriteAsync(JournalMark.GoesBack, failure.Step, failure.Message).ConfigureAwait(false);
+            _ = run.Journal.WriteAsync(JournalMark.GoesBack, failure.Step, failure.Message); // the target's proven death protects, not this
         }
 
+        run.Report(failure.Step);
         MigrationOutcome? outcome = null;
         var placement = source.Trail?.IsStopped == true ? StepPlacement.InsidePause : StepPlacement.BeforePause;
         await run.Ledger.TimeAsync(
@@ -55,13 +58,13 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
 
         var alive = await DestroyTargetAsync().ConfigureAwait(false);
         var targetIs = alive ?? "The target is ended.";
+        if (_wasCommitting && alive is null && await HasRunOnTargetAsync().ConfigureAwait(false))
+        {
+            return Unknown(failure, "The guest was seen running on the target.", targetIs);
+        }
+
         if (mayResume && alive is null)
         {
-            if (await HasRunOnTargetAsync().ConfigureAwait(false))
-            {
-                return Unknown(failure, "The guest was seen running on the target.", targetIs);
-            }
-
             await run.Journal.TryWriteAsync(JournalMark.GoesBack, failure.Step, failure.Message).ConfigureAwait(false);
         }
 

@@ -22,7 +22,10 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
         => Trail is null || Trail.Lost is not null || Trail.Completed is not null || !Knows(MigrationCapability.Events);
 
     /// <summary>That its monitor is gone, and why; null while it lives, and where it is out of reach.</summary>
-    public string? Gone => Trail?.Lost is { } lost ? $"The target QEMU is gone: {lost}" : null;
+    public string? Gone => Lost is { } lost ? $"The target QEMU is gone: {lost}" : null;
+
+    // The monitor knows it a moment before its events have ended.
+    private string? Lost => Trail?.Lost ?? (Monitor is { Ended: { IsCompletedSuccessfully: true } ended } ? ended.Result?.Message ?? "its monitor was closed" : null);
 
     /// <exception cref="MigrationFailedException">Its monitor is gone.</exception>
     public void ThrowIfGone()
@@ -34,8 +37,15 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
     }
 
     public async Task OpenAsync(CancellationToken cancellationToken)
+        => Watch(await Target.OpenAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <summary>For a run that is taken up after a crash.</summary>
+    public async Task TakeUpAsync(CancellationToken cancellationToken)
+        => Watch(await Target.TakeUpAsync(run.Request.VmId, cancellationToken).ConfigureAwait(false));
+
+    private void Watch(QmpClient? monitor)
     {
-        Monitor = await Target.OpenAsync(cancellationToken).ConfigureAwait(false);
+        Monitor = monitor;
         if (Monitor is not null)
         {
             Trail = new MonitorTrail(Monitor, run.Changed);

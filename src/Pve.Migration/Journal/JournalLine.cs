@@ -21,6 +21,7 @@ internal static class JournalLine
     }
 
     // Without its LF. False: it is not what was written.
+    // A line that is whole, and says what this version does not know, is another's and not to be lost.
     public static bool TryRead(ReadOnlySpan<byte> line, out JournalEntry? entry)
     {
         entry = null;
@@ -41,9 +42,9 @@ internal static class JournalLine
             entry = JsonSerializer.Deserialize(json, JournalJson.Default.JournalEntry);
             return entry is not null;
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            return false; // the sum is right: somebody else's words
+            throw new MigrationJournalException("The journal has an entry that this version does not know; use the version that wrote it.", e);
         }
     }
 

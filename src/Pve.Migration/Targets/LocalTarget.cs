@@ -35,6 +35,9 @@ public sealed class LocalTarget : IMigrationTarget
     }
 
     /// <inheritdoc/>
+    public Task<QmpClient?> TakeUpAsync(int vmId, CancellationToken cancellationToken) => Task.FromResult<QmpClient?>(_monitor);
+
+    /// <inheritdoc/>
     public Task<long?> ReadFreeBytesAsync(string path, CancellationToken cancellationToken) => Task.FromResult(_qemu.FreeBytes(path));
 
     /// <inheritdoc/>

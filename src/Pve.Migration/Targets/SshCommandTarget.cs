@@ -35,6 +35,9 @@ public sealed class SshCommandTarget : IMigrationTarget
     /// <inheritdoc/>
     public Task<QmpClient?> OpenAsync(CancellationToken cancellationToken) => Task.FromResult<QmpClient?>(_qemu.Monitor);
 
+    /// <inheritdoc/>
+    public Task<QmpClient?> TakeUpAsync(int vmId, CancellationToken cancellationToken) => OpenAsync(cancellationToken);
+
     /// <summary>Runs the harmless probe.</summary>
     public async Task<QmpClient?> ProbeAsync(int vmId, CancellationToken cancellationToken)
     {

@@ -52,9 +52,17 @@ public sealed class TunnelTarget : IMigrationTarget
     public Task<string> Lost => _lost.Task;
 
     /// <inheritdoc/>
-    public async Task<QmpClient?> OpenAsync(CancellationToken cancellationToken)
+    public Task<QmpClient?> OpenAsync(CancellationToken cancellationToken)
     {
         _qemu.ThrowIfInTheWay();
+        return OpenTunnelAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<QmpClient?> TakeUpAsync(int vmId, CancellationToken cancellationToken) => OpenTunnelAsync(cancellationToken);
+
+    private async Task<QmpClient?> OpenTunnelAsync(CancellationToken cancellationToken)
+    {
         try
         {
             _tunnel = await MtunnelClient.OpenAsync(_transport, _options, cancellationToken).ConfigureAwait(false);
@@ -256,6 +264,10 @@ public sealed class TunnelTarget : IMigrationTarget
             await tunnel.ExecuteAsync(command, parameters, cancellationToken).ConfigureAwait(false);
             return true;
         }
+        catch (MtunnelRefusedException e) when (e.ErrorText == $"unknown command '{command}' given")
+        {
+            return false; // v2 in general has it, this peer has not
+        }
         catch (Exception e) when (e is MtunnelRefusedException or MtunnelNoReplyException)
         {
             throw new MigrationTargetException(e.Message, innerException: e);
@@ -285,12 +297,12 @@ public sealed class TunnelTarget : IMigrationTarget
         }
     }
 
+    // Where no second one opens, the first stays the faulted one that it is, so that a resume still goes the other way.
     private async Task ReplaceAsync(CancellationToken cancellationToken)
     {
         if (_tunnel is not null)
         {
             await _tunnel.DisposeAsync().ConfigureAwait(false);
-            _tunnel = null;
         }
 
         _tunnel = await MtunnelClient.OpenAsync(_transport, _options, cancellationToken).ConfigureAwait(false);

@@ -73,6 +73,7 @@ internal sealed class PipePump : IDisposable
             lock (_gate)
             {
                 _over = true;
+                _stop.ClientSafePipeHandle.Dispose(); // once it was asked for, the stream leaves it to us
                 _stop.Dispose();
             }
 

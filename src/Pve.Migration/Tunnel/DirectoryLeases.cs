@@ -37,11 +37,17 @@ internal sealed class DirectoryLeases(string directory, TimeProvider time) : IMt
     private async Task<FileStream> OpenAsync(int vmid, CancellationToken cancellationToken)
     {
         var path = Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"{vmid}.lease"));
+        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite; // whoever may read it may hold it
+        }
+
         while (true)
         {
             try
             {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new FileStream(path, options);
             }
             catch (IOException e) when (IsHeld(e))
             {

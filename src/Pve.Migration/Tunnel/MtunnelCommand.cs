@@ -25,7 +25,7 @@ internal readonly record struct MtunnelCommand(MtunnelCommandKind Kind, int Vmid
     {
         MtunnelCommandKind.Quit => MtunnelVocabulary.Quit,
         MtunnelCommandKind.Resume => $"{MtunnelVocabulary.Resume} {Vmid}",
-        MtunnelCommandKind.Named => WireText.ToSingleLine(Name!, 100), // a client may have sent anything
+        MtunnelCommandKind.Named => WireText.ToName(Name!), // a client may have sent anything
         _ => Kind.ToString(),
     };
 }

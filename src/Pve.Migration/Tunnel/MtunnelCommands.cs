@@ -127,5 +127,5 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
     private static string Failed(MtunnelCommand command, string text)
         => command.Name is not null ? $"failed to handle '{Shown(command)}' command - {text}" : text;
 
-    private static string Shown(MtunnelCommand command) => WireText.ToSingleLine(command.Name!, 100);
+    private static string Shown(MtunnelCommand command) => WireText.ToName(command.Name!);
 }

@@ -18,7 +18,7 @@ internal static class MtunnelParameters
             var parameter = word.Parameters.FirstOrDefault(parameter => parameter.Name == given.Name);
             if (parameter is null)
             {
-                return $"{WireText.ToSingleLine(given.Name, 100)}: property is not defined in schema and the schema does not allow additional properties";
+                return $"{WireText.ToName(given.Name)}: property is not defined in schema and the schema does not allow additional properties";
             }
 
             if (!IsOf(given.Value.ValueKind, parameter.Kind))

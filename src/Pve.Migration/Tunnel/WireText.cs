@@ -7,6 +7,7 @@ internal static class WireText
 {
     private const int MaxQuoted = 200;
     private const int MaxMessage = 4096;
+    private const int MaxName = 100;
 
     // for logs and exceptions: bounded, no control character survives, and no secret
     public static string Quote(ReadOnlySpan<byte> line, params ReadOnlySpan<string?> secrets)
@@ -32,7 +33,13 @@ internal static class WireText
     }
 
     // A message with a line break in it would leave stray lines that a naive peer takes for its next reply.
-    public static string ToSingleLine(string message, int maxLength = MaxMessage)
+    public static string ToSingleLine(string message, int maxLength = MaxMessage) =>
+        Flatten(message, maxLength) is { Length: > 0 } text ? text : "no reason given";
+
+    // A name that a peer made up, which may be none at all.
+    public static string ToName(string name) => Flatten(name, MaxName);
+
+    private static string Flatten(string message, int maxLength)
     {
         var line = new StringBuilder(Math.Min(message.Length, maxLength));
         foreach (char c in message)
@@ -53,7 +60,6 @@ internal static class WireText
             }
         }
 
-        string text = line.ToString().Trim();
-        return text.Length == 0 ? "no reason given" : text;
+        return line.ToString().Trim();
     }
 }

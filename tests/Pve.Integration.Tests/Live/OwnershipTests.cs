@@ -20,7 +20,11 @@ public sealed class OwnershipTests : IDisposable
         await using var bench = await BootAsync();
 
         var dying = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
-        var killer = new KillingOwnership(ownership, dying.Process.KillAsync);
+        var killer = new KillingOwnership(ownership, async () =>
+        {
+            await dying.Process.KillAsync();
+            await dying.Monitor.Ended;
+        });
         var report = await bench.MigrateAsync(new LocalTarget(dying.AsIncoming()), change: request => request with { Ownership = killer });
         await bench.AssertStayedAsync(dying, report, "resume");
         Assert.True(killer.Moved);

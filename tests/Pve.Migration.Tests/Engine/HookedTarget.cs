@@ -41,6 +41,12 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
 
     public Task<long?> ReadFreeBytesAsync(string path, CancellationToken cancellationToken) => Task.FromResult(FreeBytes);
 
+    public async Task<QmpClient?> TakeUpAsync(int vmId, CancellationToken cancellationToken)
+    {
+        await CalledAsync("take up");
+        return await inner.TakeUpAsync(vmId, cancellationToken);
+    }
+
     public async Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken)
     {
         await CalledAsync("start incoming");

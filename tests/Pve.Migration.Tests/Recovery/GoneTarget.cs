@@ -13,6 +13,8 @@ internal sealed class GoneTarget : IMigrationTarget
 
     public Task<QmpClient?> OpenAsync(CancellationToken cancellationToken) => throw new MigrationTargetException("Its QEMU is gone.");
 
+    public Task<QmpClient?> TakeUpAsync(int vmId, CancellationToken cancellationToken) => OpenAsync(cancellationToken);
+
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => throw new NotSupportedException();

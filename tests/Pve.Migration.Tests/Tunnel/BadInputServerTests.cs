@@ -27,6 +27,7 @@ public sealed class BadInputServerTests
     [InlineData("""{"cmd":["resume"]}""", """{"success":false,"msg":"\u0027cmd\u0027 missing"}""")]
     [InlineData("""{"cmd":7}""", """{"success":false,"msg":"\u0027cmd\u0027 missing"}""")]
     [InlineData("""{"cmd":"resume 100; rm -rf /"}""", """{"success":false,"msg":"unknown command \u0027resume 100; rm -rf /\u0027 given"}""")]
+    [InlineData("""{"cmd":""}""", """{"success":false,"msg":"unknown command \u0027\u0027 given"}""")]
     [InlineData("""{"cmd":"re\nsume\u001b[2J"}""", """{"success":false,"msg":"unknown command \u0027re sume [2J\u0027 given"}""")]
     [InlineData("""{"cmd":"config","conf":{}}""", """{"success":false,"msg":"failed to handle \u0027config\u0027 command - conf: type check failed, Text expected"}""")]
     public async Task V2_answers_with_an_error_and_goes_on(string line, string answer)

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Pve.Migration.Tunnel;
 
 namespace Pve.Migration.Tests.Tunnel;
@@ -67,6 +68,15 @@ public sealed class LeaseTests : IDisposable
     [Fact]
     public void A_directory_that_is_not_there_is_named()
         => Assert.Contains("/nowhere", Assert.Throws<DirectoryNotFoundException>(() => MtunnelLeases.InDirectory("/nowhere")).Message);
+
+    // who may read the file may hold it
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task A_lease_is_its_owners_alone()
+    {
+        await New(inDirectory: true).TakeAsync(100, Test);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(_directory.FullName, "100.lease")));
+    }
 
     private IMtunnelLeases New(bool inDirectory) => inDirectory ? MtunnelLeases.InDirectory(_directory.FullName) : new ProcessLeases();
 

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using System.Text;
+using Microsoft.Extensions.Time.Testing;
 using Nerdbank.Streams;
 
 namespace Pve.Migration.Tests.Tunnel;
@@ -113,6 +114,20 @@ public sealed class MtunnelServerTests
         string answers = await reader.ReadToEndAsync(Test);
         await serving;
         return answers;
+    }
+
+    [Fact]
+    public async Task A_client_that_reads_no_replies_is_left()
+    {
+        var time = new FakeTimeProvider();
+        var (commands, replies) = (new Pipe(), new Pipe(new PipeOptions(pauseWriterThreshold: 1, resumeWriterThreshold: 1)));
+        Task served = MtunnelServer.ServeAsync(
+            new DuplexPipe(commands.Reader, replies.Writer), new Handler(), new MtunnelServerOptions { LineTimeout = TimeSpan.FromSeconds(10), TimeProvider = time },
+            TestContext.Current.CancellationToken);
+        time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.False(served.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        await served.WaitAsync(TestContext.Current.CancellationToken);
     }
 
     private sealed class Handler : IMtunnelHandler

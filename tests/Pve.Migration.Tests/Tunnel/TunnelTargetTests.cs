@@ -34,6 +34,25 @@ public sealed class TunnelTargetTests : IAsyncDisposable
         Assert.Equal("v2", _target.Dialect);
     }
 
+    [Fact]
+    public async Task A_v2_peer_need_not_have_all_of_v2()
+    {
+        await _peer.SayAsync("tunnel online\nver 2\n");
+        await _target.OpenAsync(Test);
+        Task ready = _target.MakeReadyAsync(100, Test);
+        await _peer.PlayAsync("""
+            -> {"cmd":"version"}
+            <- {"success":true,"api":2,"age":0}
+            """);
+        await ready;
+        Task unlocking = _target.UnlockAsync(100, Test);
+        await _peer.PlayAsync("""
+            -> {"cmd":"unlock"}
+            <- {"success":false,"msg":"unknown command 'unlock' given"}
+            """);
+        await unlocking;
+    }
+
     // the clock stands still
     [Fact]
     public async Task A_silent_peer_is_quit_at_once()

@@ -33,15 +33,29 @@ internal sealed class Recovery(MigrationRun run)
     /// <summary>Asks both sides, and does what follows; until then it can be cancelled.</summary>
     public async Task<MigrationOutcome> RunAsync(CancellationToken cancellationToken)
     {
+        var failure = Story.Failure ?? new MigrationFailure(Story.Begun is [.., var last] ? last : Name, "The migration was interrupted.");
+        try
+        {
+            return await RunAsync(failure, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            _context.Phase.TakeUp(MigrationPhase.Committing);
+            return Rollback.Unknown(failure, $"The recovery ended early: {e.Message}");
+        }
+    }
+
+    private async Task<MigrationOutcome> RunAsync(MigrationFailure failure, CancellationToken cancellationToken)
+    {
         _source = await SeeSourceAsync(cancellationToken).ConfigureAwait(false);
         var target = await SeeTargetAsync(cancellationToken).ConfigureAwait(false);
         var (move, why) = RecoveryRule.Decide(Story.Stage, _source, target);
         Log.RecoveryDecides(_context.Logger, _context.Request.VmId, move.ToString(), why);
-        var failure = Story.Failure ?? new MigrationFailure(Story.Begun is [.., var last] ? last : Name, "The migration was interrupted.");
         switch (move)
         {
             case RecoveryMove.Finish:
                 _context.Phase.TakeUp(MigrationPhase.Committing);
+                await TryHandOverAsync().ConfigureAwait(false);
                 return await run.FinishAsync(target == TargetView.Loaded).ConfigureAwait(false);
             case RecoveryMove.Ask:
                 _context.Phase.TakeUp(MigrationPhase.Committing);
@@ -58,9 +72,27 @@ internal sealed class Recovery(MigrationRun run)
             return outcome;
         }
 
+        // The crash may have come before. A refusal is no proof here, since the guest may have run, and ended, before.
+        await _context.Request.Ownership.CommitAsync(_context.Request.VmId, CancellationToken.None).ConfigureAwait(false);
         await _context.Journal.IntendCommitAsync().ConfigureAwait(false);
-        await run.Plan.ResumeStep.RunAsync().ConfigureAwait(false);
-        return await run.ConcludeAsync(rollback, Begun).ConfigureAwait(false);
+        var resume = run.Plan.ResumeStep;
+        await resume.RunAsync().ConfigureAwait(false);
+        return resume.Verdict == ResumeVerdict.NeverRan
+            ? Rollback.Unknown(failure, why, resume.Detail)
+            : await run.ConcludeAsync(rollback, Begun).ConfigureAwait(false);
+    }
+
+    // The guest runs on the target, whoever its files say that it belongs to.
+    private async Task TryHandOverAsync()
+    {
+        try
+        {
+            await _context.Request.Ownership.CommitAsync(_context.Request.VmId, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _context.Warn($"The ownership could not be handed over: {e.Message}");
+        }
     }
 
     // Makes the run's parts what they were, so that its steps can be undone.
@@ -126,7 +158,7 @@ internal sealed class Recovery(MigrationRun run)
     {
         try
         {
-            await run.Target.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await run.Target.TakeUpAsync(cancellationToken).ConfigureAwait(false);
             return await (run.Target.Monitor is { } monitor ? SeeAsync(monitor, cancellationToken) : AskTargetAsync(cancellationToken)).ConfigureAwait(false);
         }
         catch (Exception e) when (e is MigrationTargetException or QmpException)
@@ -153,7 +185,12 @@ internal sealed class Recovery(MigrationRun run)
         }
 
         var stream = await StreamAsync(monitor, cancellationToken).ConfigureAwait(false);
-        return status.Status != RunState.InMigrate && stream == MigrationStatus.Completed ? TargetView.Loaded : TargetView.Waits;
+        if (status.Status == RunState.InMigrate || stream != MigrationStatus.Completed)
+        {
+            return TargetView.Waits;
+        }
+
+        return status.Status == RunState.Paused || status.Status == RunState.Suspended ? TargetView.Loaded : TargetView.Stood;
     }
 
     private static async Task<MigrationStatus?> StreamAsync(QmpClient monitor, CancellationToken cancellationToken)

@@ -7,7 +7,9 @@ internal static class RecoveryRule
     public static (RecoveryMove Move, string Why) Decide(JournalStage stage, SourceView source, TargetView target) => (stage, source, target) switch
     {
         (_, SourceView.Torn, _) => (RecoveryMove.Ask, "The guest went ahead of its RAM, and part of that is on the source alone."),
+        (_, _, TargetView.Stood) => (RecoveryMove.Ask, "The guest may have run on the target, and does not run there."),
         (_, SourceView.Runs, TargetView.Runs) => (RecoveryMove.Ask, "The guest runs on both sides."),
+        (JournalStage.Committed, SourceView.Runs, _) => (RecoveryMove.Ask, "The guest has run on the target, and an older one runs on the source."),
         (< JournalStage.Committing, SourceView.Unreachable, TargetView.Runs) =>
             (RecoveryMove.Ask, "The guest runs on the target, which this migration has not told to resume, and the source does not answer."),
         (_, _, TargetView.Runs) => (RecoveryMove.Finish, "The guest runs on the target."),
@@ -21,7 +23,8 @@ internal static class RecoveryRule
         (JournalStage.Committed, _, _) => (RecoveryMove.Ask, "The guest has run on the target, and does not run there any more: the source's is older."),
 
         // Not where the source's stream is still under way: should it fail after all, QEMU lets the source's guest go on beside the target's.
-        (>= JournalStage.Committing, SourceView.Finished, TargetView.Loaded) or (JournalStage.Complete, SourceView.Unreachable, TargetView.Loaded) =>
+        // A target that is not seen to have loaded has, where the source is finished; a resume may be on its way there.
+        (>= JournalStage.Committing, SourceView.Finished, TargetView.Loaded or TargetView.Waits) or (JournalStage.Complete, SourceView.Unreachable, TargetView.Loaded) =>
             (RecoveryMove.Forward, "The target has loaded the guest, and waits to be told to resume."),
         (_, SourceView.Unreachable, _) => (RecoveryMove.Ask, "The source does not answer."),
         (>= JournalStage.Committing, _, TargetView.Unreachable) => (RecoveryMove.Ask, "The target may have been told to resume, and does not answer."),

@@ -12,6 +12,9 @@ internal enum TargetView
     /// <summary>It surely does not run, and has not run; whether it was loaded is not known, or it was not.</summary>
     Waits,
 
+    /// <summary>It does not run, and may have run: it was loaded, and then ended or broke down.</summary>
+    Stood,
+
     /// <summary>Nobody answers: the QEMU may be gone, or out of reach.</summary>
     Unreachable,
 }
