@@ -164,7 +164,7 @@ dotnet build Pve.Migration.sln -c Release -warnaserror -v q </dev/null
 
 run_tests Pve.Qmp.Tests 180
 run_tests Pve.Migration.Tests 300
-run_tests Pve.Integration.Tests 600
+run_tests Pve.Integration.Tests 660
 check "mtunnel as native AOT" mtunnel_speaks
 check "Both libraries as native AOT" aot_smoke
 check "The packages, from outside" packages
