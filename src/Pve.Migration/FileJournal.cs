@@ -111,8 +111,7 @@ public sealed class FileJournal : IMigrationJournal, IDisposable
         while (begin < all.Length)
         {
             int length = all.AsSpan(begin).IndexOf((byte)'\n');
-            JournalEntry? entry = null;
-            if (length < 0 || !JournalLine.TryRead(all.AsSpan(begin, length), out entry))
+            if (length < 0 || !JournalLine.TryRead(all.AsSpan(begin, length), out JournalEntry? entry))
             {
                 if (length >= 0 && begin + length + 1 < all.Length)
                 {

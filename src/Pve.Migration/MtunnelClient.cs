@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
+using Pve.Migration.Transports;
 using Pve.Migration.Tunnel;
 
 namespace Pve.Migration;
@@ -175,9 +176,7 @@ public sealed class MtunnelClient : IAsyncDisposable
         cancellationToken.ThrowIfCancellationRequested();
         Task<JsonElement> exchange = ExecuteAsync(
             MtunnelVocabulary.Ticket, WireValue.Object(json => json.WriteString("path", path)), CancellationToken.None);
-        _ = exchange.ContinueWith(
-            static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default); // observed, should nobody wait any more
+        exchange.ForgetFailure(); // should nobody wait any more
         JsonElement answer = await exchange.WaitAsync(cancellationToken).ConfigureAwait(false);
         return answer.TryGetProperty("ticket", out JsonElement ticket) && ticket.ValueKind == JsonValueKind.String && ticket.GetString() is { Length: > 0 } text
             ? text

@@ -1,3 +1,5 @@
+using Pve.Migration.Transports;
+
 namespace Pve.Migration.Engine;
 
 /// <summary>Writes the run's journal in order. Before the pause each entry is waited for; inside it only the one that must not be missing.</summary>
@@ -20,9 +22,7 @@ internal sealed class JournalWriter(IMigrationJournal? journal, int vmId, TimePr
         lock (_gate)
         {
             _last = AppendAsync(_last, new JournalEntry(mark, vmId, step, time.GetUtcNow(), detail));
-            _ = _last.ContinueWith(
-                static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default); // observed: inside the pause the next one that is waited for tells it
+            _last.ForgetFailure(); // inside the pause the next one that is waited for tells it
             return _last;
         }
     }

@@ -53,7 +53,7 @@ internal sealed class MigrationRun : IAsyncDisposable
             {
                 var heeded = Plan.PostCopy.HasBegun ? CancellationToken.None : cancellationToken;
                 heeded.ThrowIfCancellationRequested();
-                await BeginAsync(step, heeded).ConfigureAwait(false);
+                await CarryOutAsync(step, heeded).ConfigureAwait(false);
             }
             catch (Exception e) when (Plan.PostCopy.HasBegun)
             {
@@ -134,7 +134,7 @@ internal sealed class MigrationRun : IAsyncDisposable
         ]);
 
     // Inside the pause a step has a deadline, since the guest waits for it. The commit has its own, and is not to be undone.
-    private async Task BeginAsync(MigrationStep step, CancellationToken cancellationToken)
+    private async Task CarryOutAsync(MigrationStep step, CancellationToken cancellationToken)
     {
         var (journal, ledger, pause) = (Context.Journal, Context.Ledger, Context.Pause);
         Log.StepBegins(Context.Logger, Context.Request.VmId, step.Name);

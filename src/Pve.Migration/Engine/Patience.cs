@@ -1,3 +1,5 @@
+using Pve.Migration.Transports;
+
 namespace Pve.Migration.Engine;
 
 /// <summary>Waits for what others wrote, which may not heed its token.</summary>
@@ -28,9 +30,7 @@ internal static class Patience
         }
         catch (TimeoutException) when (!task.IsCompleted)
         {
-            _ = task.ContinueWith(
-                static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default); // observed here: nobody else will
+            task.ForgetFailure();
             throw new OperationCanceledException("It does not end, though it was told to.", cancellationToken);
         }
     }

@@ -1,5 +1,6 @@
 using Pve.Migration.Engine.Convergence;
 using Pve.Migration.Engine.Storage;
+using Pve.Migration.Transports;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -268,9 +269,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
                 _ = run.Journal.IntendCommitAsync();
             }
 
-            _ = Task.Run(target.Target.WakeAsync).ContinueWith(
-                static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
+            Task.Run(target.Target.WakeAsync).ForgetFailure();
         }
 
         _wasStopped = isStopped;

@@ -16,6 +16,11 @@ internal static class WaitExtensions
         return task.IsCompleted;
     }
 
+    // Its failure, should it fail, is nobody's to hear of: where nobody waits for it, or who does may leave.
+    public static void ForgetFailure(this Task task) => _ = task.ContinueWith(
+        static failed => failed.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
+
     // Until the time has passed or the token fires; never throws.
     public static async Task PauseAsync(this CancellationToken token, TimeSpan time, TimeProvider clock) =>
         await Task.Delay(time, clock, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
