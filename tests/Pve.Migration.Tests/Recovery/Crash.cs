@@ -31,7 +31,7 @@ internal sealed class Crash(EngineBench bench, MemoryJournal journal, string mom
         }, cancellation));
 
     public static IMigrationTarget Target(EngineBench bench, QmpClient? monitor)
-        => monitor is null ? new GoneTarget() : new LocalTarget(new IncomingQemu(monitor, EngineBench.Address, kill: _ =>
+        => monitor is null ? new GoneTarget("target", _ => Task.CompletedTask) : new LocalTarget(new IncomingQemu(monitor, EngineBench.Address, kill: _ =>
         {
             bench.Pair.Target.Kill();
             return Task.CompletedTask;

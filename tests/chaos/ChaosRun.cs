@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using Pve.Chaos.Orchestration;
+using Pve.Chaos.Scenarios;
+using Pve.Chaos.Verdict;
+using Pve.Chaos.World;
+using Pve.Integration.Tests.Ssh;
+
+namespace Pve.Chaos;
+
+/// <summary>One scenario, from the guest's boot to the verdict.</summary>
+internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunnel)
+{
+    private const int MostRecoveries = 3;
+
+    // Beyond every deadline of the orchestrator, one after the other.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+
+    public async Task<Result> RunAsync(Scenario scenario, string folder, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        Directory.CreateDirectory(folder);
+        await using var stage = await Stage.SetAsync(folder, scenario, sshd, sshConfig, mtunnel, cancellationToken);
+        var before = await Settings.ReadAsync(stage.Source.Monitor, cancellationToken);
+        var violations = new List<string>();
+        var ending = await MigrateAsync(scenario, stage, violations, cancellationToken);
+        var recoveries = 0;
+        while (ending is null or { Outcome: Ending.Unknown } && recoveries < MostRecoveries && violations.Count == 0)
+        {
+            await using var recovery = await stage.StartOrchestratorAsync(recovers: true, ++recoveries, cancellationToken);
+            ending = await EndAsync(recovery, violations, cancellationToken);
+        }
+
+        if (ending is null)
+        {
+            violations.Add("Nobody told an outcome.");
+        }
+        else
+        {
+            violations.AddRange(await new Judge(scenario, stage, before).JudgeAsync(ending, cancellationToken));
+        }
+
+        return new Result(scenario, ending?.Outcome ?? "none", recoveries, violations, Stopwatch.GetElapsedTime(start));
+    }
+
+    // The fault is over before anybody looks: who was frozen may still do what it was told.
+    private static async Task<Ending?> MigrateAsync(Scenario scenario, Stage stage, List<string> violations, CancellationToken cancellationToken)
+    {
+        await using var orchestrator = await stage.StartOrchestratorAsync(recovers: false, 0, cancellationToken);
+        var strike = new Strike(scenario, stage, orchestrator);
+        await Task.WhenAny(orchestrator.AtTheMoment, orchestrator.Ending).WaitAsync(Patience, TimeProvider.System, cancellationToken);
+        if (scenario.Delay is { } delay)
+        {
+            await Task.Delay(delay, TimeProvider.System, cancellationToken);
+        }
+
+        strike.Hit();
+        try
+        {
+            await orchestrator.GoOnAsync();
+            if (scenario.Fault != Fault.Kill)
+            {
+                await Task.Delay(scenario.Lasting, TimeProvider.System, cancellationToken);
+            }
+        }
+        finally
+        {
+            strike.Relent();
+        }
+
+        return await EndAsync(orchestrator, violations, cancellationToken);
+    }
+
+    private static async Task<Ending?> EndAsync(OrchestratorProcess orchestrator, List<string> violations, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var ending = await orchestrator.Ending.WaitAsync(Patience, TimeProvider.System, cancellationToken);
+            if (ending is null && await orchestrator.Errors is { Length: > 0 } errors)
+            {
+                violations.Add($"The orchestrator failed: {errors}");
+            }
+
+            return ending;
+        }
+        catch (TimeoutException)
+        {
+            violations.Add($"The orchestrator did not come to an end within {Patience.TotalSeconds:0} s.");
+            return null;
+        }
+    }
+}

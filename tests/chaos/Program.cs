@@ -1,0 +1,33 @@
+using System.CommandLine;
+using Pve.Chaos;
+using Pve.Chaos.Orchestration;
+
+var runs = new Option<int>("--runs") { Description = "how many migrations are struck", HelpName = "N", DefaultValueFactory = _ => 500 };
+var seed = new Option<int>("--seed") { Description = "decides the order, the delays and the ways", HelpName = "N", DefaultValueFactory = _ => 1 };
+var only = new Option<int?>("--only") { Description = "only this run of the seed: what a violation is repeated by", HelpName = "NUMBER" };
+var parallel = new Option<int>("--parallel") { Description = "how many at once", HelpName = "N", DefaultValueFactory = _ => 2 };
+var json = new Option<string?>("--json") { Description = "write a list of objects, one for each party, fault and step", HelpName = "FILE" };
+var mtunnel = new Option<string?>("--mtunnel") { Description = "the mtunnel that ssh starts; the one built with this unless given", HelpName = "FILE" };
+var root = new RootCommand("Kills, freezes and cuts each party of a migration at each step, on real QEMUs, and looks from outside at what became of the guest. Needs root, for an sshd of its own.")
+{
+    runs, seed, only, parallel, json, mtunnel,
+};
+foreach (var (option, least) in new[] { (runs, 1), (parallel, 1), (seed, 0) })
+{
+    option.Validators.Add(result =>
+    {
+        if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out var value) && value < least)
+        {
+            result.AddError($"{option.Name} is {value}; it must be at least {least}.");
+        }
+    });
+}
+
+root.SetAction((result, token) => Session.RunAsync(
+    new ChaosOptions(result.GetValue(runs), result.GetValue(seed), result.GetValue(only), result.GetValue(parallel), result.GetValue(json), result.GetValue(mtunnel)), token));
+var assignment = new Argument<string>("FILE");
+var orchestrate = new Command("orchestrate", "one who migrates; started by the runs") { assignment };
+orchestrate.Hidden = true;
+orchestrate.SetAction((result, token) => Orchestrator.RunAsync(result.GetRequiredValue(assignment), token));
+root.Add(orchestrate);
+return await root.Parse(args).InvokeAsync();

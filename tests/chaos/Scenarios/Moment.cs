@@ -1,0 +1,30 @@
+using Pve.Migration;
+
+namespace Pve.Chaos.Scenarios;
+
+/// <summary>The moments that a fault can strike at: the journal's entries, which a migration makes as it goes.</summary>
+internal static class Moment
+{
+    public const string Resumed = "resumed";
+
+    private const string LastPass = "last pass";
+
+    /// <summary>Every moment, in order.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        "open target", "check source", "check target", "set capabilities", "start incoming", "prepare ownership", "make target ready", "copy RAM",
+        LastPass, "hand over ownership", "resume", Resumed,
+    ];
+
+    /// <summary>Those of a migration with disks besides.</summary>
+    public static IReadOnlyList<string> WithDisks { get; } = ["export disks", "mirror disks", "finish mirrors", "stop exports", "switch over"];
+
+    /// <summary>The moment that an entry is; null where it is none.</summary>
+    public static string? Of(JournalEntry entry) => entry switch
+    {
+        { Mark: JournalMark.Intends } => entry.Step,
+        { Mark: JournalMark.Done, Step: "resume" } => Resumed,
+        { Mark: JournalMark.Done, Step: LastPass } => LastPass,
+        _ => null,
+    };
+}

@@ -1,0 +1,154 @@
+using Pve.Chaos.Orchestration;
+using Pve.Chaos.Scenarios;
+using Pve.Chaos.World;
+using Pve.Migration.Testing;
+using Pve.Qmp;
+
+namespace Pve.Chaos.Verdict;
+
+/// <summary>
+/// Looks at both QEMUs from outside, once everything is over: at most one guest ever ran, one runs whole or the outcome says that nobody can tell, and
+/// nothing is left behind.
+/// </summary>
+internal sealed class Judge(Scenario scenario, Stage stage, Settings before)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly List<string> _violations = [];
+
+    private bool HasKilledSource => scenario is { Fault: Fault.Kill, Party: Party.Source };
+
+    private bool HasKilledTarget => scenario is { Fault: Fault.Kill, Party: Party.Target };
+
+    public async Task<IReadOnlyList<string>> JudgeAsync(Ending ending, CancellationToken cancellationToken)
+    {
+        var source = await IsRunningAsync(stage.Source, "source", cancellationToken);
+        var target = await IsRunningAsync(stage.Target, "target", cancellationToken);
+        var hasRunThere = stage.Target.Ticks.TicksSeen > 0;
+        Require(!(source && target), "The guest runs on both sides.");
+        Require(source || target || HasKilledSource || HasKilledTarget, "The guest runs nowhere.");
+        switch (ending.Outcome)
+        {
+            case Ending.Migrated:
+                Require(target || HasKilledTarget, "Migrated, and the guest does not run on the target.");
+                Require(!source, "Migrated, and the guest runs on the source.");
+                RequireOwner(stage.TargetOwns);
+                break;
+            case Ending.RolledBack:
+                Require(source || HasKilledSource, "Rolled back, and the guest does not run on the source.");
+                Require(!hasRunThere, "Rolled back, and the guest has run on the target.");
+                Require(stage.Target.Process.Exited.IsCompleted, "Rolled back, and the target lives.");
+                RequireOwner(stage.SourceOwns);
+                await RequireSettingsAsync(cancellationToken);
+                break;
+            default:
+                Require(HasKilledSource || HasKilledTarget, "Nobody can tell, though both QEMUs live.");
+                Require(HasKilledSource || hasRunThere || !stage.Source.Process.Exited.IsCompleted, "Nobody can tell, and the source was ended.");
+                break;
+        }
+
+        await RequireNothingLeftAsync(cancellationToken);
+        await RequireWholeAsync(source, target, cancellationToken);
+        RequireTicks();
+        return _violations;
+    }
+
+    private void Require(bool holds, string violation)
+    {
+        if (!holds)
+        {
+            _violations.Add(violation);
+        }
+    }
+
+    private void RequireOwner(string owner)
+    {
+        var owners = new[] { stage.SourceOwns, stage.TargetOwns }.Where(folder => File.Exists(Path.Combine(folder, "100.conf"))).ToList();
+        Require(owners is [var only] && only == owner, $"The guest belongs to {string.Join(" and ", owners.Select(Path.GetFileName))}, not to {Path.GetFileName(owner)}.");
+    }
+
+    private async Task RequireSettingsAsync(CancellationToken cancellationToken)
+    {
+        if (!stage.Source.Process.Exited.IsCompleted)
+        {
+            var differs = before.Differs(await Settings.ReadAsync(stage.Source.Monitor, cancellationToken));
+            Require(differs is null, $"The source is not as it was: {differs}.");
+        }
+    }
+
+    // An ssh whose orchestrator was killed ends once it notices.
+    private async Task RequireNothingLeftAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var left = Left();
+        while (left.Count > 0 && !deadline.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            left = Left();
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        Require(left.Count == 0, $"Left behind: {string.Join(", ", left)}.");
+    }
+
+    private List<string> Left() =>
+    [
+        .. Processes.Find("ssh", stage.Mark).Select(pid => $"ssh {pid}"),
+        .. Processes.Find("mtunnel", stage.Mark).Select(pid => $"mtunnel {pid}"),
+        .. stage.Forwards.Where(File.Exists),
+    ];
+
+    private async Task RequireWholeAsync(bool source, bool target, CancellationToken cancellationToken)
+    {
+        if (source == target)
+        {
+            return; // none, or one too many
+        }
+
+        using var deadline = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        var host = source ? stage.Source : stage.Target;
+        try
+        {
+            await host.Ticks.WaitForTicksAsync(host.Ticks.TicksSeen + 20, either.Token);
+            await stage.Guest.ArriveAsync(host, either.Token);
+            var memory = await stage.Guest.CheckMemoryAsync(either.Token);
+            Require(memory.Intact, $"The RAM is damaged: {memory}.");
+            if (scenario.Disks > 0)
+            {
+                var disk = await stage.Guest.CheckDiskAsync(either.Token);
+                Require(disk.Intact, $"The disk is damaged: {disk}.");
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or EndOfStreamException or QmpException && !cancellationToken.IsCancellationRequested)
+        {
+            Require(false, $"The guest that runs does not tick: {e.Message}");
+        }
+    }
+
+    private void RequireTicks()
+    {
+        var report = stage.Guest.Heartbeat.Report();
+        Require(!report.RanTwice, $"A tick came from both sides: {report}.");
+        Require(HasKilledSource || report.Perfect, $"The ticks are not one sequence: {report}.");
+    }
+
+    private async Task<bool> IsRunningAsync(GuestHost host, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return !host.Process.Exited.IsCompleted
+                && (await host.Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).WaitAsync(Patience, TimeProvider.System, cancellationToken)).Running;
+        }
+        catch (QmpConnectionException)
+        {
+            return false;
+        }
+        catch (TimeoutException)
+        {
+            Require(false, $"The {name}'s monitor hangs.");
+            return false;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Pve.Chaos.World;
+
+/// <summary>A way to a socket that can be cut, and mended.</summary>
+internal sealed class Relay : IAsyncDisposable
+{
+    private readonly Socket _listener;
+    private readonly EndPoint _to;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Lock _gate = new();
+    private readonly Task _accepting;
+    private CancellationTokenSource _cut = new();
+
+    /// <param name="at">Where it listens.</param>
+    /// <param name="to">Where it leads.</param>
+    public Relay(EndPoint at, EndPoint to)
+    {
+        _to = to;
+        _listener = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        _listener.Bind(at);
+        _listener.Listen();
+        _accepting = AcceptAsync();
+    }
+
+    /// <summary>The port it listens at.</summary>
+    public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
+
+    public static Relay Unix(string at, string to) => new(new UnixDomainSocketEndPoint(at), new UnixDomainSocketEndPoint(to));
+
+    /// <summary>Cuts what goes through it, and refuses whatever comes.</summary>
+    public void Cut()
+    {
+        lock (_gate)
+        {
+            _cut.Cancel();
+        }
+    }
+
+    /// <summary>Lets new connections through again.</summary>
+    public void Mend()
+    {
+        lock (_gate)
+        {
+            if (_cut.IsCancellationRequested)
+            {
+                _cut = new CancellationTokenSource();
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        Cut();
+        await _accepting;
+        var path = (_listener.LocalEndPoint as UnixDomainSocketEndPoint)?.ToString();
+        _listener.Dispose();
+        if (path is not null)
+        {
+            File.Delete(path);
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        var connections = new List<Task>();
+        try
+        {
+            while (true)
+            {
+                var near = await _listener.AcceptAsync(_stop.Token);
+                lock (_gate)
+                {
+                    connections.Add(CarryAsync(near, _cut.Token));
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // disposed
+        }
+
+        await Task.WhenAll(connections);
+    }
+
+    private async Task CarryAsync(Socket near, CancellationToken cut)
+    {
+        using var far = new Socket(_to.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
+        using var broken = CancellationTokenSource.CreateLinkedTokenSource(cut);
+        try
+        {
+            await far.ConnectAsync(_to, broken.Token);
+            await Task.WhenAll(PassAsync(near, far, broken), PassAsync(far, near, broken));
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // cut, or ended by either side: closing tells both
+        }
+        finally
+        {
+            near.Dispose();
+        }
+    }
+
+    private static async Task PassAsync(Socket from, Socket to, CancellationTokenSource broken)
+    {
+        var buffer = new byte[65536];
+        try
+        {
+            int count;
+            while ((count = await from.ReceiveAsync(buffer, broken.Token)) > 0)
+            {
+                for (var sent = 0; sent < count;)
+                {
+                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), broken.Token);
+                }
+            }
+
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch
+        {
+            await broken.CancelAsync();
+            throw;
+        }
+    }
+}
