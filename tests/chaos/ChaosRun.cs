@@ -48,6 +48,13 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
         await using var orchestrator = await stage.StartOrchestratorAsync(recovers: false, 0, cancellationToken);
         var strike = new Strike(scenario, stage, orchestrator);
         await Task.WhenAny(orchestrator.AtTheMoment, orchestrator.Ending).WaitAsync(Patience, TimeProvider.System, cancellationToken);
+        if (!orchestrator.AtTheMoment.IsCompleted)
+        {
+            var early = await EndAsync(orchestrator, violations, cancellationToken);
+            violations.Add($"It never came to '{scenario.Step}': {early?.Text}");
+            return early;
+        }
+
         if (scenario.Delay is { } delay)
         {
             await Task.Delay(delay, TimeProvider.System, cancellationToken);

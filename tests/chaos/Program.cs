@@ -30,4 +30,8 @@ var orchestrate = new Command("orchestrate", "one who migrates; started by the r
 orchestrate.Hidden = true;
 orchestrate.SetAction((result, token) => Orchestrator.RunAsync(result.GetRequiredValue(assignment), token));
 root.Add(orchestrate);
+var migrations = new Option<int>("--migrations") { Description = "how many, after 50 that warm up", HelpName = "N", DefaultValueFactory = _ => 1000 };
+var soak = new Command("soak", "migrates one guest back and forth, and looks whether open files, threads and memory stay as they are") { migrations };
+soak.SetAction((result, token) => Soak.RunAsync(result.GetValue(migrations), token));
+root.Add(soak);
 return await root.Parse(args).InvokeAsync();

@@ -12,8 +12,9 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
 {
     public const string AtTheMoment = "at the moment";
 
-    // Short, so that what waits in vain does not wait long.
+    // Short, so that what waits in vain does not wait long; but a program has to start on a busy machine.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(15);
 
     public static async Task<int> RunAsync(string path, CancellationToken cancellationToken)
     {
@@ -97,7 +98,7 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
         Host = "target",
         ConfigFile = assignment.SshConfig,
         Port = assignment.SshPort,
-        ConnectTimeout = Patience,
+        ConnectTimeout = StartPatience,
         ServerAliveInterval = TimeSpan.FromSeconds(1),
         Forwards =
         [
@@ -113,7 +114,7 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
 
     private MtunnelClientOptions TunnelOptions => new()
     {
-        GreetingTimeout = Patience,
+        GreetingTimeout = StartPatience,
         VersionTimeout = Patience,
         ResumeTimeout = Patience,
         QuitTimeout = Patience,

@@ -7,7 +7,7 @@ internal static class Moment
 {
     public const string Resumed = "resumed";
 
-    private const string LastPass = "last pass";
+    private const string LastPass = "last RAM and devices (QEMU)";
 
     /// <summary>Every moment, in order.</summary>
     public static IReadOnlyList<string> All { get; } =

@@ -35,7 +35,7 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before)
                 RequireOwner(stage.TargetOwns);
                 break;
             case Ending.RolledBack:
-                Require(source || HasKilledSource, "Rolled back, and the guest does not run on the source.");
+                Require(source, $"Rolled back, and the guest does not run on the source: {ending.Text}");
                 Require(!hasRunThere, "Rolled back, and the guest has run on the target.");
                 Require(stage.Target.Process.Exited.IsCompleted, "Rolled back, and the target lives.");
                 RequireOwner(stage.SourceOwns);
