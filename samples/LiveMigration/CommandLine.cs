@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using LiveMigration.Crashes;
 using Pve.Migration;
 using Pve.Migration.Testing;
 
@@ -29,6 +30,9 @@ internal static class CommandLine
     private static readonly Option<string?> TargetQemu = Text("--target-qemu", "PATH", "the target's QEMU");
     private static readonly Option<bool> Simulate = new("--simulate") { Description = "use a simulated pair, without any QEMU" };
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "start a target and say what stands in the way of a migration, without one" };
+    private static readonly Option<string?> Journal = Text("--journal", "FILE", "note every intention there before the act, for --recover");
+    private static readonly Option<ChaosPoint?> Chaos = new("--chaos") { Description = "let a fault strike at a step, such as resume:kill-target or copy-ram:crash", HelpName = "STEP:FAULT", CustomParser = ReadChaos };
+    private static readonly Option<string?> Recover = Text("--recover", "JOURNAL", "end the migration that a crash interrupted, say where its guest is, and end both QEMUs");
     private static readonly Option<string?> Json = Text("--json", "FILE", "write one object for each run");
 
     private const int MostDisks = 4;
@@ -40,7 +44,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Boots a guest, migrates it live, and says where every millisecond of its pause went.")
         {
-            Runs, Ram, Dirty, Disk, Bandwidth, GoalPause, GoalTime, Else, PostCopy, Hold, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, DryRun, Json,
+            Runs, Ram, Dirty, Disk, Bandwidth, GoalPause, GoalTime, Else, PostCopy, Hold, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, DryRun, Journal, Chaos, Recover, Json,
         };
         root.SetAction(async (result, token) =>
         {
@@ -98,6 +102,9 @@ internal static class CommandLine
         TargetQemu = result.GetValue(TargetQemu),
         Simulate = result.GetValue(Simulate),
         DryRun = result.GetValue(DryRun),
+        Journal = result.GetValue(Journal),
+        Chaos = result.GetValue(Chaos),
+        Recover = result.GetValue(Recover),
         JsonFile = result.GetValue(Json),
     };
 
@@ -119,6 +126,11 @@ internal static class CommandLine
             { SshHost: null, SshConfig: not null } or { SshHost: null, Mtunnel: not null } => "--ssh-config and --mtunnel go with --ssh HOST.",
             { Simulate: true, SshHost: not null } => "--simulate uses no ssh; leave --ssh out.",
             { Simulate: true, Qemu: not null } or { Simulate: true, TargetQemu: not null } => "--simulate uses no QEMU; leave --qemu and --target-qemu out.",
+            { Simulate: true, Journal: not null } or { Simulate: true, Chaos: not null } => "--journal and --chaos need a real pair; leave --simulate out.",
+            { Journal: not null, Runs: > 1 } or { Chaos: not null, Runs: > 1 } => "--journal and --chaos are for one migration; leave --runs out.",
+            { Chaos.Fault: ChaosFault.Crash, Journal: null } => "--chaos STEP:crash needs --journal FILE, or nobody could recover it.",
+            { Chaos.Step: var step, DisksMiB.Count: 0 } when ChaosPoint.IsOfDisks(step) => $"--chaos {step.Replace(' ', '-')}: there is no such step without --disk.",
+            { Recover: { } journal } when !File.Exists(journal) => $"--recover {journal}: no such file.",
             { DryRun: true, Runs: > 1 } => "--dry-run looks once; leave --runs out.",
             { SshConfig: { } file } when !File.Exists(file) => $"--ssh-config {file}: no such file.",
             _ => Unfit(options),
@@ -172,6 +184,19 @@ internal static class CommandLine
         HelpName = helpName,
         CustomParser = result => Size(result, name, result.Tokens[0].Value, least, most),
     };
+
+    private static ChaosPoint? ReadChaos(ArgumentResult result)
+    {
+        try
+        {
+            return ChaosPoint.Parse(result.Tokens[0].Value);
+        }
+        catch (FormatException e)
+        {
+            result.AddError(e.Message);
+            return null;
+        }
+    }
 
     private static Option<int[]> Sizes(string name, string description, int least, int most) => new(name)
     {

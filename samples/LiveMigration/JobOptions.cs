@@ -1,3 +1,4 @@
+using LiveMigration.Crashes;
 using Pve.Migration;
 
 namespace LiveMigration;
@@ -46,6 +47,14 @@ internal sealed record JobOptions
     public bool Simulate { get; init; }
 
     public bool DryRun { get; init; }
+
+    /// <summary>Where the migration notes what it does; nowhere where this is null.</summary>
+    public string? Journal { get; init; }
+
+    public ChaosPoint? Chaos { get; init; }
+
+    /// <summary>The journal of a migration that is to be recovered; null for migrations.</summary>
+    public string? Recover { get; init; }
 
     public string? JsonFile { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LiveMigration;
+using LiveMigration.Crashes;
 using Pve.Migration;
 using Pve.Migration.Testing;
 using Spectre.Console;
@@ -13,11 +14,16 @@ static async Task<int> RunAsync(JobOptions options, CancellationToken cancellati
     var screen = new Screen(options);
     try
     {
+        if (options.Recover is { } journal)
+        {
+            return await RecoveryJob.RunAsync(journal, cancellationToken);
+        }
+
         var migrated = await MigrateAllAsync(options, screen, results, cancellationToken);
         screen.ShowSummary(results);
         return migrated ? 0 : 1;
     }
-    catch (Exception e) when (e is QemuStartException or LabException or IOException)
+    catch (Exception e) when (e is QemuStartException or LabException or MigrationJournalException or IOException)
     {
         await Console.Error.WriteLineAsync($"livemigration: {e.Message}");
         return e is LabException ? 2 : 1;

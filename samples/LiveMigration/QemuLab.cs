@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using LiveMigration.Crashes;
 using Pve.Migration;
 using Pve.Migration.Testing;
 using Pve.Qmp;
@@ -36,6 +37,7 @@ internal sealed class QemuLab : ILab
                     DisksMiB = options.DisksMiB,
                     Binary = binary,
                     TargetBinary = options.TargetQemu,
+                    DiesWithUs = options.Chaos?.Fault != ChaosFault.Crash,
                 },
                 cancellationToken);
             return new QemuLab(options, guest);
@@ -57,8 +59,20 @@ internal sealed class QemuLab : ILab
         await using var fallback = NewFallback(host);
         await using var target = await NewTargetAsync(host, handler, fallback, cancellationToken);
 
-        var report = await _migrator.MigrateAsync(
-            _options.Ask(new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target, Disks = Disks }, control), progress, cancellationToken);
+        using var journal = _options.Journal is { } file ? FileJournal.Open(file) : null;
+        if (journal is not null)
+        {
+            await LabNote.WriteAsync(_options.Journal!, source, host, cancellationToken);
+        }
+
+        IMigrationJournal? noted = _options.Chaos is { } point ? new StrikingJournal(journal, point, source, host) : journal;
+        var request = new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target, Disks = Disks, Journal = noted };
+        var report = await _migrator.MigrateAsync(_options.Ask(request, control), progress, cancellationToken);
+        if (_options.Journal is not null && report.Outcome is not MigrationOutcome.Unknown)
+        {
+            LabNote.Delete(_options.Journal);
+        }
+
         var guest = default(GuestRow);
         var disks = report.Disks.Select(disk => new DiskRow(disk.Node, null, disk.CopiedBytes)).ToList();
         if (report.Outcome is MigrationOutcome.Migrated)

@@ -91,6 +91,27 @@ internal sealed class Screen(JobOptions options)
         return errors == 0;
     }
 
+    public static void ShowRecovery(RecoveryReport report, bool runsOnSource, bool runsOnTarget)
+    {
+        foreach (var warning in report.Warnings)
+        {
+            AnsiConsole.MarkupLineInterpolated($"[yellow]{warning}[/]");
+        }
+
+        var where = (runsOnSource, runsOnTarget) switch
+        {
+            (true, false) => "the guest runs on the source",
+            (false, true) => "the guest runs on the target",
+            (false, false) => "the guest runs on neither side",
+            _ => "THE GUEST RUNS ON BOTH SIDES",
+        };
+        AnsiConsole.MarkupLineInterpolated($"[bold]Recovered[/]: {where}. {report.Outcome}");
+        if (report.Outcome is MigrationOutcome.Unknown unknown)
+        {
+            AnsiConsole.MarkupLineInterpolated($"Both QEMUs were left as they are. {string.Join(" ", unknown.NextActions)}");
+        }
+    }
+
     private string Resume => options.Target switch
     {
         TargetKind.Local => "QMP",

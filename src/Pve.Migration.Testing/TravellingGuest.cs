@@ -194,6 +194,7 @@ public sealed class TravellingGuest : IAsyncDisposable
                 BootImage = _image,
                 Incoming = incoming,
                 Paused = incoming,
+                DiesWithUs = _options.DiesWithUs,
                 ExtraArguments = [.. TravellingDisks.Arguments(folder, disksMiB.Count), .. extraArguments],
             },
             cancellationToken: cancellationToken).ConfigureAwait(false);

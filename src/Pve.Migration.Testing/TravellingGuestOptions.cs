@@ -33,6 +33,9 @@ public sealed record TravellingGuestOptions
     /// <summary>The machine type; null for the newest that both QEMUs know.</summary>
     public string? Machine { get; init; }
 
+    /// <summary>Whether its QEMUs end with this process, however that ends; see <see cref="QemuProcessOptions.DiesWithUs"/>.</summary>
+    public bool DiesWithUs { get; init; } = true;
+
     /// <summary>More arguments of QEMU's, at every host; none unless set.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 }
