@@ -61,11 +61,7 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source, Steering st
             (_previous, _current) = (_current, ram);
             _movedAt = _previous?.Transferred == ram.Transferred ? _movedAt : run.Time.GetTimestamp();
             StoodStill = run.Time.GetElapsedTime(_movedAt);
-            if (info.Status == MigrationStatus.Active && source.Trail!.IsStopped)
-            {
-                await source.LookWhoStoppedAsync(cancellationToken).ConfigureAwait(false);
-            }
-            else if (isCopying && await steering.SteerAsync(_previous, ram, cancellationToken).ConfigureAwait(false))
+            if (isCopying && await steering.SteerAsync(_previous, ram, cancellationToken).ConfigureAwait(false))
             {
                 Foresee(ram, info);
             }

@@ -9,6 +9,7 @@ internal sealed class MonitorTrail : IAsyncDisposable
     private readonly QmpEventSubscription _events;
     private readonly AutoResetSignal _changed;
     private readonly PauseWatch? _pause;
+    private readonly StopCause? _stop;
     private readonly Task _pump;
     private long? _setupSentAt;
     private long? _resumeSentAt;
@@ -19,9 +20,10 @@ internal sealed class MonitorTrail : IAsyncDisposable
     /// <param name="monitor">The monitor.</param>
     /// <param name="changed">Set at each change.</param>
     /// <param name="pause">Told when the guest is paused and goes on.</param>
-    public MonitorTrail(QmpClient monitor, AutoResetSignal changed, PauseWatch? pause = null)
+    /// <param name="stop">Told the same.</param>
+    public MonitorTrail(QmpClient monitor, AutoResetSignal changed, PauseWatch? pause = null, StopCause? stop = null)
     {
-        (Monitor, _changed, _pause) = (monitor, changed, pause);
+        (Monitor, _changed, _pause, _stop) = (monitor, changed, pause, stop);
         Clock = new HostClock(monitor.TimeProvider);
         _events = monitor.Subscribe("STOP", "RESUME", "MIGRATION", "MIGRATION_PASS", "SHUTDOWN", "RESET");
         _pump = PumpAsync();
@@ -120,11 +122,13 @@ internal sealed class MonitorTrail : IAsyncDisposable
             case "STOP":
                 Stopped = qmpEvent;
                 IsStopped = true;
+                _stop?.Stopped();
                 _pause?.Paused(qmpEvent.ReceivedAt);
                 break;
             case "RESUME":
                 Resumed = qmpEvent;
                 IsStopped = false;
+                _stop?.WentOn();
                 _pause?.WentOn();
                 Bound(qmpEvent, _resumeSentAt);
                 _resumed.TrySetResult();

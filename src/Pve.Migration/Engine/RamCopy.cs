@@ -217,7 +217,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
                 $"The source QEMU has not reached the target within {run.Options.SetupTimeout.TotalSeconds:0.#} s.", "See that nothing blocks the way.");
         }
 
-        if (Status == MigrationStatus.Active && !source.Trail!.IsStopped && _poll.StoodStill > run.Options.StallTimeout)
+        if (Status == MigrationStatus.Active && (!source.Trail!.IsStopped || source.StaysPaused) && _poll.StoodStill > run.Options.StallTimeout)
         {
             throw new MigrationFailedException(
                 $"Not a byte was sent for {run.Options.StallTimeout.TotalSeconds:0.#} s.", "See that the target's QEMU is not stuck, and that nothing blocks the way.");
@@ -248,9 +248,9 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
             return;
         }
 
-        if (await source.TryQueryAsync().ConfigureAwait(false) is { } status && status.Status == RunState.Paused)
+        if (await source.Stop.IsCopiedOnAsync().ConfigureAwait(false))
         {
-            _pausedSince = null; // it was stopped by somebody else, and the copy goes on
+            _pausedSince = null;
             return;
         }
 

@@ -11,21 +11,19 @@ namespace Pve.Migration.Engine;
 internal sealed class SourceVm(RunContext run) : IAsyncDisposable
 {
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(20);
-    private static readonly TimeSpan AnswerWithin = TimeSpan.FromMilliseconds(50);
 
     private CapabilitySet? _capabilities;
-    private bool _startedPaused;
-    private QmpEvent? _stoppedBySomebody;
 
     public QmpClient Monitor => run.Request.Source;
 
     /// <summary>What its events told; null before it is watched.</summary>
     public MonitorTrail? Trail { get; private set; }
 
+    /// <summary>Who stopped its guest.</summary>
+    public StopCause Stop => field ??= new StopCause(Monitor, run.Time);
+
     /// <summary>Whether the guest was paused by somebody else, and is to be paused wherever it comes to be.</summary>
-    public bool StaysPaused
-        => _startedPaused && Trail?.Resumed is null
-            || (Trail is { IsStopped: true } trail && _stoppedBySomebody is { } stop && ReferenceEquals(stop, trail.Stopped));
+    public bool StaysPaused => Stop.IsSomebodys;
 
     /// <summary>That the guest ended by its own doing, and how; null while it has not.</summary>
     public string? GuestEnded
@@ -40,7 +38,7 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
         Watch();
-        _startedPaused = await SourceChecks.RunAsync(Monitor, run.Findings, cancellationToken).ConfigureAwait(false) == RunState.Paused;
+        Stop.FoundPaused = await SourceChecks.RunAsync(Monitor, run.Findings, cancellationToken).ConfigureAwait(false) == RunState.Paused;
         _capabilities = await CapabilitySet.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false);
     }
 
@@ -49,7 +47,7 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
         IReadOnlyCollection<MigrationCapability> wanted, MigrationParameters parameters, CancellationToken cancellationToken)
     {
         await run.Journal.WriteAsync(
-            JournalMark.Found, FoundSettings.Name, JsonSerializer.Serialize(Capabilities.Found(_startedPaused), JournalJson.Default.FoundSettings)).ConfigureAwait(false);
+            JournalMark.Found, FoundSettings.Name, JsonSerializer.Serialize(Capabilities.Found(Stop.FoundPaused), JournalJson.Default.FoundSettings)).ConfigureAwait(false);
         await Capabilities.ApplyAsync(wanted, cancellationToken).ConfigureAwait(false);
         await Capabilities.ApplyAsync(parameters, cancellationToken).ConfigureAwait(false);
     }
@@ -57,7 +55,7 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     /// <summary>For a run that is taken up after a crash: what <see cref="RestoreAsync"/> has to put back.</summary>
     public async Task RecallAsync(FoundSettings found, CancellationToken cancellationToken)
     {
-        _startedPaused = found.GuestPaused;
+        Stop.FoundPaused = found.GuestPaused;
         _capabilities = (await CapabilitySet.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false)).With(found);
     }
 
@@ -66,8 +64,8 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
 
     private void Watch()
     {
-        run.Pause.AskBefore(IsPausedByMigrationAsync);
-        Trail ??= new MonitorTrail(Monitor, run.Changed, run.Pause);
+        run.Pause.AskBefore(Stop.IsMigrationsAsync);
+        Trail ??= new MonitorTrail(Monitor, run.Changed, run.Pause, Stop);
     }
 
     /// <summary>Whether QEMU has ended because its guest had.</summary>
@@ -91,17 +89,6 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
         }
     }
 
-    /// <summary>Finds out who stopped a guest that is copied on: a migration's own stop has another state.</summary>
-    public async Task LookWhoStoppedAsync(CancellationToken cancellationToken)
-    {
-        var stop = Trail!.Stopped;
-        var status = await Monitor.TryExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
-        if (status.Value?.Status == RunState.Paused)
-        {
-            _stoppedBySomebody = stop;
-        }
-    }
-
     /// <summary>Whether the guest runs here; null where the monitor cannot be asked.</summary>
     public async Task<StatusInfo?> TryQueryAsync()
     {
@@ -113,26 +100,6 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
         catch (Exception e) when (e is QmpException or OperationCanceledException)
         {
             return null;
-        }
-    }
-
-    // Somebody else's stop looks the same in the events. A monitor that does not answer is held by QEMU's last pass.
-    private async Task<bool> IsPausedByMigrationAsync()
-    {
-        if (Trail!.Status is { } state && state != MigrationStatus.Active)
-        {
-            return true;
-        }
-
-        using var patience = run.Deadline(AnswerWithin);
-        try
-        {
-            var status = await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: patience.Token).ConfigureAwait(false);
-            return status.Status != RunState.Paused;
-        }
-        catch (Exception e) when (e is QmpException or OperationCanceledException)
-        {
-            return true;
         }
     }
 
@@ -206,7 +173,7 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
             await Task.Delay(SettleInterval, run.Time, cancellationToken).ConfigureAwait(false);
         }
 
-        if (StaysPaused)
+        if (!await Stop.IsMigrationsAsync().ConfigureAwait(false))
         {
             if (status.Status == RunState.PostMigrate)
             {

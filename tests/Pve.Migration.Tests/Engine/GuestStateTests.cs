@@ -37,6 +37,54 @@ public sealed class GuestStateTests
         Assert.Equal(RunState.Paused, bench.Pair.Target.RunState);
     });
 
+    // Down to the last moment before QEMU's own stop, and beyond it.
+    [Theory]
+    [InlineData(-500)]
+    [InlineData(-100)]
+    [InlineData(-20)]
+    [InlineData(-5)]
+    [InlineData(-1)]
+    [InlineData(-0.1)]
+    [InlineData(-0.01)]
+    [InlineData(0.01)]
+    [InlineData(0.1)]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task A_stop_is_somebodys_until_it_is_the_migrations(double millisecondsBesideIt)
+    {
+        var stopped = 0d;
+        await RunAsync(async bench =>
+        {
+            bench.AssertMigrated(await bench.MigrateAsync());
+            stopped = bench.Pair.Runs[0].Ended!.Value.TotalMilliseconds;
+        });
+        await RunAsync(async bench =>
+        {
+            var migrating = bench.MigrateAsync();
+            await bench.PassAsync((stopped + millisecondsBesideIt) / 1000);
+            await bench.Spy.ExecuteAsync(QmpCommands.Stop, cancellationToken: Cancellation);
+            var isSomebodys = bench.Pair.Source.RunState == RunState.Paused;
+            var outcome = Assert.IsType<MigrationOutcome.Migrated>((await migrating).Outcome);
+            Assert.Equal(isSomebodys, outcome.IsPaused);
+            Assert.Equal(!isSomebodys, bench.Pair.Target.IsGuestRunning);
+            Assert.True(isSomebodys == millisecondsBesideIt < 0 || Math.Abs(millisecondsBesideIt) < 1);
+        });
+    }
+
+    [Fact]
+    public Task A_guest_that_somebody_pauses_and_whose_copy_stands_still_is_given_back_paused() => RunAsync(async bench =>
+    {
+        var migrating = bench.MigrateAsync(change: Slow);
+        await bench.PassAsync(5);
+        await bench.Spy.ExecuteAsync(QmpCommands.Stop, cancellationToken: Cancellation);
+        await bench.PassAsync(60);
+        Assert.False(migrating.IsCompleted);
+        bench.Pair.Target.Freeze();
+        await HurryAsync(bench);
+        Assert.IsType<MigrationOutcome.RolledBack>((await migrating).Outcome);
+        Assert.False(bench.Pair.Source.IsGuestRunning);
+    });
+
     [Fact]
     public Task A_paused_guest_that_somebody_continues_during_the_copy_arrives_running() => RunAsync(async bench =>
     {
