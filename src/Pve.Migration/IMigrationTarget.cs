@@ -49,9 +49,13 @@ public interface IMigrationTarget : IAsyncDisposable
     Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken);
 
     /// <summary>Makes the target's QEMU offer its disks to be written.</summary>
+    /// <param name="vmId">The guest's number.</param>
+    /// <param name="disks">Which.</param>
+    /// <param name="tls">What its QEMU encrypts them with; null for not at all.</param>
+    /// <param name="cancellationToken">Gives up.</param>
     /// <returns>Where the source's QEMU reaches each, in the order of <paramref name="disks"/>.</returns>
     /// <exception cref="MigrationTargetException">It refused, or has none.</exception>
-    Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
+    Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, ExportTls? tls, CancellationToken cancellationToken)
         => throw new MigrationTargetException($"The target {Name} offers no disks to be written.", "Leave the disks out if both sides share them.");
 
     /// <summary>Withdraws that, inside the pause: afterwards the guest has its disks for itself.</summary>

@@ -122,7 +122,8 @@ public sealed class IncomingQemu
     /// <summary>Makes it offer its disks to be written, over NBD.</summary>
     /// <returns>Where the source reaches each, in the order of <paramref name="disks"/>.</returns>
     /// <exception cref="MigrationTargetException">It refused, or was given no address.</exception>
-    public async Task<IReadOnlyList<DiskExport>> ExportDisksAsync(IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<DiskExport>> ExportDisksAsync(
+        IReadOnlyList<MigrationDisk> disks, ExportTls? tls = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(disks);
         if (Monitor is null || DisksListenUri is null)
@@ -133,7 +134,7 @@ public sealed class IncomingQemu
 
         try
         {
-            var server = new NbdServerStart(NbdAddress.Parse(DisksListenUri)) { MaxConnections = 0 };
+            var server = new NbdServerStart(NbdAddress.Parse(DisksListenUri)) { MaxConnections = 0, TlsCreds = tls?.Credentials, TlsAuthz = tls?.Authorization };
             await Monitor.ExecuteAsync(QmpCommands.NbdServerStart, server, cancellationToken: cancellationToken).ConfigureAwait(false);
             foreach (var disk in disks)
             {

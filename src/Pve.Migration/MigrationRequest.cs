@@ -38,6 +38,9 @@ public sealed record MigrationRequest
     /// <summary>Whether the guest's volumes are replicated, so that the target must learn the replication state; off unless set.</summary>
     public bool IsReplicated { get; init; }
 
+    /// <summary>How the RAM travels: as it is, over one connection, unless set.</summary>
+    public TransferPolicy Transfer { get; init; } = new();
+
     /// <summary>The bandwidth, in bytes a second; 0 is no limit. 16 GiB/s unless set, since QEMU's own default is 128 MiB/s.</summary>
     public long MaxBandwidth { get; init; } = 16L * 1024 * 1024 * 1024;
 
@@ -71,6 +74,8 @@ public sealed record MigrationRequest
         ArgumentNullException.ThrowIfNull(Ownership);
         ArgumentNullException.ThrowIfNull(Disks);
         ArgumentNullException.ThrowIfNull(Hooks);
+        ArgumentNullException.ThrowIfNull(Transfer);
+        Transfer.Validate();
         Announce?.Validate();
         Goal?.Validate();
         if (Goal?.Else == GoalFallback.PostCopy && Disks.Count > 0)

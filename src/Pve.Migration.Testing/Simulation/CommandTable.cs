@@ -11,7 +11,7 @@ internal static class CommandTable
 
     private static readonly FrozenDictionary<string, Command> Commands = new[]
     {
-        MachineCommands.All, MigrationCommands.All, BlockCommands.All, BitmapCommands.All,
+        MachineCommands.All, MigrationCommands.All, BlockCommands.All, BitmapCommands.All, QomObjects.Commands,
         new() { ["query-commands"] = Command.Query((_, json) => WriteNames(json)) },
     }.SelectMany(all => all).ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -64,6 +64,9 @@ internal sealed class IncomingMigration(Machine machine)
         ListenAt(uri);
     }
 
+    /// <summary>Whether a stream that is encrypted by such credentials, or not at all, is none for it.</summary>
+    public bool RefusesTls(string? type) => machine.Objects.FindCredentials(machine.Parameters.TlsCredentials) != type;
+
     /// <summary>The channel is open.</summary>
     public void Connected(OutgoingMigration sender)
     {

@@ -66,6 +66,8 @@ internal sealed class Machine
 
     public BlockJobs Jobs { get; }
 
+    public QomObjects Objects { get; } = new();
+
     public MigrationCapabilities Capabilities { get; } = new();
 
     public MigrationParameters Parameters { get; } = new();

@@ -41,6 +41,9 @@ internal sealed class MigrationParameters
     /// <summary>Bytes a second after the guest has gone ahead; 0 is no limit.</summary>
     public long MaxPostcopyBandwidth => (long)_values["max-postcopy-bandwidth"];
 
+    /// <summary>The id of the TLS credentials; empty for none.</summary>
+    public string TlsCredentials => (string)_values["tls-creds"];
+
     /// <summary>In percent.</summary>
     public int ThrottleInitial => (int)(long)_values["cpu-throttle-initial"];
 

@@ -170,6 +170,12 @@ internal sealed partial class OutgoingMigration(Machine machine)
             return;
         }
 
+        if (receiver.RefusesTls(Credentials(out var error)) || error is not null)
+        {
+            Fail(error ?? "TLS handshake failed: The TLS connection was non-properly terminated.");
+            return;
+        }
+
         _receiver = receiver;
         receiver.Connected(this);
         _wasActive = machine.Now;
@@ -181,6 +187,14 @@ internal sealed partial class OutgoingMigration(Machine machine)
         EmitPass();
         Move(MigrationStatus.Active);
         StreamMayStand();
+    }
+
+    private string? Credentials(out string? error)
+    {
+        var id = machine.Parameters.TlsCredentials;
+        var type = machine.Objects.FindCredentials(id);
+        error = id.Length == 0 || type is not null ? null : $"No TLS credentials with id '{id}'";
+        return type;
     }
 
     private void SwitchOver()

@@ -28,7 +28,13 @@ internal sealed class CapabilitySet
         _parametersBefore.DowntimeLimit,
         _parametersBefore.CpuThrottleInitial,
         _parametersBefore.CpuThrottleIncrement,
-        _parametersBefore.MaxCpuThrottle);
+        _parametersBefore.MaxCpuThrottle,
+        _parametersBefore.XbzrleCacheSize,
+        _parametersBefore.MultifdChannels,
+        _parametersBefore.MultifdCompression?.Value,
+        _parametersBefore.TlsCreds,
+        _parametersBefore.TlsHostname,
+        _parametersBefore.TlsAuthz);
 
     /// <summary>The same QEMU, to be put back to <paramref name="found"/>.</summary>
     public CapabilitySet With(FoundSettings found) => new(
@@ -47,14 +53,7 @@ internal sealed class CapabilitySet
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         await SetAsync(_before, cancellationToken).ConfigureAwait(false);
-        await ApplyAsync(new MigrationParameters
-        {
-            MaxBandwidth = _parametersBefore.MaxBandwidth,
-            DowntimeLimit = _parametersBefore.DowntimeLimit,
-            CpuThrottleInitial = _parametersBefore.CpuThrottleInitial,
-            CpuThrottleIncrement = _parametersBefore.CpuThrottleIncrement,
-            MaxCpuThrottle = _parametersBefore.MaxCpuThrottle,
-        }, cancellationToken).ConfigureAwait(false);
+        await ApplyAsync(Found(guestPaused: false).Parameters, cancellationToken).ConfigureAwait(false);
     }
 
     // A capability that does not change is not named: some can't be set at all on a given build, not even to what they are.

@@ -1,6 +1,7 @@
 using Pve.Migration.Engine.Convergence;
 using Pve.Migration.Engine.Preflight;
 using Pve.Migration.Engine.Storage;
+using Pve.Migration.Engine.Transfer;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 using static Pve.Migration.StepPlacement;
@@ -33,7 +34,8 @@ internal sealed class MigrationPlan
     public MigrationPlan(RunContext run, SourceVm source, TargetVm target)
     {
         (_run, _source, _target) = (run, source, target);
-        Mirrors = new DiskMirrors(run, source, target);
+        Tls = new TlsObjects(run, source, target);
+        Mirrors = new DiskMirrors(run, source, target, Tls);
         Steering = new Steering(run, source);
         Copy = new RamCopy(run, source, target, Mirrors, Steering);
         PostCopy = new PostCopy(run, source, target);
@@ -41,6 +43,8 @@ internal sealed class MigrationPlan
         Steps = Build();
         Check(Steps);
     }
+
+    public TlsObjects Tls { get; }
 
     public DiskMirrors Mirrors { get; }
 
@@ -77,6 +81,8 @@ internal sealed class MigrationPlan
 
     private bool HasDisks => _run.Request.Disks.Count > 0;
 
+    private bool UsesTls => _run.Request.Transfer.Tls is not null;
+
     // Where the copy is held, QEMU must not go past that point by itself.
     private bool WaitsAtSwitchover => HasDisks || Steering.IsHolding;
 
@@ -91,8 +97,9 @@ internal sealed class MigrationPlan
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
             .. Checks().Select(check => new MigrationStep(check.Name, BeforePause, token => HeedAsync(check.Run, token), MigrationStep.NothingToUndo)),
             .. hooks.At(MigrationPhase.Preparing),
+            .. UsesTls ? [new(TlsObjects.Name, BeforePause, Tls.AddAsync, Tls.RemoveAsync)] : None,
             new("set capabilities", BeforePause, ConfigureAsync, _source.RestoreAsync),
-            new("start incoming", BeforePause, async token => _uri = await _target.ListenAsync(token).ConfigureAwait(false), MigrationStep.NothingToUndo),
+            new("start incoming", BeforePause, ListenAsync, MigrationStep.NothingToUndo),
             new("prepare ownership", BeforePause, token => request.Ownership.PrepareAsync(vm, token), token => request.Ownership.RevertAsync(vm, token)),
             new("make target ready", BeforePause, token => target.MakeReadyAsync(vm, token), MigrationStep.NothingToUndo),
             .. HasDisks ? MirrorSteps() : None,
@@ -142,6 +149,11 @@ internal sealed class MigrationPlan
         if (HasDisks && !request.EndsSource)
         {
             steps.Add(new("detach disks", AfterResume, Mirrors.DetachAsync) { UsesSource = true });
+        }
+
+        if (UsesTls)
+        {
+            steps.Add(new("remove TLS", AfterResume, Tls.RemoveAsync));
         }
 
         steps.Add(new("unlock", AfterResume, token => target.UnlockAsync(vm, token)));
@@ -228,6 +240,11 @@ internal sealed class MigrationPlan
     private async Task CheckTargetAsync(CancellationToken cancellationToken)
     {
         await _target.CheckAsync(_source, cancellationToken).ConfigureAwait(false);
+        if (_run.Request.Transfer.Tls is { } tls)
+        {
+            TlsCheck.Run(tls, _source.Monitor, _target.Monitor, _run.Time.GetUtcNow(), _run.Findings);
+        }
+
         if (Wanted.Except(Common).ToList() is { Count: > 0 } missing)
         {
             _run.Findings.Warn("capabilities", $"Not both sides know what is left out then: {string.Join(", ", missing)}.", "Upgrade the older one.");
@@ -246,7 +263,13 @@ internal sealed class MigrationPlan
     }
 
     private async Task ExportDisksAsync(CancellationToken cancellationToken)
-        => _exports = await _run.Request.Target.ExportDisksAsync(_run.Request.VmId, _run.Request.Disks, cancellationToken).ConfigureAwait(false);
+        => _exports = await _run.Request.Target.ExportDisksAsync(_run.Request.VmId, _run.Request.Disks, Tls.ForExports, cancellationToken).ConfigureAwait(false);
+
+    private async Task ListenAsync(CancellationToken cancellationToken)
+    {
+        _uri = await _target.ListenAsync(cancellationToken).ConfigureAwait(false);
+        TlsCheck.ThrowIfNameless(_run.Request.Transfer.Tls, _uri);
+    }
 
     /// <summary>What QEMU's source counted; read once the guest runs on the target.</summary>
     public MigrationInfo? Counted { get; private set; }
@@ -267,8 +290,8 @@ internal sealed class MigrationPlan
 
         await _source.ConfigureAsync(
             [.. can, .. WaitsAtSwitchover ? [MigrationCapability.PauseBeforeSwitchover] : Array.Empty<MigrationCapability>(), .. Steering.Capabilities],
-            Steering.Parameters, cancellationToken).ConfigureAwait(false);
-        await _target.ConfigureAsync(can, cancellationToken).ConfigureAwait(false);
+            Tls.OnSource(Steering.Parameters), cancellationToken).ConfigureAwait(false);
+        await _target.ConfigureAsync(can, Tls.OnTarget(new MigrationParameters()), cancellationToken).ConfigureAwait(false);
     }
 
     // A guest that does not run announces nothing, whatever it is told.
@@ -305,7 +328,7 @@ internal sealed class MigrationPlan
         {
             try
             {
-                await _target.ConfigureAsync([.. can, MigrationCapability.PostcopyRam], cancellationToken).ConfigureAwait(false);
+                await _target.ConfigureAsync([.. can, MigrationCapability.PostcopyRam], new MigrationParameters(), cancellationToken).ConfigureAwait(false);
                 return true;
             }
             catch (QmpCommandException e)

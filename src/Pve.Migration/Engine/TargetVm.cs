@@ -70,8 +70,14 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
 
     public bool Knows(MigrationCapability capability) => _capabilities?.Knows(capability) ?? false;
 
-    public Task ConfigureAsync(IReadOnlyCollection<MigrationCapability> wanted, CancellationToken cancellationToken)
-        => _capabilities?.ApplyAsync(wanted, cancellationToken) ?? Task.CompletedTask;
+    public async Task ConfigureAsync(IReadOnlyCollection<MigrationCapability> wanted, MigrationParameters parameters, CancellationToken cancellationToken)
+    {
+        if (_capabilities is not null)
+        {
+            await _capabilities.ApplyAsync(wanted, cancellationToken).ConfigureAwait(false);
+            await _capabilities.ApplyAsync(parameters, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public Task RestoreAsync(CancellationToken cancellationToken) => _capabilities?.RestoreAsync(cancellationToken) ?? Task.CompletedTask;
 

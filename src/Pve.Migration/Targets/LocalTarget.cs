@@ -44,8 +44,8 @@ public sealed class LocalTarget : IMigrationTarget
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
-        => _qemu.ExportDisksAsync(disks, cancellationToken);
+    public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, ExportTls? tls, CancellationToken cancellationToken)
+        => _qemu.ExportDisksAsync(disks, tls, cancellationToken);
 
     /// <inheritdoc/>
     public Task StopExportsAsync(int vmId, CancellationToken cancellationToken) => _qemu.StopExportsAsync(cancellationToken);

@@ -148,7 +148,7 @@ public sealed class PveRemoteTarget : IMigrationTarget
 
     /// <summary>Where the disks that <c>start</c> told of are reached; a disk is named as there, <c>scsi0</c> or <c>drive-scsi0</c>.</summary>
     /// <exception cref="MigrationTargetException">It told of no such disk.</exception>
-    public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, ExportTls? tls, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(disks);
         return Task.FromResult(DriveExports.Of(Drives, disks, Name));

@@ -101,8 +101,8 @@ public sealed class TunnelTarget : IMigrationTarget
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
-        => _qemu.ExportDisksAsync(disks, cancellationToken);
+    public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, ExportTls? tls, CancellationToken cancellationToken)
+        => _qemu.ExportDisksAsync(disks, tls, cancellationToken);
 
     /// <summary>By the QEMU's own monitor where that is in reach; else over the tunnel where the peer can, and last the other way.</summary>
     public async Task StopExportsAsync(int vmId, CancellationToken cancellationToken)

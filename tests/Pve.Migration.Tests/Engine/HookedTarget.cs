@@ -55,10 +55,10 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
         return uri;
     }
 
-    public async Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, ExportTls? tls, CancellationToken cancellationToken)
     {
         await CalledAsync("export disks");
-        return await inner.ExportDisksAsync(vmId, disks, cancellationToken);
+        return await inner.ExportDisksAsync(vmId, disks, tls, cancellationToken);
     }
 
     public async Task StopExportsAsync(int vmId, CancellationToken cancellationToken)

@@ -6,7 +6,9 @@ namespace Pve.Migration.Engine.Recovery;
 /// <summary>How the source was before, as a journal keeps it.</summary>
 internal sealed record FoundSettings(
     bool GuestPaused, IReadOnlyList<string> Capabilities, long? MaxBandwidth, TimeSpan? DowntimeLimit,
-    int? CpuThrottleInitial, int? CpuThrottleIncrement, int? MaxCpuThrottle)
+    int? CpuThrottleInitial, int? CpuThrottleIncrement, int? MaxCpuThrottle,
+    long? XbzrleCacheSize = null, int? MultifdChannels = null, string? MultifdCompression = null,
+    string? TlsCreds = null, string? TlsHostname = null, string? TlsAuthz = null)
 {
     /// <summary>What the journal calls it.</summary>
     public const string Name = "source settings";
@@ -20,5 +22,11 @@ internal sealed record FoundSettings(
         CpuThrottleInitial = CpuThrottleInitial,
         CpuThrottleIncrement = CpuThrottleIncrement,
         MaxCpuThrottle = MaxCpuThrottle,
+        XbzrleCacheSize = XbzrleCacheSize,
+        MultifdChannels = MultifdChannels,
+        MultifdCompression = MultifdCompression is null ? null : new MultifdCompression(MultifdCompression),
+        TlsCreds = TlsCreds,
+        TlsHostname = TlsHostname,
+        TlsAuthz = TlsAuthz,
     };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Pve.Migration.Diagnostics;
 using Pve.Migration.Engine.Storage;
+using Pve.Migration.Engine.Transfer;
 using Pve.Migration.Journal;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
@@ -56,6 +57,7 @@ internal sealed class Recovery(MigrationRun run)
             case RecoveryMove.Finish:
                 _context.Phase.TakeUp(MigrationPhase.Committing);
                 await TryHandOverAsync().ConfigureAwait(false);
+                await RemoveTlsAsync(run.Target.Monitor).ConfigureAwait(false);
                 return await run.FinishAsync(target == TargetView.Loaded).ConfigureAwait(false);
             case RecoveryMove.Ask:
                 _context.Phase.TakeUp(MigrationPhase.Committing);
@@ -69,6 +71,7 @@ internal sealed class Recovery(MigrationRun run)
         {
             var outcome = await rollback.RunAsync(failure, Begun).ConfigureAwait(false);
             await RemoveMirrorsAsync().ConfigureAwait(false);
+            await RemoveTlsAsync(_source == SourceView.Unreachable ? null : run.Source.Monitor).ConfigureAwait(false);
             return outcome;
         }
 
@@ -130,6 +133,24 @@ internal sealed class Recovery(MigrationRun run)
         catch (Exception e)
         {
             _context.Warn($"The mirrors of disks could not be removed from the source: {e.Message}");
+        }
+    }
+
+    private async Task RemoveTlsAsync(QmpClient? monitor)
+    {
+        if (monitor is null || !Story.Begun.Contains(TlsObjects.Name))
+        {
+            return;
+        }
+
+        using var deadline = _context.Deadline(_context.Options.RollbackTimeout);
+        try
+        {
+            await TlsObjects.ForgetAsync(monitor, _context.Request.VmId, deadline.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            _context.Warn($"The TLS credentials could not be removed at {monitor.Name}: {e.Message}");
         }
     }
 

@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Transfer;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -29,9 +30,9 @@ internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string n
 
     public DiskProgress Progress { get; private set; } = new(disk.Node, 0, 0, false);
 
-    public async Task AttachAsync(QmpClient monitor, CancellationToken cancellationToken)
+    public async Task AttachAsync(QmpClient monitor, TlsObjects tls, CancellationToken cancellationToken)
     {
-        var options = new BlockdevOptionsNbd(NbdAddress.Parse(export.Uri)) { NodeName = Node, Export = export.Name };
+        var options = tls.OnClient(new BlockdevOptionsNbd(NbdAddress.Parse(export.Uri)) { NodeName = Node, Export = export.Name });
         try
         {
             await monitor.ExecuteAsync(QmpCommands.BlockdevAdd, options, cancellationToken: cancellationToken).ConfigureAwait(false);

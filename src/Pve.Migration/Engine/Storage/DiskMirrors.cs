@@ -1,10 +1,11 @@
+using Pve.Migration.Engine.Transfer;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
 namespace Pve.Migration.Engine.Storage;
 
 /// <summary>The mirrors of all disks: source's node → NBD → the target's own image.</summary>
-internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm target) : IAsyncDisposable
+internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm target, TlsObjects tls) : IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
@@ -30,7 +31,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
         {
             var mirror = new DiskMirror(disk, exports[index], $"{LeftoverMirrors.Prefix(run.Request.VmId)}{index}");
             _mirrors.Add(mirror);
-            await mirror.AttachAsync(Monitor, cancellationToken).ConfigureAwait(false);
+            await mirror.AttachAsync(Monitor, tls, cancellationToken).ConfigureAwait(false);
         }
 
         await CompareSizesAsync(cancellationToken).ConfigureAwait(false);

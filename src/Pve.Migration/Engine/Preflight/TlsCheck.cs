@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Pve.Qmp;
+
+namespace Pve.Migration.Engine.Preflight;
+
+/// <summary>Whether both sides' files go together, where both lie on this host; elsewhere only the QEMUs will tell.</summary>
+internal static class TlsCheck
+{
+    private const string Id = "tls";
+    private const string UnixScheme = "unix:";
+
+    public static void Run(MigrationTls tls, QmpClient source, QmpClient? target, DateTimeOffset now, Findings findings)
+    {
+        if (target is null)
+        {
+            findings.Error(Id, "TLS is made ready over the target's monitor, which is out of reach.", "Let another channel encrypt it, such as ssh.");
+        }
+        else if (IsHere(source) && IsHere(target))
+        {
+            try
+            {
+                Compare(tls, now, findings);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+            {
+                // who may not read them cannot compare them: QEMU says what is wrong
+            }
+        }
+    }
+
+    /// <summary>Whether the name that the target's certificate must have is known.</summary>
+    /// <exception cref="MigrationFailedException">It is not.</exception>
+    public static void ThrowIfNameless(MigrationTls? tls, string uri)
+    {
+        if (tls is { UsesCertificates: true, HostName: null } && !uri.StartsWith("tcp:", StringComparison.Ordinal))
+        {
+            throw new MigrationFailedException(
+                $"Which name the target's certificate must have cannot be told from {uri}.", $"Set {nameof(MigrationTls.HostName)}.");
+        }
+    }
+
+    private static bool IsHere(QmpClient monitor) => monitor.Name.StartsWith(UnixScheme, StringComparison.Ordinal);
+
+    private static void Compare(MigrationTls tls, DateTimeOffset now, Findings findings)
+    {
+        if (tls.UserName is { } user)
+        {
+            if (KeyOf(tls.SourceDirectory, user) != KeyOf(tls.TargetDirectory, user))
+            {
+                findings.Error(Id, $"Both sides do not have the same key of '{user}'.", "Give both the same keys.psk.");
+            }
+
+            return;
+        }
+
+        var authorities = new X509Certificate2Collection();
+        authorities.ImportFromPemFile(Path.Combine(tls.SourceDirectory, "ca-cert.pem"));
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(tls.TargetDirectory, "server-cert.pem"));
+        using var chain = new X509Chain();
+        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
+        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
+        chain.ChainPolicy.VerificationTime = now.UtcDateTime;
+        if (!chain.Build(certificate))
+        {
+            findings.Error(
+                Id, $"The source would not believe the target's certificate: {string.Join(' ', chain.ChainStatus.Select(status => status.StatusInformation))}",
+                "Let both be signed by one authority.");
+        }
+        else if (tls.HostName is { } name && !certificate.MatchesHostname(name))
+        {
+            findings.Error(Id, $"The target's certificate is not for '{name}'.", $"Set {nameof(MigrationTls.HostName)} to a name that it is for.");
+        }
+    }
+
+    private static string? KeyOf(string directory, string user)
+        => File.ReadLines(Path.Combine(directory, "keys.psk")).FirstOrDefault(line => line.StartsWith(user + ":", StringComparison.Ordinal));
+}
