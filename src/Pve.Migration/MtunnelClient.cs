@@ -223,7 +223,7 @@ public sealed class MtunnelClient : IAsyncDisposable
             return timeout;
         }
 
-        return command == MtunnelVocabulary.Resume || !MtunnelVocabulary.TryFind(command, out var word) ? _options.ResumeTimeout : word.Timeout;
+        return command is MtunnelVocabulary.Resume or MtunnelVocabulary.ResumeWhenCompleted || !MtunnelVocabulary.TryFind(command, out var word) ? _options.ResumeTimeout : word.Timeout;
     }
 
     private static async Task<MtunnelClient> OpenWithoutGreetingAsync(
