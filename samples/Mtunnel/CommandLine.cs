@@ -1,7 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Mtunnel.Hosting;
 using Mtunnel.Logging;
@@ -10,7 +15,7 @@ using Pve.Migration;
 namespace Mtunnel;
 
 /// <summary>The options, and what they mean together.</summary>
-internal static class CommandLine
+internal static partial class CommandLine
 {
     private const int MaxSocketPath = 107;
     private const int LongestSocketName = 22; // /999999999_nbd.migrate
@@ -25,7 +30,9 @@ internal static class CommandLine
     private static readonly Option<string?> Template = new("--template") { Description = "how a QEMU is started: its program and arguments, one a line", HelpName = "FILE" };
     private static readonly Option<string?> Bandwidth = new("--bandwidth") { Description = "what a migration may take a second; a source asks for it", HelpName = "MIB" };
     private static readonly Option<string?> Lease = new("--lease") { Description = "how long a client that vanished may take to come back before its VM is cleaned up; for ever unless given", HelpName = "SECONDS" };
-    private static readonly Option<string?> Listen = new("--listen") { Description = "serve clients there, until TERM or Ctrl-C", HelpName = "unix:PATH" };
+    private static readonly Option<string?> Listen = new("--listen") { Description = "serve clients there, until TERM or Ctrl-C", HelpName = "unix:PATH|tcp:ADDRESS:PORT" };
+    private static readonly Option<string?> Tls = new("--tls") { Description = "the certificate and its key, in PEM, of a TCP port that is not loopback's", HelpName = "FILE" };
+    private static readonly Option<string?> Client = new("--client") { Description = "the SHA-256 fingerprint of the certificate that its clients must have", HelpName = "FINGERPRINT" };
     private static readonly Option<bool> Multiplexed = new("--multiplexed") { Description = "each client brings tunnel, RAM and disks in one connection" };
     private static readonly Argument<string> Vm = new("VMID") { Description = "the VM" };
 
@@ -43,7 +50,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("The target side of a migration tunnel, on standard input and output; ssh starts it.")
         {
-            QmpDir, RunDir, DiskDir, Dialect, Vmid, Template, Bandwidth, Lease, Listen, Multiplexed, Log, LogLevelName,
+            QmpDir, RunDir, DiskDir, Dialect, Vmid, Template, Bandwidth, Lease, Listen, Tls, Client, Multiplexed, Log, LogLevelName,
         };
         root.SetAction((result, token) => JudgedAsync(() => serve(Read(result), token)));
         foreach (var (name, description) in Once)
@@ -91,6 +98,8 @@ internal static class CommandLine
             BandwidthMiB = ReadNumber("--bandwidth", "MiB a second", result.GetValue(Bandwidth), 1_000_000),
             Lease = ReadNumber("--lease", "seconds", result.GetValue(Lease), 1_000_000) is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
             Listen = result.GetValue(Listen) is { } address ? ReadAddress(address) : null,
+            Certificate = result.GetValue(Tls) is { } pem ? ReadCertificate(pem) : null,
+            Client = result.GetValue(Client) is { } fingerprint ? ReadFingerprint(fingerprint) : null,
             Multiplexed = result.GetValue(Multiplexed),
         };
         return Contradiction(options) is { } problem ? throw new FormatException(problem) : options;
@@ -131,7 +140,12 @@ internal static class CommandLine
         { Folders.Disks: null, Template.Drives: [var drive, ..] } => $"the template's {{disk:{drive}}} needs --disk-dir DIR",
         { Lease: not null, Vmid: null } => "--lease needs --vmid N: which VM would be cleaned up?",
         { Lease: not null, Folders.Run: null } => "--lease needs --run-dir DIR, where leases are kept",
-        { Multiplexed: true, Listen: null } => "--multiplexed goes with --listen unix:PATH",
+        { Multiplexed: true, Listen: null } => "--multiplexed goes with --listen",
+        { Certificate: not null, Listen: not IPEndPoint } => "--tls goes with --listen tcp:ADDRESS:PORT",
+        { Certificate: null, Client: not null } => "--client goes with --tls FILE",
+        { Certificate: not null, Client: null } => "--tls needs --client FINGERPRINT: whoever reaches the port could end a guest",
+        { Certificate: null, Listen: IPEndPoint { Address: var address } } when !IPAddress.IsLoopback(address)
+            => $"--listen tcp:{address} is not loopback, and a tunnel never leaves the machine in the clear: give --tls FILE and --client FINGERPRINT",
         { Multiplexed: true, Folders.Run: null } => "--multiplexed needs --run-dir DIR, whose sockets its clients may reach",
         { Template: not null } => QemuOptions("--qmp-dir", options.Folders.Monitors),
         _ => null,
@@ -182,10 +196,34 @@ internal static class CommandLine
         }
     }
 
-    private static string ReadAddress(string text)
-        => text.StartsWith("unix:/", StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(text) - 5 <= MaxSocketPath && !text.Any(char.IsControl)
-            ? text[5..]
-            : throw new FormatException($"--listen takes unix: and an absolute path of at most {MaxSocketPath} bytes, not '{text}'");
+    private static EndPoint ReadAddress(string text) => text switch
+    {
+        _ when text.StartsWith("unix:/", StringComparison.Ordinal) && Encoding.UTF8.GetByteCount(text) - 5 <= MaxSocketPath && !text.Any(char.IsControl)
+            => new UnixDomainSocketEndPoint(text[5..]),
+        ['t', 'c', 'p', ':', .. var tcp] when PortAtTheEnd().IsMatch(tcp) && IPEndPoint.TryParse(tcp, out var port) => port,
+        _ => throw new FormatException($"--listen takes unix: and an absolute path of at most {MaxSocketPath} bytes, or tcp:ADDRESS:PORT, not '{text}'"),
+    };
+
+    // 192.0.2.1:8000, [2001:db8::1]:8000
+    [GeneratedRegex(@"^([0-9.]+|\[[0-9a-fA-F:.]+\]):[0-9]+$")]
+    private static partial Regex PortAtTheEnd();
+
+    private static X509Certificate2 ReadCertificate(string file)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new FormatException($"--tls {file} holds no certificate with its key: {e.Message}", e);
+        }
+    }
+
+    private static string ReadFingerprint(string text)
+        => text.Replace(":", "", StringComparison.Ordinal) is { Length: 64 } digits && digits.All(char.IsAsciiHexDigit)
+            ? digits
+            : throw new FormatException($"--client takes a SHA-256 fingerprint, 64 hexadecimal digits with or without colons, not '{text}'");
 
     private static LogLevel ReadLevel(string? text) => text switch
     {

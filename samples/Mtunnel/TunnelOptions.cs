@@ -1,3 +1,5 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Mtunnel.Hosting;
 using Pve.Migration;
@@ -20,8 +22,14 @@ internal sealed record TunnelOptions
     /// <summary>How long a client that vanished may take to come back; null keeps what is there.</summary>
     public TimeSpan? Lease { get; init; }
 
-    /// <summary>The unix socket that is served; null for standard input and output.</summary>
-    public string? Listen { get; init; }
+    /// <summary>The address that is served, a unix socket's or a TCP port's; null for standard input and output.</summary>
+    public EndPoint? Listen { get; init; }
+
+    /// <summary>What a TCP port's clients are shown; null for loopback in the clear.</summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>The SHA-256 of the certificate that a TCP port's clients have to show; null where nothing is encrypted.</summary>
+    public string? Client { get; init; }
 
     public bool Multiplexed { get; init; }
 

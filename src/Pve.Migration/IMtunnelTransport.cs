@@ -9,4 +9,12 @@ public interface IMtunnelTransport
     /// <summary>Starts a connection; it need not be alive yet, its <see cref="IMtunnelConnection.Ended"/> tells when it is not.</summary>
     /// <exception cref="MtunnelConnectionException">The carrier could not be brought up.</exception>
     Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes what a target that was killed left at the far ends of the forwards that this recipe names, where nobody over there does so by
+    /// itself; by default somebody does. Whatever is no socket, or is still listened at, stays.
+    /// </summary>
+    /// <exception cref="TimeoutException">It was not done within <paramref name="deadline"/>.</exception>
+    /// <exception cref="MtunnelConnectionException">It could not be done.</exception>
+    Task RemoveLeftoversAsync(TimeSpan deadline, CancellationToken cancellationToken = default) => Task.CompletedTask;
 }

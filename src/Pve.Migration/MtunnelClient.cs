@@ -77,7 +77,7 @@ public sealed class MtunnelClient : IAsyncDisposable
             var negotiation = new MtunnelNegotiation(options.HighestDialect) { Secrets = options.Secrets };
             await AwaitGreetingAsync(connection, lines, options.MaxLineLength, negotiation, transport.Name, either.Token).ConfigureAwait(false);
             logger.TunnelOnline(transport.Name);
-            return new MtunnelClient(new MtunnelSession(connection, lines, negotiation, options, transport.Name, logger), options);
+            return Join(new MtunnelSession(connection, lines, negotiation, options, transport.Name, logger), connection, options);
         }
         catch (Exception e)
         {
@@ -216,6 +216,14 @@ public sealed class MtunnelClient : IAsyncDisposable
     /// <summary>Ends the tunnel and its carrier, without <c>quit</c>; a waiting exchange gets its <see cref="MtunnelNoReplyException"/>.</summary>
     public ValueTask DisposeAsync() => _session.DisposeAsync();
 
+    // A carrier whose forwards need tickets has them of this tunnel.
+    private static MtunnelClient Join(MtunnelSession session, IMtunnelConnection connection, MtunnelClientOptions options)
+    {
+        var client = new MtunnelClient(session, options);
+        (connection as LinkConnection)?.Tickets?.Offer(client.RequestTicketAsync);
+        return client;
+    }
+
     private TimeSpan TimeoutOf(string command)
     {
         if (_options.CommandTimeouts.TryGetValue(command, out TimeSpan timeout))
@@ -223,7 +231,7 @@ public sealed class MtunnelClient : IAsyncDisposable
             return timeout;
         }
 
-        return command == MtunnelVocabulary.Resume || !MtunnelVocabulary.TryFind(command, out var word) ? _options.ResumeTimeout : word.Timeout;
+        return command is MtunnelVocabulary.Resume or MtunnelVocabulary.ResumeWhenCompleted || !MtunnelVocabulary.TryFind(command, out var word) ? _options.ResumeTimeout : word.Timeout;
     }
 
     private static async Task<MtunnelClient> OpenWithoutGreetingAsync(
@@ -233,7 +241,7 @@ public sealed class MtunnelClient : IAsyncDisposable
         try
         {
             await session.Conversation.Negotiated.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return new MtunnelClient(session, options);
+            return Join(session, connection, options);
         }
         catch
         {

@@ -24,7 +24,7 @@ public sealed record MtunnelClientOptions
     /// </summary>
     public TimeSpan VersionTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>For one <c>resume</c>, from sending to the answer; default 30 s, as in Proxmox VE.</summary>
+    /// <summary>For one <c>resume</c> or <c>resume-when-completed</c>, from sending to the answer; default 30 s, as in Proxmox VE.</summary>
     public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

@@ -112,13 +112,15 @@ public sealed class MtunnelListener : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(serve);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _stop.Token);
         CancellationToken stop = either.Token;
+        using var places = new SemaphoreSlim(_options.MaxClients);
         var served = new TaskSet();
         try
         {
             while (true)
             {
+                await places.WaitAsync(stop).ConfigureAwait(false);
                 IMtunnelConnection connection = await AcceptAsync(stop).ConfigureAwait(false);
-                served.Run(() => ServeOneAsync(connection, serve, stop));
+                served.Run(() => ServeOneAsync(connection, serve, places, stop));
             }
         }
         catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
@@ -138,7 +140,8 @@ public sealed class MtunnelListener : IAsyncDisposable
         return new ValueTask(_disposal);
     }
 
-    private async Task ServeOneAsync(IMtunnelConnection connection, Func<IMtunnelConnection, CancellationToken, Task> serve, CancellationToken stop)
+    private async Task ServeOneAsync(
+        IMtunnelConnection connection, Func<IMtunnelConnection, CancellationToken, Task> serve, SemaphoreSlim places, CancellationToken stop)
     {
         await using (connection.ConfigureAwait(false))
         {
@@ -157,6 +160,8 @@ public sealed class MtunnelListener : IAsyncDisposable
                 _logger.ServingFailed(SecretMask.Apply(e.Message));
             }
         }
+
+        places.Release();
     }
 
     private async Task AcceptSocketsAsync()

@@ -16,6 +16,11 @@ public sealed record MtunnelListenerOptions
     /// <summary>How many clients may be in their handshake or wait to be accepted; further ones wait with the kernel. Default 64.</summary>
     public int MaxPending { get; init; } = 64;
 
+    /// <summary>
+    /// How many clients <see cref="MtunnelListener.ServeAsync"/> serves at once; further ones wait until one of them is done. Default 256.
+    /// </summary>
+    public int MaxClients { get; init; } = 256;
+
     /// <summary>The clock of all waits; default the system's.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -26,6 +31,7 @@ public sealed record MtunnelListenerOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(HandshakeTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxPending);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MaxClients);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentNullException.ThrowIfNull(LoggerFactory);
     }

@@ -32,6 +32,12 @@ public sealed record MtunnelServerOptions
     public IMtunnelLeases Leases { get; init; } = MtunnelLeases.Process;
 
     /// <summary>
+    /// Lets connections begin with <c>forward</c> and be joined to a socket; v2 only. One that does belongs to no tunnel: it takes no lease, and
+    /// nobody's clean-up follows its end. Default none.
+    /// </summary>
+    public MtunnelForwarder? Forwarder { get; init; }
+
+    /// <summary>
     /// From a line's first byte to its LF, after which the tunnel is ended; default 60 s, or <see cref="Timeout.InfiniteTimeSpan"/>. Between two
     /// lines a client may be silent for ever. As long may it take to read a reply.
     /// </summary>
@@ -57,6 +63,11 @@ public sealed record MtunnelServerOptions
         if (Dialect != MtunnelDialect.V2 && !SendGreeting)
         {
             throw new ArgumentException($"{nameof(SendGreeting)} is off, but only v2 does without a greeting.");
+        }
+
+        if (Forwarder is not null && Dialect != MtunnelDialect.V2)
+        {
+            throw new ArgumentException($"{nameof(Forwarder)} is set, but only v2 forwards.");
         }
 
         if (CleansUpAfter is not null && Vmid is null)

@@ -43,8 +43,8 @@ public sealed record PveApiTransportOptions
     public string SocketDirectory { get; init; } = "/run/qemu-server";
 
     /// <summary>
-    /// Asks for a ticket to a socket over there, for each connection to a forwarded socket anew; <see cref="MtunnelClient.RequestTicketAsync"/> of
-    /// the tunnel that this transport carries. None unless set, which forwards nothing.
+    /// Asks for a ticket to a socket over there, for each connection to a forwarded socket anew; unless set, the <c>ticket</c> command of the
+    /// <see cref="MtunnelClient"/> that was opened over this transport.
     /// </summary>
     public Func<string, CancellationToken, Task<string>>? RequestTicket { get; init; }
 

@@ -14,7 +14,7 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
 
     private readonly TimeProvider _time;
     private readonly TimeSpan _resumeTimeout;
-    private readonly ConcurrentDictionary<int, Task<QmpClient>> _ahead = new();
+    private readonly ConcurrentDictionary<int, Task<IncomingMonitor>> _ahead = new();
 
     /// <summary>Creates a handler.</summary>
     /// <param name="locate">Where the monitor of a VM is.</param>
@@ -42,7 +42,7 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
     public async Task ConnectAsync(int vmid, CancellationToken cancellationToken = default)
     {
         // Known from its beginning: a resume that comes meanwhile waits for it, since a second connection would wait for ever behind it.
-        var connecting = new TaskCompletionSource<QmpClient>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var connecting = new TaskCompletionSource<IncomingMonitor>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_ahead.TryAdd(vmid, connecting.Task))
         {
             return;
@@ -67,14 +67,14 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
 
     /// <inheritdoc/>
     public Task ResumeAsync(int vmid, CancellationToken cancellationToken)
-        => WithMonitorAsync(vmid, keep: false, (monitor, token) => WithinAsync(vmid, waiting => ResumeAsync(monitor, waiting), token), cancellationToken);
+        => WithMonitorAsync(vmid, keep: false, (monitor, token) => WithinAsync(vmid, waiting => ResumeAsync(monitor.Client, waiting), token), cancellationToken);
 
     /// <summary>
     /// <c>nbdstop</c> ends QEMU's NBD server; <c>status</c> answers <c>status</c> and <c>running</c>; <c>stop</c> ends QEMU and answers when its
-    /// monitor is gone; <c>resume-when-completed</c> answers when the guest has been loaded and runs.
+    /// monitor is gone; <c>resume-when-completed</c> waits until the guest has been loaded, at most for the resume's timeout, and then resumes it.
     /// </summary>
     public Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken)
-        => WithMonitorAsync(request.Vmid, keep: true, (monitor, token) => ExecuteAsync(monitor, request, token), cancellationToken);
+        => WithMonitorAsync(request.Vmid, keep: request.Command != MtunnelVocabulary.ResumeWhenCompleted, (monitor, token) => ExecuteAsync(monitor, request, token), cancellationToken);
 
     /// <summary>Ends the VM's QEMU, whose guest must not run.</summary>
     /// <exception cref="MtunnelRefusedException">It runs, or its QEMU does not answer.</exception>
@@ -100,12 +100,12 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
     }
 
-    private async Task<QmpClient> ConnectWarmAsync(int vmid, CancellationToken cancellationToken)
+    private async Task<IncomingMonitor> ConnectWarmAsync(int vmid, CancellationToken cancellationToken)
     {
-        var monitor = await _connect(vmid, cancellationToken).ConfigureAwait(false);
+        var monitor = new IncomingMonitor(await _connect(vmid, cancellationToken).ConfigureAwait(false), _time);
         try
         {
-            await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await monitor.Client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
             return monitor;
         }
         catch
@@ -116,13 +116,13 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
     }
 
     // One that was connected ahead is kept for the resume, which finds it warm and is the last to need it.
-    private async Task<T> WithMonitorAsync<T>(int vmid, bool keep, Func<QmpClient, CancellationToken, Task<T>> act, CancellationToken cancellationToken)
+    private async Task<T> WithMonitorAsync<T>(int vmid, bool keep, Func<IncomingMonitor, CancellationToken, Task<T>> act, CancellationToken cancellationToken)
     {
         var ahead = await TakeAheadAsync(vmid, cancellationToken).ConfigureAwait(false);
-        QmpClient monitor;
+        IncomingMonitor monitor;
         try
         {
-            monitor = ahead ?? await _connect(vmid, cancellationToken).ConfigureAwait(false);
+            monitor = ahead ?? new IncomingMonitor(await _connect(vmid, cancellationToken).ConfigureAwait(false), _time);
         }
         catch (QmpConnectionException)
         {
@@ -135,7 +135,7 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
         finally
         {
-            if (!keep || ahead is null || monitor.Ended.IsCompleted || !_ahead.TryAdd(vmid, Task.FromResult(monitor)))
+            if (!keep || ahead is null || monitor.Client.Ended.IsCompleted || !_ahead.TryAdd(vmid, Task.FromResult(monitor)))
             {
                 await monitor.DisposeAsync().ConfigureAwait(false);
             }
@@ -160,13 +160,13 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
     private Task<bool> EndUnlessAsync(int vmid, Func<StatusInfo, string?> objection, CancellationToken cancellationToken)
         => WithMonitorAsync(vmid, keep: true, async (monitor, token) =>
         {
-            var status = await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: token).ConfigureAwait(false);
+            var status = await monitor.Client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: token).ConfigureAwait(false);
             if (objection(status) is { } why)
             {
                 throw new MtunnelRefusedException(why);
             }
 
-            await QuitAsync(monitor, vmid, token).ConfigureAwait(false);
+            await QuitAsync(monitor.Client, vmid, token).ConfigureAwait(false);
             return true;
         }, cancellationToken);
 
@@ -184,18 +184,18 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
     }
 
-    private async Task<JsonElement> ExecuteAsync(QmpClient monitor, MtunnelRequest request, CancellationToken cancellationToken)
+    private async Task<JsonElement> ExecuteAsync(IncomingMonitor monitor, MtunnelRequest request, CancellationToken cancellationToken)
     {
         switch (request.Command)
         {
             case MtunnelVocabulary.NbdStop:
-                await monitor.ExecuteAsync(QmpCommands.NbdServerStop, cancellationToken: cancellationToken).ConfigureAwait(false);
+                await monitor.Client.ExecuteAsync(QmpCommands.NbdServerStop, cancellationToken: cancellationToken).ConfigureAwait(false);
                 return default;
             case MtunnelVocabulary.Status:
-                var status = await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
+                var status = await monitor.Client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
                 return JsonElement.Parse($$"""{"status": "{{JsonEncodedText.Encode(status.Status.Value)}}", "running": {{(status.Running ? "true" : "false")}}}""");
             case MtunnelVocabulary.Stop:
-                await QuitAsync(monitor, request.Vmid, cancellationToken).ConfigureAwait(false);
+                await QuitAsync(monitor.Client, request.Vmid, cancellationToken).ConfigureAwait(false);
                 return default;
             case MtunnelVocabulary.ResumeWhenCompleted:
                 await WithinAsync(request.Vmid, waiting => ResumeWhenCompletedAsync(monitor, waiting), cancellationToken).ConfigureAwait(false);
@@ -205,25 +205,14 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
     }
 
-    private static async Task ResumeWhenCompletedAsync(QmpClient monitor, CancellationToken cancellationToken)
+    private static async Task ResumeWhenCompletedAsync(IncomingMonitor monitor, CancellationToken cancellationToken)
     {
-        using var changes = monitor.Subscribe(QmpEvents.Migration.Name);
-        var status = (await monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false)).Status;
-        while (status != MigrationStatus.Completed)
-        {
-            if (status == MigrationStatus.Failed || status == MigrationStatus.Cancelled)
-            {
-                throw new MtunnelRefusedException($"the migration has {status}");
-            }
-
-            status = QmpEvents.Migration.TryRead(await changes.ReadAsync(cancellationToken).ConfigureAwait(false), out var change) ? change.Status : status;
-        }
-
-        await ResumeAsync(monitor, cancellationToken).ConfigureAwait(false);
+        await monitor.AwaitGuestAsync(cancellationToken).ConfigureAwait(false);
+        await ResumeAsync(monitor.Client, cancellationToken).ConfigureAwait(false);
     }
 
     // Null where none was made, or it is of no use any more.
-    private async Task<QmpClient?> TakeAheadAsync(int vmid, CancellationToken cancellationToken)
+    private async Task<IncomingMonitor?> TakeAheadAsync(int vmid, CancellationToken cancellationToken)
     {
         if (!_ahead.TryGetValue(vmid, out var ahead))
         {
@@ -238,7 +227,7 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
 
         var monitor = await ahead.ConfigureAwait(false);
-        if (!monitor.Ended.IsCompleted)
+        if (!monitor.Client.Ended.IsCompleted)
         {
             return monitor;
         }

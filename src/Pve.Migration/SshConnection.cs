@@ -52,7 +52,7 @@ public sealed class SshConnection : IMtunnelConnection
     public int ProcessId => _child.Id;
 
     /// <summary>
-    /// For remote commands that say nothing first: waits until ssh has bound every forwarded local socket, looking every 10 ms.
+    /// For remote commands that say nothing first: waits until ssh listens at every forwarded local socket, looking every 10 ms.
     /// It looks only: connecting would open the far side, and a listening QEMU accepts one connection in its life.
     /// </summary>
     /// <exception cref="MtunnelConnectionException">ssh ended instead, or <paramref name="timeout"/> passed.</exception>
@@ -60,7 +60,7 @@ public sealed class SshConnection : IMtunnelConnection
     {
         TimeProvider time = _options.TimeProvider;
         long started = time.GetTimestamp();
-        while (_options.Forwards.FirstOrDefault(static forward => !UnixFile.IsSocket(forward.LocalPath)) is { } missing)
+        while (_options.Forwards.FirstOrDefault(static forward => !UnixFile.IsSocket(forward.LocalPath) || UnixFile.IsOnlyBound(forward.LocalPath)) is { } missing)
         {
             if (Ended.IsCompleted)
             {

@@ -48,11 +48,12 @@ public sealed class SshTransport : IMtunnelTransport
 
     /// <summary>
     /// Removes the forwards' remote sockets, by one more ssh: what a target that has ended left over there. Whatever is no socket, or is
-    /// still listened at, stays. Not part of disposing a connection, since a second tunnel may use the same paths.
+    /// still listened at, stays. Not part of disposing a connection, since a second tunnel may use the same paths; a <see cref="TunnelTarget"/> does it
+    /// once its target is proven dead.
     /// </summary>
     /// <exception cref="SshCommandTimeoutException">The deadline passed.</exception>
     /// <exception cref="MtunnelConnectionException">ssh could not be started, or failed.</exception>
-    public async Task RemoveRemoteSocketsAsync(TimeSpan deadline, CancellationToken cancellationToken = default)
+    public async Task RemoveLeftoversAsync(TimeSpan deadline, CancellationToken cancellationToken = default)
     {
         if (_options.Forwards.Count == 0)
         {

@@ -8,8 +8,8 @@ using Pve.Migration.Transports;
 namespace Pve.Migration;
 
 /// <summary>
-/// A tunnel over TCP: to loopback as it is, to other machines under TLS only. It forwards no sockets by itself, for there is nobody at the
-/// other end to open them: carry it through a <see cref="MultiplexedTransport"/> for that.
+/// A tunnel over TCP: to loopback as it is, to other machines under TLS only. A connection to a forwarded socket is one more to the same
+/// address, let in by a ticket; an <see cref="MtunnelForwarder"/> has to be at the other end.
 /// </summary>
 public sealed class TcpTransport : IMtunnelTransport
 {
@@ -36,6 +36,40 @@ public sealed class TcpTransport : IMtunnelTransport
     /// <inheritdoc/>
     public async Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken = default)
     {
+        IByteLink link = await DialAsync(cancellationToken).ConfigureAwait(false);
+        var tickets = new TicketSource(_options.RequestTicket);
+        var parts = new LinkConnectionParts(_options.TimeProvider)
+        {
+            Open = (path, token) => OpenSocketAsync(tickets, path, token),
+            Tickets = tickets,
+        };
+        return await new LinkConnection(link, Name, parts, _logger).WithForwardsAsync(_options.Forwards, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<IByteLink> OpenSocketAsync(TicketSource tickets, string path, CancellationToken cancellationToken)
+    {
+        string ticket = await tickets.RequestAsync(path, cancellationToken).ConfigureAwait(false);
+        IByteLink link = await DialAsync(cancellationToken).ConfigureAwait(false);
+        using var late = new CancellationTokenSource(_options.ConnectTimeout, _options.TimeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        try
+        {
+            await ForwardOpening.RunAsync(link, path, ticket, either.Token).ConfigureAwait(false);
+            return link;
+        }
+        catch (Exception e)
+        {
+            await link.DisposeAsync().ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            string why = late.IsCancellationRequested
+                ? $"the other end did not open it within {_options.ConnectTimeout.TotalSeconds:0.###} s"
+                : e.Message;
+            throw new MtunnelConnectionException($"{Name}: {path} cannot be reached: {why}", e);
+        }
+    }
+
+    private async Task<IByteLink> DialAsync(CancellationToken cancellationToken)
+    {
         using var late = new CancellationTokenSource(_options.ConnectTimeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
@@ -43,12 +77,7 @@ public sealed class TcpTransport : IMtunnelTransport
         {
             await socket.ConnectAsync(await ResolveAsync(either.Token).ConfigureAwait(false), _port, either.Token).ConfigureAwait(false);
             TcpSocket.Tune(socket);
-            IByteLink link = _options.IsEncrypted ? await EncryptAsync(socket, either.Token).ConfigureAwait(false) : new SocketLink(socket);
-            var parts = new LinkConnectionParts(_options.TimeProvider)
-            {
-                WhyNoForwards = "nobody at the other end would open them; carry it through a MultiplexedTransport, which does",
-            };
-            return new LinkConnection(link, Name, parts, _logger);
+            return _options.IsEncrypted ? await EncryptAsync(socket, either.Token).ConfigureAwait(false) : new SocketLink(socket);
         }
         catch (Exception e)
         {
@@ -92,7 +121,14 @@ public sealed class TcpTransport : IMtunnelTransport
     {
         CertificatePin? pin = _options.CertificateFingerprint is { } fingerprint ? CertificatePin.Parse(fingerprint, nameof(fingerprint)) : null;
         SslClientAuthenticationOptions trust = _options.Tls
-            ?? new SslClientAuthenticationOptions { TargetHost = _host, RemoteCertificateValidationCallback = pin!.Check };
+            ?? new SslClientAuthenticationOptions
+            {
+                TargetHost = _host,
+                RemoteCertificateValidationCallback = pin!.Check,
+                ClientCertificateContext = _options.ClientCertificate is { } shown
+                    ? SslStreamCertificateContext.Create(shown, additionalCertificates: null, offline: true)
+                    : null,
+            };
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: false));
         try
         {

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Pve.Migration.Transports;
@@ -17,7 +18,25 @@ public sealed record TcpTransportOptions
     /// </summary>
     public string? CertificateFingerprint { get; init; }
 
-    /// <summary>For resolving, connecting and TLS together; default 10 s.</summary>
+    /// <summary>
+    /// Shown where the server asks who comes; with its private key, and with <see cref="CertificateFingerprint"/>, since <see cref="Tls"/> has
+    /// its own. Default none.
+    /// </summary>
+    public X509Certificate2? ClientCertificate { get; init; }
+
+    /// <summary>
+    /// Sockets forwarded from the start, each for as long as its connection lives; default none. Each connection to one is a further connection to
+    /// the same address, where an <see cref="MtunnelForwarder"/> lets it through to the socket by a ticket.
+    /// </summary>
+    public IReadOnlyList<SocketForward> Forwards { get; init; } = [];
+
+    /// <summary>
+    /// Asks for a ticket to a socket path over there, for each connection to a forwarded socket anew; default the <c>ticket</c> command of the
+    /// <see cref="MtunnelClient"/> that was opened over this transport.
+    /// </summary>
+    public Func<string, CancellationToken, Task<string>>? RequestTicket { get; init; }
+
+    /// <summary>For resolving, connecting and TLS together, and again for the other end's word on a forwarded socket; default 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The clock of all waits; default the system's.</summary>
@@ -38,6 +57,16 @@ public sealed record TcpTransportOptions
         if (CertificateFingerprint is not null)
         {
             _ = CertificatePin.Parse(CertificateFingerprint, nameof(CertificateFingerprint));
+        }
+
+        if (ClientCertificate is not null && CertificateFingerprint is null)
+        {
+            throw new ArgumentException($"{nameof(ClientCertificate)} goes with {nameof(CertificateFingerprint)}; {nameof(Tls)} has one of its own");
+        }
+
+        foreach (SocketForward forward in Forwards)
+        {
+            LocalSockets.ThrowIfUnfit(forward);
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);

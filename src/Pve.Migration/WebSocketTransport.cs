@@ -37,18 +37,19 @@ public sealed class WebSocketTransport : IMtunnelTransport
     public async Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken = default)
     {
         WebSocketLink link = await OpenAsync(_options.TunnelSocket, _options.TunnelTicket, isTunnel: true, cancellationToken).ConfigureAwait(false);
+        var tickets = new TicketSource(_options.RequestTicket);
         var parts = new LinkConnectionParts(_options.TimeProvider)
         {
-            Open = _options.RequestTicket is null ? null : OpenSocketAsync,
-            WhyNoForwards = $"each connection needs a ticket: give {nameof(WebSocketTransportOptions.RequestTicket)}",
+            Open = (path, token) => OpenSocketAsync(tickets, path, token),
+            Tickets = tickets,
             ExplainEnd = () => $"{Name}: {link.WhyClosed}",
         };
         return await new LinkConnection(link, Name, parts, _logger).WithForwardsAsync(_options.Forwards, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<IByteLink> OpenSocketAsync(string path, CancellationToken cancellationToken)
+    private async Task<IByteLink> OpenSocketAsync(TicketSource tickets, string path, CancellationToken cancellationToken)
     {
-        string ticket = await _options.RequestTicket!(path, cancellationToken).ConfigureAwait(false);
+        string ticket = await tickets.RequestAsync(path, cancellationToken).ConfigureAwait(false);
         try
         {
             return await OpenAsync(path, ticket, isTunnel: false, cancellationToken).ConfigureAwait(false);

@@ -29,8 +29,8 @@ public sealed record WebSocketTransportOptions
     public string? TunnelTicket { get; init; }
 
     /// <summary>
-    /// Asks for a ticket to a socket path over there, for each connection to a forwarded socket anew (Proxmox VE: the tunnel's
-    /// <c>ticket</c> command); default none, which forwards nothing.
+    /// Asks for a ticket to a socket path over there, for each connection to a forwarded socket anew; default the <c>ticket</c> command of the
+    /// <see cref="MtunnelClient"/> that was opened over this transport.
     /// </summary>
     public Func<string, CancellationToken, Task<string>>? RequestTicket { get; init; }
 
@@ -75,11 +75,6 @@ public sealed record WebSocketTransportOptions
         if (Authorization is not null && Authorization.Any(char.IsControl))
         {
             throw new ArgumentException($"{nameof(Authorization)} holds a control character", nameof(Authorization));
-        }
-
-        if (Forwards.Count > 0 && RequestTicket is null)
-        {
-            throw new ArgumentException($"a forwarded socket needs a ticket for each connection: give {nameof(RequestTicket)}", nameof(Forwards));
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);

@@ -23,6 +23,9 @@ internal sealed class GuestStart(TargetHostOptions options, ILogger logger)
         var guest = await RunningGuest.StartAsync(line, paths, options.StartPatience, options.TimeProvider, cancellationToken);
         try
         {
+            // so that who waits for the guest is told when it is there
+            await guest.Monitor.ExecuteAsync(
+                QmpCommands.MigrateSetCapabilities, new MigrateSetCapabilities([new(MigrationCapability.Events, true)]), cancellationToken: cancellationToken);
             await guest.Monitor.ExecuteAsync(QmpCommands.MigrateIncoming, new MigrateIncoming($"unix:{paths.Migration}"), cancellationToken: cancellationToken);
             if (exports.Count > 0)
             {

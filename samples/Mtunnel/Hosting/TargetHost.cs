@@ -38,6 +38,9 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
 
     public IReadOnlyCollection<string> Commands { get; }
 
+    /// <summary>What <c>ticket</c> gives out; null where no guest is started, and so no socket handed out.</summary>
+    public MtunnelTickets? Tickets => _start.IsPossible ? _tickets : null;
+
     private bool HasRun => _options.Folders.Run is not null;
 
     /// <summary>Whether a VM's QEMU will be started here, and is not yet.</summary>

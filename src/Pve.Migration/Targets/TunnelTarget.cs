@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Pve.Migration.Diagnostics;
 using Pve.Migration.Tunnel;
 using Pve.Qmp;
 
@@ -10,6 +12,8 @@ namespace Pve.Migration;
 /// </summary>
 public sealed class TunnelTarget : IMigrationTarget
 {
+    private static readonly TimeSpan LeftoverPatience = TimeSpan.FromSeconds(10);
+
     private readonly IncomingQemu _qemu;
     private readonly IMtunnelTransport _transport;
     private readonly IMigrationTarget? _fallback;
@@ -17,6 +21,7 @@ public sealed class TunnelTarget : IMigrationTarget
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MtunnelClient? _tunnel;
     private MtunnelDialect? _dialect;
+    private bool _isDestroyed;
 
     /// <summary>Creates the target.</summary>
     /// <param name="qemu">The QEMU that waits there.</param>
@@ -160,13 +165,19 @@ public sealed class TunnelTarget : IMigrationTarget
                 $"The tunnel {Name} cannot take the replication state.", "Give a fallback such as one ssh per command.")).ConfigureAwait(false);
     }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Over the tunnel where its dialect can: by <c>resume-when-completed</c> where the peer has it, so that what its QEMU has not loaded yet is
+    /// waited for over there; else by <c>resume</c>. The other way only where nothing was sent.
+    /// </summary>
+    /// <returns>As <see cref="IMigrationTarget.ResumeAsync"/>.</returns>
     public async Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken)
     {
         try
         {
             _dialect ??= Tunnel.SettleDialect();
-            await Tunnel.ResumeAsync(vmId, cancellationToken).ConfigureAwait(false);
+            await (Tunnel.Can(MtunnelVocabulary.ResumeWhenCompleted)
+                ? Tunnel.ExecuteAsync(MtunnelVocabulary.ResumeWhenCompleted, cancellationToken: cancellationToken)
+                : (Task)Tunnel.ResumeAsync(vmId, cancellationToken)).ConfigureAwait(false);
             return new ResumeResult(ResumeAnswer.Accepted);
         }
         catch (MtunnelRefusedException e)
@@ -225,30 +236,63 @@ public sealed class TunnelTarget : IMigrationTarget
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Closes the tunnel; and where the target's QEMU was destroyed, removes what it left at the far ends of the transport's forwards.</summary>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
-        if (_tunnel is not null)
+        try
         {
-            try
+            await CloseTunnelAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (_isDestroyed)
             {
-                // nobody waits for a silent peer; one that announced JSON answers soon
-                _dialect ??= _tunnel.IsAwaitingApi ? null : Settle(_tunnel);
-                await _tunnel.QuitAsync(cancellationToken).ConfigureAwait(false);
-                _dialect ??= _tunnel.DialectSoFar;
-            }
-            finally
-            {
-                await _tunnel.DisposeAsync().ConfigureAwait(false);
+                await RemoveLeftoversAsync(cancellationToken).ConfigureAwait(false);
             }
         }
     }
 
     /// <inheritdoc/>
-    public Task DestroyAsync(int vmId, CancellationToken cancellationToken) => _qemu.DestroyAsync(cancellationToken);
+    public async Task DestroyAsync(int vmId, CancellationToken cancellationToken)
+    {
+        await _qemu.DestroyAsync(cancellationToken).ConfigureAwait(false);
+        _isDestroyed = true; // its leftovers are in nobody's way until the guest has been given back
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _tunnel?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task CloseTunnelAsync(CancellationToken cancellationToken)
+    {
+        if (_tunnel is null)
+        {
+            return;
+        }
+
+        try
+        {
+            // nobody waits for a silent peer; one that announced JSON answers soon
+            _dialect ??= _tunnel.IsAwaitingApi ? null : Settle(_tunnel);
+            await _tunnel.QuitAsync(cancellationToken).ConfigureAwait(false);
+            _dialect ??= _tunnel.DialectSoFar;
+        }
+        finally
+        {
+            await _tunnel.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task RemoveLeftoversAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _transport.RemoveLeftoversAsync(LeftoverPatience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MtunnelException or TimeoutException or OperationCanceledException)
+        {
+            _options.LoggerFactory.CreateLogger(typeof(TunnelTarget).FullName!).NodeLeftoversStay(Name, e.Message);
+        }
+    }
 
     // False where the peer has no such command, or the tunnel is gone and nothing was sent. A refusal is the target's word and counts; so does
     // silence, after which nobody knows whether another way would say it twice.

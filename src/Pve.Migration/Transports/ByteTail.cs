@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Pve.Migration.Transports;
 
-// The last bytes of a stream nobody bounded: of a program's complaints the last one counts.
+// The last bytes of a stream nobody bounded: of a program's complaints the last one counts. Where the front was cut off it begins with a whole
+// line: half a line may be half a secret, which nothing knows for one any more.
 internal sealed class ByteTail(int limit)
 {
     private readonly Lock _gate = new();
@@ -31,7 +32,8 @@ internal sealed class ByteTail(int limit)
 
             int start = (int)(_total % limit);
             byte[] ordered = [.. _bytes.AsSpan(start), .. _bytes.AsSpan(0, start)];
-            return Encoding.UTF8.GetString(ordered);
+            int end = ordered.AsSpan().IndexOf((byte)'\n');
+            return end < 0 ? "" : Encoding.UTF8.GetString(ordered.AsSpan(end + 1));
         }
     }
 }

@@ -1,31 +1,16 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using Nerdbank.Streams;
 
 namespace Pve.Migration.Transports;
 
 internal sealed class ChannelLink(MultiplexingStream.Channel channel) : IByteLink
 {
-    public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        ReadResult read = await channel.Input.ReadAsync(cancellationToken).ConfigureAwait(false);
-        int length = (int)Math.Min(read.Buffer.Length, buffer.Length);
-        ReadOnlySequence<byte> taken = read.Buffer.Slice(0, length);
-        taken.CopyTo(buffer.Span);
-        channel.Input.AdvanceTo(taken.End);
-        return length;
-    }
+    private readonly PipeLink _pipe = new(channel);
 
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        FlushResult flush = await channel.Output.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
-        if (flush.IsCompleted)
-        {
-            throw new IOException("the other end reads no more");
-        }
-    }
+    public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _pipe.ReadAsync(buffer, cancellationToken);
 
-    public ValueTask CloseSendingAsync() => channel.Output.CompleteAsync();
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => _pipe.WriteAsync(bytes, cancellationToken);
+
+    public ValueTask CloseSendingAsync() => _pipe.CloseSendingAsync();
 
     public Task DeliveredAsync(CancellationToken cancellationToken) => channel.Completion.WaitAsync(cancellationToken);
 

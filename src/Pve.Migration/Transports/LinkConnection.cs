@@ -34,6 +34,8 @@ internal sealed class LinkConnection : IMtunnelConnection
 
     public Task<string> Ended => _ended.Task;
 
+    public TicketSource? Tickets => _parts.Tickets;
+
     public Task<IForwardedSocket> ForwardAsync(SocketForward forward, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(forward);

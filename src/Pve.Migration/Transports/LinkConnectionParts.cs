@@ -8,6 +8,9 @@ internal sealed record LinkConnectionParts(TimeProvider TimeProvider)
 
     public string WhyNoForwards { get; init; } = "";
 
+    // what Open asks for tickets; null: it needs none
+    public TicketSource? Tickets { get; init; }
+
     // what the carrier knows of a clean end, and of a break
     public Func<string?>? ExplainEnd { get; init; }
 

@@ -8,6 +8,9 @@ namespace Pve.Migration.Transports;
 // What .NET has no word for: is a file a socket, and is a directory's list of files on the disk?
 internal static class UnixFile
 {
+    private const string SocketTable = "/proc/net/unix";
+    private const string Accepting = "00010000"; // __SO_ACCEPTCON
+
     private const int AtFdCwd = -100;
     private const int AtSymlinkNoFollow = 0x100;
     private const int AtEmptyPath = 0x1000;
@@ -33,18 +36,18 @@ internal static class UnixFile
 
     // Asked of the kernel, since trying it out would be the one connection that a listening QEMU accepts. Elsewhere than on Linux,
     // or listened at from another network namespace, it is not seen.
-    public static bool IsListenedAt(string path)
-    {
-        const string table = "/proc/net/unix";
-        return OperatingSystem.IsLinux() && File.Exists(table) && File.ReadLines(table).Any(Matches);
+    public static bool IsListenedAt(string path) => FlagsAt(path).Contains(Accepting);
 
-        // Num RefCount Protocol Flags Type St Inode Path, where 00010000 is __SO_ACCEPTCON
-        bool Matches(string line)
-        {
-            string[] fields = line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries);
-            return fields.Length == 8 && fields[3] == "00010000" && fields[7] == path;
-        }
-    }
+    // Its owner is known and does not listen yet: who connects now is refused.
+    public static bool IsOnlyBound(string path) => FlagsAt(path) is { Count: > 0 } flags && !flags.Contains(Accepting);
+
+    // Num RefCount Protocol Flags Type St Inode Path
+    private static List<string> FlagsAt(string path) => !OperatingSystem.IsLinux() || !File.Exists(SocketTable)
+        ? []
+        : [.. File.ReadLines(SocketTable)
+            .Select(static line => line.Split(' ', 8, StringSplitOptions.RemoveEmptyEntries))
+            .Where(fields => fields.Length == 8 && fields[7] == path)
+            .Select(static fields => fields[3])];
 
     public static void RemoveSocket(string path, string transport, ILogger logger)
     {

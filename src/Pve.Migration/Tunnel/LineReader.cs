@@ -12,12 +12,7 @@ internal sealed class LineReader(PipeReader input, int maxLineLength, TimeSpan? 
 
     public async ValueTask<LineRead> ReadAsync(CancellationToken cancellationToken)
     {
-        if (_consumed is { } consumed)
-        {
-            _consumed = null;
-            input.AdvanceTo(consumed);
-        }
-
+        Release();
         CancellationTokenSource? late = null;
         CancellationTokenSource? either = null;
         try
@@ -48,6 +43,16 @@ internal sealed class LineReader(PipeReader input, int maxLineLength, TimeSpan? 
         {
             either?.Dispose();
             late?.Dispose();
+        }
+    }
+
+    // Lets go of the last line; what lies behind it is somebody else's to read then.
+    public void Release()
+    {
+        if (_consumed is { } consumed)
+        {
+            _consumed = null;
+            input.AdvanceTo(consumed);
         }
     }
 

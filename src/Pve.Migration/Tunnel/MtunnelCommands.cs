@@ -5,7 +5,7 @@ using Pve.Migration.Diagnostics;
 namespace Pve.Migration.Tunnel;
 
 // What a server does with each command of one tunnel, whatever its dialect.
-internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger logger)
+internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, bool forwards, ILogger logger)
 {
     /// <summary>Whether the client said <c>quit</c>.</summary>
     public bool HasQuit { get; private set; }
@@ -63,6 +63,11 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
             return MtunnelReply.Refused($"unknown command '{Shown(command)}' given");
         }
 
+        if (word.Name == MtunnelVocabulary.Forward)
+        {
+            return MtunnelReply.Refused(Failed(command, "it begins a connection of its own"));
+        }
+
         return MtunnelParameters.Check(word, command.Parameters) is { } wrong
             ? MtunnelReply.Refused(Failed(command, wrong))
             : await ExecuteAsync(command, cancellationToken).ConfigureAwait(false);
@@ -101,7 +106,8 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
     }
 
     private bool Knows(string name)
-        => name is MtunnelVocabulary.Version or MtunnelVocabulary.Resume or MtunnelVocabulary.Quit || handler.Commands.Contains(name);
+        => name is MtunnelVocabulary.Version or MtunnelVocabulary.Resume or MtunnelVocabulary.Quit
+            || (name == MtunnelVocabulary.Forward ? forwards : handler.Commands.Contains(name));
 
     // {"api": 2, "age": 0, "capabilities": […]}: Proxmox VE's client looks at the first two
     private JsonElement Versions() => WireValue.Object(json =>
@@ -109,9 +115,9 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, ILogger
         json.WriteNumber("api", MtunnelVocabulary.Api);
         json.WriteNumber("age", MtunnelVocabulary.Age);
         json.WriteStartArray("capabilities");
-        foreach (var command in handler.Commands.Order(StringComparer.Ordinal))
+        foreach (var command in handler.Commands.Append(MtunnelVocabulary.Forward).Order(StringComparer.Ordinal))
         {
-            if (MtunnelVocabulary.TryFind(command, out var word) && word.IsOurs)
+            if (MtunnelVocabulary.TryFind(command, out var word) && word.IsOurs && Knows(command))
             {
                 json.WriteStringValue(command);
             }

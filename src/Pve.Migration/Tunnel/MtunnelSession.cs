@@ -71,8 +71,7 @@ internal sealed class MtunnelSession : IAsyncDisposable
             if (Conversation.TryBeginVersion(_connection.Output))
             {
                 _versionTimer.Change(_options.VersionTimeout, Timeout.InfiniteTimeSpan);
-                _flush = FlushAsync();
-                await _flush.ConfigureAwait(false);
+                await FlushWithinAsync(_options.VersionTimeout).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or ObjectDisposedException)
@@ -99,8 +98,7 @@ internal sealed class MtunnelSession : IAsyncDisposable
             if (Conversation.Fault is null && Conversation.Codec is { HasReplies: true, IgnoresBlankLines: true } && _flush.IsCompletedSuccessfully)
             {
                 _connection.Output.Write("\n"u8);
-                _flush = FlushAsync();
-                await _flush.ConfigureAwait(false);
+                await FlushWithinAsync(_options.ResumeTimeout).ConfigureAwait(false);
             }
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
@@ -309,6 +307,20 @@ internal sealed class MtunnelSession : IAsyncDisposable
         catch (MtunnelException)
         {
             // faulted meanwhile, and everybody knows
+        }
+    }
+
+    // Who has the turn and waits for a peer that does not read must not keep everybody else waiting for the turn.
+    private async Task FlushWithinAsync(TimeSpan time)
+    {
+        _flush = FlushAsync();
+        try
+        {
+            await _flush.WaitAsync(time, _options.TimeProvider).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            Conversation.SetFault(MtunnelFaultCause.NoReply, $"the peer did not read a line within {time.TotalSeconds:0.###} s");
         }
     }
 

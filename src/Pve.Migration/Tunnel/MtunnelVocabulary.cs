@@ -12,6 +12,7 @@ internal static class MtunnelVocabulary
     public const string SetReplicationState = "set-replication-state";
     public const string Status = "status";
     public const string ResumeWhenCompleted = "resume-when-completed";
+    public const string Forward = "forward";
     public const string NbdStop = "nbdstop";
     public const string Stop = "stop";
     public const string Unlock = "unlock";
@@ -49,6 +50,7 @@ internal static class MtunnelVocabulary
         new(SetReplicationState, Usual, Required("state", Kind.Object)) { IsOurs = true },
         new(Status, TimeSpan.FromSeconds(10)) { IsOurs = true },
         new(ResumeWhenCompleted, Usual) { IsOurs = true },
+        new(Forward, TimeSpan.FromSeconds(10), Required("path", Kind.Text), Required("ticket", Kind.Text)) { IsOurs = true },
     }.ToFrozenDictionary(word => word.Name, StringComparer.Ordinal);
 
     public enum Kind

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Pve.Integration.Tests.Live;
 using Pve.Integration.Tests.Target;
 using Pve.Migration;
@@ -13,27 +16,35 @@ public sealed class MtunnelHostTests : IDisposable
     public void Dispose() => _mtunnel.Dispose();
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_guest_moves_in_stays_when_the_client_vanishes_and_is_ended_by_commands(bool multiplexed)
+    [InlineData("unix")]
+    [InlineData("unix, multiplexed")]
+    [InlineData("TLS")]
+    public async Task A_guest_moves_in_stays_when_the_client_vanishes_and_is_ended_by_commands(string way)
     {
         await using var source = await MigrationBench.BootAsync();
         await using var bench = new TargetBench();
         await File.WriteAllTextAsync(bench.TemplateFile, GuestTemplate(source.Guest), Cancellation);
         var ticks = source.Guest.Heartbeat.Listen(Path.Combine(bench.Run, "100.serial"), "target");
         var socket = Path.Combine(bench.Folder, "mtunnel");
-        string[] more = ["--listen", $"unix:{socket}", "--lease", "1"];
-        await using var running = await RunningMtunnel.StartAsync([.. Arguments(bench), .. more, .. multiplexed ? ["--multiplexed"] : Array.Empty<string>()]);
-        await using (var client = await MtunnelClient.OpenAsync(To(socket, multiplexed), cancellationToken: Cancellation))
+        using var identity = NewIdentity(Path.Combine(bench.Folder, "identity.pem"));
+        var fingerprint = identity.GetCertHashString(HashAlgorithmName.SHA256);
+        string[] listen = way switch
+        {
+            "TLS" => ["--listen", "tcp:127.0.0.1:0", "--tls", Path.Combine(bench.Folder, "identity.pem"), "--client", fingerprint],
+            "unix" => ["--listen", $"unix:{socket}"],
+            _ => ["--listen", $"unix:{socket}", "--multiplexed"],
+        };
+        await using var running = await RunningMtunnel.StartAsync([.. Arguments(bench), .. listen, "--lease", "1"]);
+        await using (var client = await MtunnelClient.OpenAsync(To(), cancellationToken: Cancellation))
         {
             await TellAsync(client, "start", Start);
             var forward = new SocketForward(Path.Combine(bench.Folder, "forward"), bench.Paths.Migration);
             var qemu = IncomingQemu.OutOfReach($"unix:{forward.LocalPath}", token => client.ExecuteAsync("stop", cancellationToken: token));
-            await using var target = new TunnelTarget(qemu, To(socket, multiplexed, forward));
+            await using var target = new TunnelTarget(qemu, To(forward));
             var report = await source.MigrateAsync(target);
             Assert.True(report.Outcome is MigrationOutcome.Migrated, $"{report.Outcome}");
             await ticks.WaitForTicksAsync(20, Cancellation);
-            var again = await MtunnelClient.OpenAsync(To(socket, multiplexed), cancellationToken: Cancellation);
+            var again = await MtunnelClient.OpenAsync(To(), cancellationToken: Cancellation);
             await again.ResumeAsync(VmId, Cancellation);
             await again.DisposeAsync(); // without quit
         }
@@ -46,6 +57,16 @@ public sealed class MtunnelHostTests : IDisposable
         (await OnceAsync(bench, "unlock")).AssertSucceeded();
         (await OnceAsync(bench, "stop")).AssertSucceeded();
         bench.AssertNothingRuns();
+
+        IMtunnelTransport To(params SocketForward[] forwards) => way switch
+        {
+            "TLS" => new TcpTransport("127.0.0.1", IPEndPoint.Parse(running.Address).Port, new TcpTransportOptions
+            {
+                CertificateFingerprint = fingerprint, ClientCertificate = identity, Forwards = forwards,
+            }),
+            "unix" => new UnixTransport(socket, new UnixTransportOptions { Forwards = forwards }),
+            _ => new MultiplexedTransport(new UnixTransport(socket), new MultiplexedTransportOptions { Forwards = forwards }),
+        };
     }
 
     [Fact]
@@ -87,9 +108,15 @@ public sealed class MtunnelHostTests : IDisposable
     private static string[] Arguments(TargetBench bench)
         => ["--qmp-dir", bench.Monitors, "--run-dir", bench.Run, "--template", bench.TemplateFile, "--dialect", "v2", "--vmid", "100"];
 
-    private static IMtunnelTransport To(string socket, bool multiplexed, params SocketForward[] forwards) => multiplexed
-        ? new MultiplexedTransport(new UnixTransport(socket), new MultiplexedTransportOptions { Forwards = forwards })
-        : new UnixTransport(socket, new UnixTransportOptions { Forwards = forwards });
+    // One that both ends show each other.
+    private static X509Certificate2 NewIdentity(string file)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=migration", key, HashAlgorithmName.SHA256);
+        var certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        File.WriteAllText(file, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}");
+        return certificate;
+    }
 
     private Task<SampleResult> OnceAsync(TargetBench bench, string command)
         => _mtunnel.RunAsync(["--qmp-dir", bench.Monitors, "--run-dir", bench.Run, command, "100"]);

@@ -11,6 +11,9 @@ internal sealed class RunningMtunnel : IAsyncDisposable
 
     private RunningMtunnel(Process process) => _process = process;
 
+    /// <summary>Where it serves, as it says.</summary>
+    public string Address { get; private set; } = "";
+
     /// <summary>Starts it, and waits until it serves.</summary>
     public static async Task<RunningMtunnel> StartAsync(IEnumerable<string> arguments)
     {
@@ -22,12 +25,14 @@ internal sealed class RunningMtunnel : IAsyncDisposable
         start.Environment["DOTNET_ROOT"] = SampleProgram.DotnetRoot;
         start.Environment.Remove("JOURNAL_STREAM");
         var running = new RunningMtunnel(Process.Start(start)!);
-        await running.WaitForLineAsync("clients are served at");
+        const string served = "clients are served at ";
+        var line = await running.WaitForLineAsync(served);
+        running.Address = line[(line.IndexOf(served, StringComparison.Ordinal) + served.Length)..];
         return running;
     }
 
-    /// <summary>Reads its log until a line has this text.</summary>
-    public async Task WaitForLineAsync(string text)
+    /// <summary>Reads its log until a line has this text, and returns that.</summary>
+    public async Task<string> WaitForLineAsync(string text)
     {
         var passed = new List<string>();
         while (await _process.StandardError.ReadLineAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TestContext.Current.CancellationToken) is { } line)
@@ -35,11 +40,12 @@ internal sealed class RunningMtunnel : IAsyncDisposable
             passed.Add(line);
             if (line.Contains(text, StringComparison.Ordinal))
             {
-                return;
+                return line;
             }
         }
 
         Assert.Fail($"it never said '{text}', but: {string.Join('\n', passed)}");
+        return "";
     }
 
     /// <summary>Sends TERM and returns its exit code.</summary>

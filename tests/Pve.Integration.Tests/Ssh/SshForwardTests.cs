@@ -124,7 +124,7 @@ public sealed class SshForwardTests
         }
 
         var transport = new SshTransport(V1 with { Forwards = [.. new[] { _far, file, living, missing }.Select(path => new SocketForward(_near, path))] });
-        await transport.RemoveRemoteSocketsAsync(TimeSpan.FromSeconds(30), Test);
+        await transport.RemoveLeftoversAsync(TimeSpan.FromSeconds(30), Test);
         Assert.False(File.Exists(_far));
         Assert.True(File.Exists(file));
         Assert.True(File.Exists(living));
@@ -134,7 +134,7 @@ public sealed class SshForwardTests
     public async Task A_host_that_cannot_be_reached_is_not_taken_for_a_clean_one()
     {
         var transport = new SshTransport(_sshd.Options(SshdFixture.ClosedHost, "true") with { Forwards = [new SocketForward(_near, _far)] });
-        MtunnelConnectionException e = await Assert.ThrowsAsync<MtunnelConnectionException>(() => transport.RemoveRemoteSocketsAsync(TimeSpan.FromSeconds(30), Test));
+        MtunnelConnectionException e = await Assert.ThrowsAsync<MtunnelConnectionException>(() => transport.RemoveLeftoversAsync(TimeSpan.FromSeconds(30), Test));
         Assert.Contains("Connection refused", e.Message, StringComparison.Ordinal);
     }
 

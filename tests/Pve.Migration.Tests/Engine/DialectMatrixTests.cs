@@ -1,51 +1,79 @@
 using System.IO.Pipelines;
 using System.Text.Json;
+using Pve.Migration.Testing;
 using Pve.Qmp;
 using static Pve.Migration.Tests.Engine.EngineBench;
 
 namespace Pve.Migration.Tests.Engine;
 
 /// <summary>
-/// Every client's dialect with every server's: what a migration of a replicated guest does over the tunnel, and what over ssh, in which order;
-/// and that nothing travels which the server would not understand.
+/// Every client's dialect with every server's: what a migration of a replicated guest, and of one with a disk, does over the tunnel, and what over
+/// ssh, in which order; and that nothing travels which the server would not understand.
 /// </summary>
 public sealed class DialectMatrixTests
 {
     private const string AllOverSsh = "ssh:replication ssh:resume ssh:unlock";
     private const string ResumeOverTunnel = "ssh:replication tunnel:resume ssh:unlock";
     private const string AllOfV2 = "ssh:replication tunnel:resume tunnel:unlock";
-    private const string AllOfOurs = "tunnel:set-replication-state tunnel:resume tunnel:unlock";
+    private const string AllOfOurs = "tunnel:set-replication-state tunnel:resume-when-completed tunnel:unlock";
 
     private const string QuitAlone = "quit";
     private const string V1Lines = "resume 100|quit";
     private const string V2Lines = """{"cmd":"version"}|{"cmd":"resume"}|{"cmd":"unlock"}|{"cmd":"quit"}""";
-    private const string OurLines = """{"cmd":"version"}|{"cmd":"set-replication-state","state":{}}|{"cmd":"resume"}|{"cmd":"unlock"}|{"cmd":"quit"}""";
+    private const string OurLines = """{"cmd":"version"}|{"cmd":"set-replication-state","state":{}}|{"cmd":"resume-when-completed"}|{"cmd":"unlock"}|{"cmd":"quit"}""";
 
-    public static TheoryData<string, string, string?, string, string> Pairs => new()
+    public static TheoryData<string, string, string?, string, string, string> Pairs => new()
     {
-        // client, server, dialect agreed on, what is done which way, the lines that the server hears
-        { "v0", "v0", "v0", AllOverSsh, QuitAlone },
-        { "v0", "v1", "v0", AllOverSsh, QuitAlone },
-        { "v0", "v2", "v0", AllOverSsh, QuitAlone },
-        { "v0", "ours", "v0", AllOverSsh, QuitAlone },
-        { "v1", "v0", "v0", AllOverSsh, QuitAlone },
-        { "v1", "v1", "v1", ResumeOverTunnel, V1Lines },
-        { "v1", "v2", null, AllOverSsh, QuitAlone }, // the server expects JSON from its greeting on: no dialect in common
-        { "v1", "ours", null, AllOverSsh, QuitAlone },
-        { "v2", "v0", "v0", AllOverSsh, QuitAlone },
-        { "v2", "v1", "v1", ResumeOverTunnel, V1Lines },
-        { "v2", "v2", "v2", AllOfV2, V2Lines },
-        { "v2", "ours", "v2", AllOfV2, V2Lines },
-        { "ours", "v0", "v0", AllOverSsh, QuitAlone },
-        { "ours", "v1", "v1", ResumeOverTunnel, V1Lines },
-        { "ours", "v2", "v2", AllOfV2, V2Lines },
-        { "ours", "ours", "v2", AllOfOurs, OurLines },
+        // client, server, dialect agreed on, what is done which way, the lines that the server hears, and which way nbdstop goes where there are disks
+        { "v0", "v0", "v0", AllOverSsh, QuitAlone, "ssh" },
+        { "v0", "v1", "v0", AllOverSsh, QuitAlone, "ssh" },
+        { "v0", "v2", "v0", AllOverSsh, QuitAlone, "ssh" },
+        { "v0", "ours", "v0", AllOverSsh, QuitAlone, "ssh" },
+        { "v1", "v0", "v0", AllOverSsh, QuitAlone, "ssh" },
+        { "v1", "v1", "v1", ResumeOverTunnel, V1Lines, "ssh" },
+        { "v1", "v2", null, AllOverSsh, QuitAlone, "ssh" }, // the server expects JSON from its greeting on: no dialect in common
+        { "v1", "ours", null, AllOverSsh, QuitAlone, "ssh" },
+        { "v2", "v0", "v0", AllOverSsh, QuitAlone, "ssh" },
+        { "v2", "v1", "v1", ResumeOverTunnel, V1Lines, "ssh" },
+        { "v2", "v2", "v2", AllOfV2, V2Lines, "tunnel" },
+        { "v2", "ours", "v2", AllOfV2, V2Lines, "tunnel" },
+        { "ours", "v0", "v0", AllOverSsh, QuitAlone, "ssh" },
+        { "ours", "v1", "v1", ResumeOverTunnel, V1Lines, "ssh" },
+        { "ours", "v2", "v2", AllOfV2, V2Lines, "tunnel" },
+        { "ours", "ours", "v2", AllOfOurs, OurLines, "tunnel" },
     };
 
     [Theory]
     [MemberData(nameof(Pairs))]
     public Task A_pair_migrates_each_command_by_the_best_way_both_have(
-        string client, string server, string? dialect, string done, string lines) => RunAsync(async bench =>
+        string client, string server, string? dialect, string done, string lines, string nbdstop) => RunAsync(bench =>
+    {
+        _ = nbdstop; // there are no disks
+        return MigrateAsync(bench, client, server, bench.Incoming(), tunnel => tunnel, [], dialect, done, lines);
+    });
+
+    // The target's monitor is out of reach, as a node's is: else whoever has it ends the exports with it.
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public Task A_pair_stops_a_disks_export_by_the_best_way_both_have(
+        string client, string server, string? dialect, string done, string lines, string nbdstop)
+    {
+        var guest = SmallGuest with { Disks = [new SimulatedDisk("disk", "/here/disk") { Bytes = 16L << 20 }] };
+        var there = guest with { Name = "target", Incoming = true, StartPaused = true, Disks = [guest.Disks[0] with { Path = "/there/disk" }] };
+        return RunAsync(
+            bench =>
+            {
+                var qemu = IncomingQemu.OutOfReach(Address, _ => Task.CompletedTask);
+                var heard = nbdstop == "tunnel" ? lines.Insert(lines.IndexOf('|') + 1, """{"cmd":"nbdstop"}|""") : lines;
+                return MigrateAsync(
+                    bench, client, server, qemu, tunnel => new NodesTarget(tunnel, bench), [new MigrationDisk("disk")], dialect, $"{nbdstop}:nbdstop {done}", heard);
+            },
+            guest, there);
+    }
+
+    private static async Task MigrateAsync(
+        EngineBench bench, string client, string server, IncomingQemu qemu, Func<TunnelTarget, IMigrationTarget> wrap, IReadOnlyList<MigrationDisk> disks,
+        string? dialect, string done, string lines)
     {
         List<string> calls = [], heard = [];
         var handler = new RecordingHandler(bench, calls, server == "ours");
@@ -59,10 +87,10 @@ public sealed class DialectMatrixTests
             HighestDialect = client switch { "v0" => MtunnelDialect.V0, "v1" => MtunnelDialect.V1, _ => MtunnelDialect.V2 },
             UseCapabilities = client == "ours",
         };
-        var ssh = new RecordingTarget(bench.Local(), calls);
+        var ssh = new RecordingTarget(bench.Local(), bench, calls);
         await using var target = new TunnelTarget(
-            bench.Incoming(), new InProcessTransport((pipe, token) => MtunnelServer.ServeAsync(Heard(pipe, heard), handler, serverOptions, token)), ssh, clientOptions);
-        var report = await bench.MigrateAsync(target, change: request => request with { IsReplicated = true });
+            qemu, new InProcessTransport((pipe, token) => MtunnelServer.ServeAsync(Heard(pipe, heard), handler, serverOptions, token)), ssh, clientOptions);
+        var report = await bench.MigrateAsync(wrap(target), change: request => request with { IsReplicated = true, Disks = disks });
         bench.AssertMigrated(report);
         Assert.Equal(dialect, target.Dialect);
         Assert.Equal(done, string.Join(' ', calls));
@@ -71,7 +99,7 @@ public sealed class DialectMatrixTests
         var blank = heard.RemoveAll(line => line.Length == 0);
         Assert.True(blank == 0 || target.Dialect == "v1", $"{blank} blank lines");
         Assert.Equal(lines, string.Join('|', heard));
-    });
+    }
 
     // What the server reads, noted line by line on its way.
     private static DuplexPipe Heard(IDuplexPipe pipe, List<string> lines)
@@ -97,7 +125,7 @@ public sealed class DialectMatrixTests
 
     private sealed class RecordingHandler(EngineBench bench, List<string> calls, bool ours) : IMtunnelHandler
     {
-        public IReadOnlyCollection<string> Commands { get; } = ours ? ["unlock", "set-replication-state", "status"] : ["unlock"];
+        public IReadOnlyCollection<string> Commands { get; } = ours ? ["unlock", "nbdstop", "set-replication-state", "status", "resume-when-completed"] : ["unlock", "nbdstop"];
 
         public async Task ResumeAsync(int vmid, CancellationToken cancellationToken)
         {
@@ -105,14 +133,61 @@ public sealed class DialectMatrixTests
             await bench.Target.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken);
         }
 
-        public Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken)
+        public async Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken)
         {
             calls.Add($"tunnel:{request.Command}");
-            return Task.FromResult(default(JsonElement));
+            switch (request.Command)
+            {
+                case "resume-when-completed":
+                    await bench.Target.ExecuteAsync(QmpCommands.Continue, cancellationToken: cancellationToken);
+                    break;
+                case "nbdstop":
+                    await bench.Target.ExecuteAsync(QmpCommands.NbdServerStop, cancellationToken: cancellationToken);
+                    break;
+            }
+
+            return default;
         }
     }
 
-    private sealed class RecordingTarget(IMigrationTarget inner, List<string> calls) : IMigrationTarget
+    // A node that starts its QEMU and its disks' exports by itself, and leaves the rest to the tunnel.
+    private sealed class NodesTarget(TunnelTarget tunnel, EngineBench bench) : IMigrationTarget
+    {
+        private readonly IncomingQemu _qemu = new(bench.Target, Address) { DisksListenUri = "unix:/run/100.nbd" };
+
+        public string Name => tunnel.Name;
+
+        public string? Dialect => tunnel.Dialect;
+
+        public Task<string> Lost => tunnel.Lost;
+
+        public Task<QmpClient?> OpenAsync(CancellationToken cancellationToken) => tunnel.OpenAsync(cancellationToken);
+
+        public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
+
+        public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, CancellationToken cancellationToken)
+            => _qemu.ExportDisksAsync(disks, cancellationToken);
+
+        public Task StopExportsAsync(int vmId, CancellationToken cancellationToken) => tunnel.StopExportsAsync(vmId, cancellationToken);
+
+        public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => tunnel.MakeReadyAsync(vmId, cancellationToken);
+
+        public Task WakeAsync() => tunnel.WakeAsync();
+
+        public Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken) => tunnel.SetReplicationStateAsync(vmId, cancellationToken);
+
+        public Task<ResumeResult> ResumeAsync(int vmId, CancellationToken cancellationToken) => tunnel.ResumeAsync(vmId, cancellationToken);
+
+        public Task UnlockAsync(int vmId, CancellationToken cancellationToken) => tunnel.UnlockAsync(vmId, cancellationToken);
+
+        public Task CloseAsync(CancellationToken cancellationToken) => tunnel.CloseAsync(cancellationToken);
+
+        public Task DestroyAsync(int vmId, CancellationToken cancellationToken) => tunnel.DestroyAsync(vmId, cancellationToken);
+
+        public ValueTask DisposeAsync() => tunnel.DisposeAsync();
+    }
+
+    private sealed class RecordingTarget(IMigrationTarget inner, EngineBench bench, List<string> calls) : IMigrationTarget
     {
         public string Name => inner.Name;
 
@@ -125,6 +200,12 @@ public sealed class DialectMatrixTests
         public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => inner.StartIncomingAsync(vmId, cancellationToken);
 
         public Task MakeReadyAsync(int vmId, CancellationToken cancellationToken) => inner.MakeReadyAsync(vmId, cancellationToken);
+
+        public Task StopExportsAsync(int vmId, CancellationToken cancellationToken)
+        {
+            calls.Add("ssh:nbdstop");
+            return bench.Target.ExecuteAsync(QmpCommands.NbdServerStop, cancellationToken: cancellationToken);
+        }
 
         public Task SetReplicationStateAsync(int vmId, CancellationToken cancellationToken)
         {

@@ -22,15 +22,6 @@ public sealed class TcpTransportTests : TransportContract
     }
 
     [Fact]
-    public async Task It_forwards_nothing_and_says_what_does()
-    {
-        await using IMtunnelConnection connection = await (await StartAsync()).ConnectAsync(Test);
-        MtunnelConnectionException e = await Assert.ThrowsAsync<MtunnelConnectionException>(() => connection.ForwardAsync(new SocketForward("/near", "/far"), Test));
-        Assert.Contains("MultiplexedTransport", e.Message, StringComparison.Ordinal);
-        Assert.False(connection.Ended.IsCompleted);
-    }
-
-    [Fact]
     public async Task Nobody_there()
     {
         int port = Listen();

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Text.Json;
 
 namespace Pve.Migration.Tests.Transports;
 
@@ -80,13 +81,28 @@ public sealed class WebSocketTransportTests : ForwardingContract
     }
 
     [Fact]
-    public async Task Without_a_way_to_tickets_it_forwards_nothing()
+    public async Task Without_a_way_to_tickets_a_forward_leads_nowhere()
     {
         WebSocketTransportOptions options = await OptionsAsync() with { RequestTicket = null };
         await using IMtunnelConnection connection = await new WebSocketTransport(options).ConnectAsync(Test);
-        MtunnelConnectionException e = await Assert.ThrowsAsync<MtunnelConnectionException>(() => connection.ForwardAsync(new SocketForward(Near, Far), Test));
-        Assert.Contains("RequestTicket", e.Message, StringComparison.Ordinal);
-        Assert.Throws<ArgumentException>(() => new WebSocketTransport(options with { Forwards = [new SocketForward(Near, Far)] }));
+        await using IForwardedSocket forward = await connection.ForwardAsync(new SocketForward(Near, Far), Test);
+        using System.Net.Sockets.Socket near = await UnixSockets.ConnectAsync(Near, Test);
+        Assert.Equal(0, await UnixSockets.ReceiveAsync(near, Test));
+        Assert.Contains("RequestTicket", forward.LastFailure, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tunnel_gets_the_tickets_of_its_forwards_itself()
+    {
+        var tunnel = new MtunnelServerOptions { Dialect = MtunnelDialect.V2, Vmid = 100, SendGreeting = false };
+        Serve = (pipe, stop) => MtunnelServer.ServeAsync(pipe, new TicketHandler(_server!), tunnel, stop);
+        WebSocketTransportOptions options = await OptionsAsync() with { RequestTicket = null, Forwards = [new SocketForward(Near, Far)] };
+        await using MtunnelClient client = await MtunnelClient.OpenAsync(
+            new WebSocketTransport(options), new MtunnelClientOptions { ExpectGreeting = false }, Test);
+        using System.Net.Sockets.Socket listener = UnixSockets.Listen(Far), near = await UnixSockets.ConnectAsync(Near, Test);
+        using System.Net.Sockets.Socket far = await listener.AcceptAsync(Test);
+        await far.SendAsync("x"u8.ToArray(), Test);
+        Assert.Equal(1, await UnixSockets.ReceiveAsync(near, Test));
     }
 
     [Fact]
@@ -174,6 +190,16 @@ public sealed class WebSocketTransportTests : ForwardingContract
 
     private static async Task<string> FailureAsync(WebSocketTransportOptions options) =>
         (await Assert.ThrowsAsync<MtunnelConnectionException>(() => new WebSocketTransport(options).ConnectAsync(Test))).Message;
+
+    private sealed class TicketHandler(TicketServer server) : IMtunnelHandler
+    {
+        public IReadOnlyCollection<string> Commands => ["ticket"];
+
+        public Task ResumeAsync(int vmid, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken) => Task.FromResult(
+            JsonSerializer.SerializeToElement(new { ticket = server.Issue(request.Parameters.GetProperty("path").GetString()!) }));
+    }
 
     /// <summary>A fresh tunnel's ticket for each connection.</summary>
     private sealed class Anew(WebSocketTransportOptions options, TicketServer server) : IMtunnelTransport

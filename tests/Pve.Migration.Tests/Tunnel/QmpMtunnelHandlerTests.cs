@@ -102,7 +102,7 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
     [Fact]
     public async Task Resume_when_completed_waits_for_the_stream_and_then_resumes()
     {
-        await using var handler = Handler();
+        await using var handler = Handler(new FakeTimeProvider());
         var resuming = handler.ExecuteAsync(new MtunnelRequest(Vm, "resume-when-completed", default), Test);
         await _monitor.GreetAsync();
         await _monitor.PlayAsync("""
@@ -117,12 +117,75 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
         await resuming;
     }
 
+    // in post-copy the rest of the RAM comes only once the guest runs
+    [Theory]
+    [InlineData("completed")]
+    [InlineData("postcopy-active")]
+    public async Task Resume_when_completed_asks_nothing_where_the_end_was_told(string status)
+    {
+        await using var handler = Handler(new FakeTimeProvider());
+        var ahead = handler.ConnectAsync(Vm, Test);
+        await GreetAndAnswerAsync();
+        await ahead;
+        await _monitor.PlayAsync("""
+            <! {"event":"MIGRATION","data":{"status":"active"}}
+            <! {"event":"MIGRATION","data":{"status":"STATUS"}}
+            """.Replace("STATUS", status, StringComparison.Ordinal));
+        var asking = handler.ExecuteAsync(new MtunnelRequest(Vm, "status", default), Test);
+        await _monitor.PlayAsync("""
+            -> query-status
+            <- {"return":{"status":"paused","running":false}}
+            """);
+        await asking; // and so the events were heard
+        await ResumeAsync(handler.ExecuteAsync(new MtunnelRequest(Vm, "resume-when-completed", default), Test));
+    }
+
+    [Fact]
+    public async Task Resume_when_completed_looks_for_itself_where_no_event_comes()
+    {
+        var time = new FakeTimeProvider();
+        await using var handler = Handler(time);
+        var resuming = handler.ExecuteAsync(new MtunnelRequest(Vm, "resume-when-completed", default), Test);
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync("""
+            -> query-migrate
+            <- {"return":{}}
+            """);
+        using var stop = new CancellationTokenSource();
+        var clock = TickAsync(time, stop.Token);
+        await _monitor.PlayAsync("""
+            -> query-migrate
+            <- {"return":{"status":"active"}}
+            -> query-migrate
+            <- {"return":{"status":"completed"}}
+            """);
+        await stop.CancelAsync();
+        await clock;
+        await ResumeAsync(resuming);
+    }
+
+    [Fact]
+    public async Task Resume_when_completed_is_refused_in_the_end_and_resumes_nothing_later()
+    {
+        var time = new FakeTimeProvider();
+        await using var handler = Handler(time);
+        var resuming = handler.ExecuteAsync(new MtunnelRequest(Vm, "resume-when-completed", default), Test);
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync("""
+            -> query-migrate
+            <- {"return":{"status":"active"}}
+            """);
+        time.Advance(TimeSpan.FromSeconds(60));
+        Assert.Contains("60 s", (await Assert.ThrowsAsync<MtunnelRefusedException>(() => resuming)).ErrorText, StringComparison.Ordinal);
+        await _monitor.ExpectNoneOfAsync("cont");
+    }
+
     [Theory]
     [InlineData("failed")]
     [InlineData("cancelled")]
     public async Task Resume_when_completed_resumes_nothing_of_a_stream_that_broke(string status)
     {
-        await using var handler = Handler();
+        await using var handler = Handler(new FakeTimeProvider());
         var resuming = handler.ExecuteAsync(new MtunnelRequest(Vm, "resume-when-completed", default), Test);
         await _monitor.GreetAsync();
         await _monitor.PlayAsync("""
@@ -229,7 +292,16 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
         await _monitor.ExpectEndAsync();
     }
 
-    private QmpMtunnelHandler Handler() => new((_, token) => _monitor.ConnectAsync(token));
+    private QmpMtunnelHandler Handler(TimeProvider? time = null) => new((_, token) => _monitor.ConnectAsync(token), time);
+
+    private static async Task TickAsync(FakeTimeProvider time, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(1));
+            await Task.Yield();
+        }
+    }
 
     private async Task ResumesAsync(string transcript)
     {

@@ -69,6 +69,16 @@ internal sealed class ScriptedMonitor : IDisposable
     /// <summary>The client has closed its side.</summary>
     public async Task ExpectEndAsync() => Assert.Null(await _heard.ReadLineAsync(Test));
 
+    /// <summary>The client has closed its side, and did not send this command before.</summary>
+    public async Task ExpectNoneOfAsync(string name)
+    {
+        while (await _heard.ReadLineAsync(Test) is { } line)
+        {
+            using var command = JsonDocument.Parse(line);
+            Assert.NotEqual(name, command.RootElement.GetProperty("execute").GetString());
+        }
+    }
+
     /// <summary>QEMU is gone.</summary>
     public async Task HangUpAsync() => await _ours.Output.CompleteAsync();
 

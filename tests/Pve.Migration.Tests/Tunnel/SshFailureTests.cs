@@ -32,14 +32,16 @@ public sealed class SshFailureTests
     }
 
     [Fact]
-    public void Of_endless_complaints_the_last_bytes_are_kept()
+    public void Of_endless_complaints_the_last_whole_lines_are_kept()
     {
         var tail = new ByteTail(10);
         tail.Append("12345"u8);
         Assert.Equal("12345", tail.ToString());
         tail.Append("67890"u8);
         Assert.Equal("1234567890", tail.ToString());
-        tail.Append("abc"u8);
-        Assert.Equal("4567890abc", tail.ToString());
+        tail.Append("ab\ncd"u8);
+        Assert.Equal("cd", tail.ToString());
+        tail.Append("efghijklmn"u8);
+        Assert.Equal("", tail.ToString()); // the rest of a line, and perhaps of a secret
     }
 }

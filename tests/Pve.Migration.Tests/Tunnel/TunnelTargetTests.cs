@@ -53,6 +53,22 @@ public sealed class TunnelTargetTests : IAsyncDisposable
         await unlocking;
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_destroyed_target_left_behind_is_removed_once_the_tunnel_is_closed(bool fails)
+    {
+        var transport = new Leaving(_peer, fails);
+        await using var target = new TunnelTarget(IncomingQemu.OutOfReach("unix:/run/qemu-server/100.migrate", static _ => Task.CompletedTask), transport);
+        await target.CloseAsync(Test);
+        Assert.Equal(0, transport.Removals); // the guest may live there
+
+        await target.DestroyAsync(100, Test);
+        Assert.Equal(0, transport.Removals); // the source's guest waits for it
+        await target.CloseAsync(Test);
+        Assert.Equal(1, transport.Removals);
+    }
+
     // the clock stands still
     [Fact]
     public async Task A_silent_peer_is_quit_at_once()
@@ -64,5 +80,20 @@ public sealed class TunnelTargetTests : IAsyncDisposable
         await _peer.EndAsync();
         await closing;
         Assert.Equal("v0", _target.Dialect);
+    }
+
+    private sealed class Leaving(ScriptedPeer peer, bool fails) : IMtunnelTransport
+    {
+        public int Removals { get; private set; }
+
+        public string Name => peer.Name;
+
+        public Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken) => peer.ConnectAsync(cancellationToken);
+
+        public Task RemoveLeftoversAsync(TimeSpan deadline, CancellationToken cancellationToken = default)
+        {
+            Removals++;
+            return fails ? Task.FromException(new MtunnelConnectionException("no route")) : Task.CompletedTask;
+        }
     }
 }

@@ -1,0 +1,56 @@
+using System.IO.Pipelines;
+using Microsoft.Extensions.Time.Testing;
+using Pve.Migration.Tests.Transports;
+
+namespace Pve.Migration.Tests.Tunnel;
+
+/// <summary>A client that commands and does not read: its server ends, whatever carries it.</summary>
+public sealed class UnreadServerTests
+{
+    private static CancellationToken Test => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_server_whose_writes_are_never_taken_ends()
+    {
+        var time = new FakeTimeProvider();
+        var commands = new Pipe();
+        var output = new Stuck();
+        await commands.Writer.WriteAsync("resume 100\nresume 100\n"u8.ToArray(), Test);
+        Task served = MtunnelServer.ServeAsync(
+            new Ends(commands.Reader, PipeWriter.Create(output)), new Resumer(), new MtunnelServerOptions { TimeProvider = time }, Test);
+        await output.Reached.WaitAsync(Test);
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.False(served.IsCompleted);
+        while (!served.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await served;
+        Assert.Equal(2, output.Writes); // the greeting, the answer, and nothing was tried again
+    }
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    /// <summary>Takes the first write and never a second one.</summary>
+    private sealed class Stuck : MemoryStream
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        public int Writes { get; private set; }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (++Writes == 1)
+            {
+                return ValueTask.CompletedTask;
+            }
+
+            _reached.TrySetResult();
+            return new ValueTask(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken));
+        }
+    }
+}
