@@ -41,6 +41,12 @@ public sealed record SimulatedQemuOptions
     /// <summary>How long it takes until a dead peer is noticed while the stream flows; 20 ms unless set.</summary>
     public TimeSpan LossNoticedAfter { get; init; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>
+    /// Whether a last pass to a target that is frozen holds QEMU's lock, so that only out-of-band commands are answered, as over a unix socket whose buffer is
+    /// full (QEMU 7.2); off unless set.
+    /// </summary>
+    public bool LocksUpInLastPass { get; init; }
+
     /// <summary>How far the host's clock is ahead of the link's; it shows in the events' timestamps only.</summary>
     public TimeSpan ClockOffset { get; init; }
 

@@ -12,6 +12,7 @@ namespace Pve.Migration;
 public sealed class IncomingQemu
 {
     private const string UnixScheme = "unix:";
+    private static readonly TimeSpan GonePoll = TimeSpan.FromMilliseconds(20);
 
     private readonly string _listenUri;
     private readonly string? _connectUri;
@@ -22,8 +23,8 @@ public sealed class IncomingQemu
     /// <param name="listenUri">Where it shall listen, such as <c>unix:/run/qemu-server/100.migrate</c>; <c>tcp:HOST:0</c> lets it choose the port.</param>
     /// <param name="connectUri">Where the source reaches that, if a forward leads there; otherwise as it listens.</param>
     /// <param name="kill">
-    /// Ends the process and returns when it is proven gone. Without it QEMU is asked to quit, and the end of
-    /// <paramref name="monitor"/> is taken as the proof: enough only for a direct connection on one host.
+    /// Ends the process and returns when it is proven gone. Without it QEMU is asked to quit. Proof is then that it said it would and its monitor ended, that
+    /// nobody listens at the path of a unix monitor any more, or, of a monitor that is neither at a path nor at a port, its end alone.
     /// </param>
     public IncomingQemu(QmpClient monitor, string listenUri, string? connectUri = null, Func<CancellationToken, Task>? kill = null)
     {
@@ -195,11 +196,13 @@ public sealed class IncomingQemu
 
     private async Task QuitAsync(QmpClient monitor, CancellationToken cancellationToken)
     {
+        var quits = false;
         if (!monitor.Ended.IsCompleted)
         {
             try
             {
                 await monitor.ExecuteAsync(QmpCommands.Quit, cancellationToken: cancellationToken).ConfigureAwait(false);
+                quits = true;
             }
             catch (QmpConnectionException)
             {
@@ -212,6 +215,17 @@ public sealed class IncomingQemu
         {
             throw new MigrationTargetException(
                 $"The target QEMU at {Name} could not be proven dead: its monitor was closed on this side.", "End its process by hand.");
+        }
+
+        // A connection that broke looks the same.
+        if (!quits && Name.StartsWith("tcp:", StringComparison.Ordinal))
+        {
+            throw new MigrationTargetException($"The target QEMU at {Name} could not be proven dead: only its monitor's connection is known to have ended.", "End its process by hand.");
+        }
+
+        while (IsHere && UnixFile.IsListenedAt(Name[UnixScheme.Length..]))
+        {
+            await Task.Delay(GonePoll, monitor.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -24,7 +24,10 @@ public sealed record LiveMigratorOptions
     /// <summary>How long one step between the copy and the resume may take, such as the handover of the ownership; 60 seconds unless set.</summary>
     public TimeSpan PausedStepTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long the target may take to answer the resume before it counts as no answer; 90 seconds unless set. A tunnel has its own, shorter deadline.</summary>
+    /// <summary>
+    /// How long the target may take to answer the resume before it counts as no answer; 90 seconds unless set. A tunnel has its own, shorter deadline, and where
+    /// the target's monitor is in reach, the guest is resumed over that after half a second.
+    /// </summary>
     public TimeSpan AnswerTimeout { get; init; } = TimeSpan.FromSeconds(90);
 
     /// <summary>How long RESUME may take once the target has accepted to resume; 5 seconds unless set.</summary>

@@ -23,8 +23,8 @@ public abstract record MigrationOutcome
     }
 
     /// <summary>
-    /// The guest is the source's as before, and the target is ended; where its end could not be proven, a warning says so. It runs there unless
-    /// somebody had paused it, or it has ended by itself, which the failure says then.
+    /// The guest is the source's as before, and the target is ended; where the end of one that never had all of the guest could not be proven, a warning says so.
+    /// It runs there unless somebody had paused it, or it has ended by itself, which the failure says then.
     /// </summary>
     /// <param name="Failure">Why.</param>
     public sealed record RolledBack(MigrationFailure Failure) : MigrationOutcome;

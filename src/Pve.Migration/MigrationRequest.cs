@@ -11,6 +11,12 @@ public sealed record MigrationRequest
     /// <summary>The monitor of the QEMU that runs the guest; it stays the caller's.</summary>
     public required QmpClient Source { get; init; }
 
+    /// <summary>
+    /// A second monitor of that QEMU, with out-of-band commands; it stays the caller's. It is used only where the first one does not answer, since a last pass that
+    /// cannot be written holds it: then the stream is cut (<c>yank</c>). Unless set that goes out of band over the first one, where its QEMU can.
+    /// </summary>
+    public QmpClient? SourceOutOfBand { get; init; }
+
     /// <summary>The other side.</summary>
     public required IMigrationTarget Target { get; init; }
 
@@ -101,6 +107,11 @@ public sealed record MigrationRequest
         if (Disks.GroupBy(disk => disk.Node).FirstOrDefault(alike => alike.Count() > 1) is { } twice)
         {
             throw new ArgumentException($"{nameof(Disks)} names '{twice.Key}' twice.");
+        }
+
+        if (SourceOutOfBand is { IsOutOfBandEnabled: false })
+        {
+            throw new ArgumentException($"{nameof(SourceOutOfBand)} is a monitor without out-of-band commands.");
         }
 
         if (VmId is < 1 or > 999_999_999)

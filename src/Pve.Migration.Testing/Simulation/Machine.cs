@@ -110,7 +110,7 @@ internal sealed class Machine
         {
             Agenda.Do(() =>
             {
-                if (Incoming.IsStuck && !request.OutOfBand)
+                if (IsHeld && !request.OutOfBand)
                 {
                     _waiting.Enqueue((from, request));
                 }
@@ -122,10 +122,12 @@ internal sealed class Machine
         }
     }
 
+    private bool IsHeld => Incoming.IsStuck || Outgoing.HoldsLock;
+
     /// <summary>Its monitors answer in band again.</summary>
     public void TakeWhatWaited()
     {
-        while (!Incoming.IsStuck && _waiting.TryDequeue(out var next))
+        while (!IsHeld && _waiting.TryDequeue(out var next))
         {
             next.From.Send(CommandTable.Answer(this, next.From, next.Request));
         }
@@ -308,7 +310,7 @@ internal sealed class Machine
     private void StreamMayStand()
     {
         Outgoing.StreamMayStand();
-        Incoming.Sender?.StreamMayStand();
+        Incoming.Sender?.PeerMayStand();
         Jobs.RemoteMoved();
         Exports.Moved();
     }

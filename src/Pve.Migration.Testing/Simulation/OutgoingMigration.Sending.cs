@@ -19,7 +19,7 @@ internal sealed partial class OutgoingMigration
     private double Threshold => _lastRate * machine.Parameters.DowntimeLimitMilliseconds / 1000.0;
 
     // The rest goes out unlimited: max-bandwidth no longer counts.
-    private double Wanted => !IsSending || _isWhole || machine.Agenda.IsFrozen || Status == MigrationStatus.PreSwitchover
+    private double Wanted => !IsSending || _isWhole || machine.Agenda.IsFrozen || Status == MigrationStatus.PreSwitchover || HoldsLock
         || (Status == MigrationStatus.Active && !IsSwitchingOver && _receiver is { IsFrozen: true }) ? 0
         : Status == MigrationStatus.PostcopyActive ? WantedByPages
         : IsSwitchingOver || machine.Parameters.MaxBandwidth == 0 ? double.PositiveInfinity
@@ -34,6 +34,13 @@ internal sealed partial class OutgoingMigration
     {
         _flow?.Want(Wanted);
         RateChanged();
+    }
+
+    /// <summary>The receiver was frozen, or thawed.</summary>
+    public void PeerMayStand()
+    {
+        StreamMayStand();
+        machine.TakeWhatWaited();
     }
 
     private void LookAgain()

@@ -34,6 +34,10 @@ internal sealed partial class OutgoingMigration(Machine machine)
 
     private bool IsPaused => Status == MigrationStatus.PostcopyPaused || Status == MigrationStatus.PostcopyRecover;
 
+    /// <summary>Whether it waits, with QEMU's lock in its hands, for a target that does not read.</summary>
+    public bool HoldsLock => machine.Options.LocksUpInLastPass && IsSwitchingOver && IsSending && Status != MigrationStatus.PreSwitchover
+        && !_isWhole && !_isCut && _receiver is { IsFrozen: true };
+
     private bool IsSwitchingOver => machine.RunState == RunState.FinishMigrate;
 
     private string LossText => machine.Capabilities.ReturnPath ? "Unable to write to socket: Bad file descriptor" : "Unable to write to socket: Broken pipe";
@@ -136,6 +140,7 @@ internal sealed partial class OutgoingMigration(Machine machine)
     public void ReceiverGone()
     {
         _isCut = true;
+        machine.TakeWhatWaited();
         if (Status == MigrationStatus.PostcopyActive || Status == MigrationStatus.PostcopyRecover)
         {
             Next(machine.Options.LossNoticedAfter, Pause);

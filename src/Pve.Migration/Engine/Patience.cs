@@ -34,4 +34,11 @@ internal static class Patience
             throw new OperationCanceledException("It does not end, though it was told to.", cancellationToken);
         }
     }
+
+    /// <summary>Whether <paramref name="task"/> has not ended after <paramref name="patience"/>; how it ended is its own to tell.</summary>
+    public static async Task<bool> IsLateAsync(this Task task, TimeSpan patience, TimeProvider time)
+    {
+        await task.WaitAsync(patience, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return !task.IsCompleted;
+    }
 }

@@ -34,6 +34,30 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
     /// <summary>For a run that is taken up after a crash: <c>migrate</c> may have been sent.</summary>
     public void TakeAsBegun() => HasBegun = true;
 
+    /// <summary>Whether the target may have all of the guest, whatever the source says that the stream came to.</summary>
+    /// <param name="guest">What the guest does at the source; null where it has ended.</param>
+    /// <param name="stream">What the source says of the stream; null where it cannot be asked.</param>
+    public bool MayHaveSentAll(StatusInfo? guest, MigrationStatus? stream)
+    {
+        if (!HasBegun)
+        {
+            return false;
+        }
+
+        if (stream == MigrationStatus.PreSwitchover && !_isSwitching)
+        {
+            return false; // QEMU waits there to be told, and holds the rest
+        }
+
+        if (stream == MigrationStatus.Setup || stream == MigrationStatus.WaitUnplug || stream == MigrationStatus.Active)
+        {
+            return guest?.Status == RunState.FinishMigrate;
+        }
+
+        // A stream that has ended was never in its last pass where the guest was not stopped, or only up to pre-switchover.
+        return source.Trail is not { } trail || (trail.Stopped is not null && (trail.PreSwitchover is null || _isSwitching));
+    }
+
     private bool UsesEvents => run.Profile.Polling.UsesEvents && source.Capabilities.Knows(MigrationCapability.Events);
 
     // An event is newer than a poll, but once one of both says that it is over, it is.

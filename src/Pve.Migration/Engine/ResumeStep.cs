@@ -1,3 +1,4 @@
+using Pve.Migration.Transports;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -6,6 +7,9 @@ namespace Pve.Migration.Engine;
 /// <summary>The commit point: tells the target to resume, and does not believe it until the guest was seen running.</summary>
 internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm target)
 {
+    // A way that has frozen must not keep the guest paused where another one is open.
+    private static readonly TimeSpan AnswerIsLate = TimeSpan.FromMilliseconds(500);
+
     private readonly List<string> _told = [];
 
     /// <summary>What is known once the step has run; null before.</summary>
@@ -73,6 +77,16 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
         try
         {
             var answer = target.Target.ResumeAsync(run.Request.VmId, deadline.Token);
+            if (target.Trail is not null && await answer.IsLateAsync(AnswerIsLate, run.Time).ConfigureAwait(false)
+                && await RunsByMonitorAsync().ConfigureAwait(false) && await answer.IsLateAsync(run.Options.ResumeTimeout, run.Time).ConfigureAwait(false))
+            {
+                // It runs, so what is still waited for is not worth more time.
+                await deadline.CancelAsync().ConfigureAwait(false);
+                answer.ForgetFailure();
+                run.Warn($"The target {target.Target.Name} did not answer the resume; its monitor did.");
+                return new ResumeResult(ResumeAnswer.Accepted);
+            }
+
             await answer.HeedingAsync(run.Time, deadline.Token).ConfigureAwait(false);
             return await answer.ConfigureAwait(false);
         }
@@ -89,7 +103,13 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
             return await JudgeUnseenAsync(answer).ConfigureAwait(false);
         }
 
-        return answer == ResumeAnswer.Refused ? await AfterRefusalAsync().ConfigureAwait(false) : await ForwardAsync().ConfigureAwait(false);
+        if (answer == ResumeAnswer.Refused)
+        {
+            return await AfterRefusalAsync().ConfigureAwait(false);
+        }
+
+        var runs = (answer == ResumeAnswer.Accepted && await SeesItRunAsync().ConfigureAwait(false)) || await RunsByMonitorAsync().ConfigureAwait(false);
+        return runs ? ResumeVerdict.Runs : ResumeVerdict.Unknown;
     }
 
     // Without a monitor the target's word is all there is: an acceptance is believed, the rest is asked about.
@@ -150,12 +170,12 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
         null => ResumeVerdict.Unknown,
     };
 
-    // It accepted, or did not answer and the resume may come yet. A second one changes nothing where the first one worked, so forward.
-    private async Task<ResumeVerdict> ForwardAsync()
+    // The resume may come yet, or was lost. A second one changes nothing where the first one worked, so forward.
+    private async Task<bool> RunsByMonitorAsync()
     {
-        if (await SeesItRunAsync().ConfigureAwait(false))
+        if (await IsRunningAsync().ConfigureAwait(false) == true)
         {
-            return ResumeVerdict.Runs;
+            return true;
         }
 
         try
@@ -164,10 +184,10 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
         }
         catch (QmpException e)
         {
-            Tell($"A second resume over the monitor failed: {e.Message}");
+            Tell($"A resume over the monitor failed: {e.Message}");
         }
 
-        return await SeesItRunAsync().ConfigureAwait(false) ? ResumeVerdict.Runs : ResumeVerdict.Unknown;
+        return await SeesItRunAsync().ConfigureAwait(false);
     }
 
     private async Task<bool> SeesItRunAsync()

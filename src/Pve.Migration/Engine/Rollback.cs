@@ -40,6 +40,14 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
             "Never send cont to one while the other may run.",
         ]);
 
+    // QEMU let the guest go on by itself. To stop it again would take it from everybody, and only its other half's death would give it back.
+    private static MigrationOutcome.Unknown Ghost(MigrationFailure failure, params string[] evidence)
+        => new(failure, evidence,
+        [
+            "Leave the source as it is: nobody has told the target to run.",
+            "End the target's QEMU for certain, and never send cont to it.",
+        ]);
+
     private async Task<MigrationOutcome> UndoAsync(MigrationFailure failure, IReadOnlyList<MigrationStep> begun)
     {
         // Whoever let it run there: a guest that has run on the target has left the source.
@@ -50,7 +58,7 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
 
         // A target that has loaded may be all that is left of the guest. One that has not holds nothing, and while it lives it may
         // be what keeps the source's monitor from answering.
-        if (copy.HasBegun && target.MayHaveLoaded && await source.TryQueryAsync().ConfigureAwait(false) is null
+        if (copy.HasBegun && target.MayHaveLoaded && !await source.IsThereAsync().ConfigureAwait(false)
             && !await source.WentWithItsGuestAsync().ConfigureAwait(false))
         {
             return Unknown(failure, "The source's monitor does not answer.", "The target may have loaded the guest, and was left as it is.");
@@ -68,13 +76,22 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
             await run.Journal.TryWriteAsync(JournalMark.GoesBack, failure.Step, failure.Message).ConfigureAwait(false);
         }
 
-        var status = await source.TryQueryAsync().ConfigureAwait(false);
+        var status = await source.TryQueryAsync(mayCut: alive is null || source.Trail is { Stopped: null }).ConfigureAwait(false);
         if (status is null && !await source.WentWithItsGuestAsync().ConfigureAwait(false))
         {
             return Unknown(failure, "The source's monitor does not answer.", targetIs);
         }
 
-        if (alive is not null && copy.HasBegun && (mayResume || status is not { Running: true }))
+        // QEMU's own 'failed' or 'cancelled' proves nothing of a target that may have all of the guest.
+        var isGhostLeft = false;
+        if (alive is not null && status is not null)
+        {
+            var stream = await source.TryQueryStreamAsync().ConfigureAwait(false);
+            status = await source.TrySettleAsync(status, stream).ConfigureAwait(false);
+            isGhostLeft = copy.MayHaveSentAll(status, stream);
+        }
+
+        if (alive is not null && copy.HasBegun && (mayResume || status is null || (isGhostLeft && !status.Running)))
         {
             return Unknown(failure, source.GuestEnded ?? $"The guest {(status!.Running ? "runs" : "is paused")} on the source ({status.Status}).", alive);
         }
@@ -93,6 +110,11 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
         var isAsItWas = after is null
             ? await source.WentWithItsGuestAsync().ConfigureAwait(false)
             : after.Running || !copy.HasBegun || source.StaysPaused || SourceVm.IsAtRest(after.Status);
+        if (isAsItWas && isGhostLeft)
+        {
+            return Ghost(failure, "The guest runs on the source.", $"The target may have all of it, waits, and was not proven dead: {targetIs}");
+        }
+
         return isAsItWas
             ? new MigrationOutcome.RolledBack(failure)
             : Unknown(failure, after is null ? "The source's monitor does not answer any more." : $"The source is {after.Status}.", targetIs);

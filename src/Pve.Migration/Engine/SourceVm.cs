@@ -12,6 +12,9 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
 {
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(20);
 
+    // A monitor that is not held answers in a millisecond.
+    private static readonly TimeSpan IsHeldAfter = TimeSpan.FromMilliseconds(500);
+
     private CapabilitySet? _capabilities;
 
     public QmpClient Monitor => run.Request.Source;
@@ -89,17 +92,96 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the guest runs here; null where the monitor cannot be asked.</summary>
-    public async Task<StatusInfo?> TryQueryAsync()
+    /// <summary>What the guest does here; null where the monitor cannot be asked.</summary>
+    /// <param name="mayCut">
+    /// Whether the stream may be cut where the monitor does not answer, since a last pass that cannot be written holds it. QEMU then lets the guest go on.
+    /// </param>
+    public async Task<StatusInfo?> TryQueryAsync(bool mayCut = false)
     {
         using var deadline = run.Deadline(run.Options.RollbackTimeout);
         try
         {
-            return await Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: deadline.Token).ConfigureAwait(false);
+            var asked = Monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: deadline.Token);
+            if (mayCut && await asked.IsLateAsync(IsHeldAfter, run.Time).ConfigureAwait(false))
+            {
+                await CutStreamAsync().ConfigureAwait(false);
+            }
+
+            return await asked.ConfigureAwait(false);
         }
         catch (Exception e) when (e is QmpException or OperationCanceledException)
         {
             return null;
+        }
+    }
+
+    /// <summary>Whether its QEMU lives, and with it the guest; one whose monitor is held says so out of band.</summary>
+    public async Task<bool> IsThereAsync()
+    {
+        if (OutOfBand is not { } monitor)
+        {
+            return await TryQueryAsync().ConfigureAwait(false) is not null;
+        }
+
+        using var patience = run.Deadline(IsHeldAfter);
+        try
+        {
+            await monitor.ExecuteAsync(QmpCommands.QueryYank, new QmpCallOptions { OutOfBand = true }, patience.Token).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is QmpException or OperationCanceledException)
+        {
+            return await TryQueryAsync().ConfigureAwait(false) is not null;
+        }
+    }
+
+    /// <summary>The state of the stream; null where the monitor cannot be asked.</summary>
+    public async Task<MigrationStatus?> TryQueryStreamAsync()
+    {
+        using var deadline = run.Deadline(run.Options.RollbackTimeout);
+        try
+        {
+            var info = await Monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: deadline.Token).ConfigureAwait(false);
+            return info.Status ?? MigrationStatus.None;
+        }
+        catch (Exception e) when (e is QmpException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What the guest does once the run state has followed the end of its stream, which it does a moment later.</summary>
+    public async Task<StatusInfo?> TrySettleAsync(StatusInfo? status, MigrationStatus? stream)
+    {
+        using var patience = run.Deadline(IsHeldAfter);
+        while (status?.Status == RunState.FinishMigrate && stream is { } ended && IsOver(ended) && !patience.IsCancellationRequested)
+        {
+            await Task.Delay(SettleInterval, run.Time).ConfigureAwait(false);
+            status = await TryQueryAsync().ConfigureAwait(false);
+        }
+
+        return status;
+    }
+
+    private QmpClient? OutOfBand => run.Request.SourceOutOfBand ?? (Monitor.IsOutOfBandEnabled ? Monitor : null);
+
+    private async Task CutStreamAsync()
+    {
+        if (OutOfBand is not { } monitor)
+        {
+            return;
+        }
+
+        using var patience = run.Deadline(IsHeldAfter);
+        try
+        {
+            var stream = new YankArguments([new YankInstance { Type = "migration" }]);
+            await monitor.ExecuteAsync(QmpCommands.Yank, stream, new QmpCallOptions { OutOfBand = true }, patience.Token).ConfigureAwait(false);
+            run.Warn("The source's monitor did not answer, and its stream was cut out of band (yank).");
+        }
+        catch (Exception e) when (e is QmpException or OperationCanceledException)
+        {
+            run.Warn($"The source's monitor does not answer, and its stream could not be cut out of band: {e.Message}");
         }
     }
 

@@ -13,11 +13,12 @@ internal sealed class Crash(EngineBench bench, MemoryJournal journal, string mom
 {
     private readonly TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _never = new TaskCompletionSource().Task;
+    private volatile bool _isDead;
     private int _entry;
     private QmpClient? _source;
     private QmpClient? _target;
 
-    public bool HasHappened => _happened.Task.IsCompleted;
+    public bool HasHappened => _isDead;
 
     /// <summary>Runs a migration until the crash, or its end.</summary>
     public Task MigrateAsync() => RunAsync((migrator, target, cancellation) => migrator.MigrateAsync(
@@ -60,8 +61,9 @@ internal sealed class Crash(EngineBench bench, MemoryJournal journal, string mom
 
         if (at == moment)
         {
-            _happened.SetResult();
+            _isDead = true;
             Die();
+            _happened.SetResult();
             await _never;
         }
     }

@@ -9,9 +9,11 @@ namespace Pve.Migration.Tests.Recovery;
 /// <param name="rule">Decides what a recovery does.</param>
 /// <param name="autostarts">Whether the target runs as soon as it has loaded, as without <c>-S</c>.</param>
 /// <param name="provesDeath">Whether a target is proven dead before the source goes on.</param>
+/// <param name="takesFailureForProof">Whether a source that goes on by itself is taken for proof that the target has nothing.</param>
 /// <param name="endsSourceUnseen">Whether the source is ended once the resume was sent, be it refused.</param>
 internal sealed class SwitchoverModel(
-    Func<JournalStage, SourceView, TargetView, (RecoveryMove Move, string Why)> rule, bool autostarts = false, bool provesDeath = true, bool endsSourceUnseen = false)
+    Func<JournalStage, SourceView, TargetView, (RecoveryMove Move, string Why)> rule, bool autostarts = false, bool provesDeath = true, bool endsSourceUnseen = false,
+    bool takesFailureForProof = false)
 {
     /// <summary>How many worlds can be reached, and a shortest way to each kind that must not be.</summary>
     public (int Worlds, IReadOnlyDictionary<string, IReadOnlyList<string>> Violations) Explore()
@@ -137,7 +139,9 @@ internal sealed class SwitchoverModel(
         ],
         Migrator.GoesBack => [("the target cannot be proven dead", world with
         {
-            Now = world is { SourceView: SourceView.Runs, Noted: < JournalStage.Committing } ? Migrator.RolledBack : Migrator.Asks,
+            Now = world is { SourceView: SourceView.Runs, Noted: < JournalStage.Committing } && (takesFailureForProof || !world.IsStreamSent)
+                ? Migrator.RolledBack
+                : Migrator.Asks,
         })],
         Migrator.GivesBack when world.SourceView is not SourceView.Unreachable => [("the source goes on", world with { Now = Migrator.RolledBack, Source = Qemu.Runs })],
         Migrator.GivesBack => [("the source does not answer", world with { Now = Migrator.Asks })],

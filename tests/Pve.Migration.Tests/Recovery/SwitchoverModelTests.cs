@@ -22,6 +22,10 @@ public sealed class SwitchoverModelTests
         => AssertFound(new SwitchoverModel(RecoveryRule.Decide, provesDeath: false), "a ghost is left that anybody could resume");
 
     [Fact]
+    public void A_failed_stream_that_is_taken_for_the_targets_death_is_found_out()
+        => AssertFound(new SwitchoverModel(RecoveryRule.Decide, takesFailureForProof: true), "a ghost is left that anybody could resume");
+
+    [Fact]
     public void A_source_that_is_ended_though_the_target_refused_is_found_out()
         => AssertFound(new SwitchoverModel(RecoveryRule.Decide, endsSourceUnseen: true), "no guest is left");
 

@@ -85,6 +85,11 @@ internal readonly record struct World
                 return "the source's guest went on, though it had run on the target";
             }
 
+            if (Now == Migrator.RolledBack && Target != Qemu.Dead && IsStreamSent)
+            {
+                return "a ghost is left that anybody could resume";
+            }
+
             if (HasSuffered)
             {
                 return null; // what is lost with a QEMU is lost
