@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pve.Migration.Engine.Storage;
 using Pve.Migration.Transports;
 using Pve.Qmp;
@@ -12,10 +13,12 @@ namespace Pve.Migration;
 public sealed class IncomingQemu
 {
     private const string UnixScheme = "unix:";
+    private const string DescriptorName = "migrate";
 
     private readonly string _listenUri;
     private readonly string? _connectUri;
     private readonly Func<CancellationToken, Task>? _kill;
+    private SafeHandle? _descriptor;
 
     /// <summary>Describes it.</summary>
     /// <param name="monitor">Its monitor; it stays the caller's.</param>
@@ -48,6 +51,17 @@ public sealed class IncomingQemu
         return new IncomingQemu(connectUri, kill);
     }
 
+    /// <summary>Describes one that reads the guest from a connected socket, whose other end the source gets by <see cref="TransferPolicy.Descriptor"/>.</summary>
+    /// <param name="monitor">Its monitor, over a unix socket; it stays the caller's.</param>
+    /// <param name="descriptor">The socket, of which QEMU gets a copy; the caller's to close.</param>
+    /// <param name="kill">As for one that listens.</param>
+    public static IncomingQemu OverDescriptor(QmpClient monitor, SafeHandle descriptor, Func<CancellationToken, Task>? kill = null)
+    {
+        ArgumentNullException.ThrowIfNull(monitor);
+        ArgumentNullException.ThrowIfNull(descriptor);
+        return new IncomingQemu(monitor, "fd:" + DescriptorName, kill: kill) { _descriptor = descriptor };
+    }
+
     // A monitor at a path is a QEMU on this host, and what it names lies here.
     private bool IsHere => Monitor?.Name.StartsWith(UnixScheme, StringComparison.Ordinal) == true;
 
@@ -65,6 +79,12 @@ public sealed class IncomingQemu
 
         try
         {
+            if (_descriptor is not null)
+            {
+                await Monitor.ExecuteAsync(QmpCommands.GetFd, new FdName(DescriptorName), new QmpCallOptions { FileDescriptor = _descriptor }, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
             await Monitor.ExecuteAsync(QmpCommands.MigrateIncoming, new MigrateIncoming(_listenUri), cancellationToken: cancellationToken).ConfigureAwait(false);
             return _connectUri ?? await ChosenUriAsync(Monitor, cancellationToken).ConfigureAwait(false);
         }
