@@ -122,6 +122,7 @@ public sealed class LiveMigrator
             PredictedPause = context.Forecast.Pause,
             Convergence = plan.Steering.Changes,
             WentPostCopy = source?.WentAhead is not null,
+            Mended = plan.PostCopy.Connection.Mended,
             GoalKept = goalKept,
         };
     }

@@ -22,6 +22,9 @@ public sealed record MigrationReport(
     /// <summary>Whether the guest went ahead of its RAM. Where it did, that was the commit point, before the resume.</summary>
     public bool WentPostCopy { get; init; }
 
+    /// <summary>How often the connection was lost after that, and mended.</summary>
+    public int Mended { get; init; }
+
     /// <summary>Whether the guest arrived within the goal's pause and time; null without a goal, and where nobody saw the pause.</summary>
     public bool? GoalKept { get; init; }
 
