@@ -48,6 +48,12 @@ public interface IMigrationTarget : IAsyncDisposable
     /// <exception cref="MigrationTargetException">It refused.</exception>
     Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken);
 
+    /// <summary>Makes the target's QEMU listen again: its guest went ahead of its RAM, and the connection to the rest of it is lost.</summary>
+    /// <returns>The migration URI that the source's QEMU connects to.</returns>
+    /// <exception cref="MigrationTargetException">It refused, or cannot be told to.</exception>
+    Task<string> ListenAgainAsync(int vmId, CancellationToken cancellationToken)
+        => throw new MigrationTargetException($"The target {Name} cannot be made to listen again.");
+
     /// <summary>Makes the target's QEMU offer its disks to be written.</summary>
     /// <param name="vmId">The guest's number.</param>
     /// <param name="disks">Which.</param>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Pve.Migration.Engine.Storage;
 using Pve.Migration.Transports;
 using Pve.Qmp;
@@ -12,11 +13,15 @@ namespace Pve.Migration;
 public sealed class IncomingQemu
 {
     private const string UnixScheme = "unix:";
+    private const string DescriptorName = "migrate";
     private static readonly TimeSpan GonePoll = TimeSpan.FromMilliseconds(20);
 
     private readonly string _listenUri;
     private readonly string? _connectUri;
     private readonly Func<CancellationToken, Task>? _kill;
+    private SafeHandle? _descriptor;
+    private string? _chosenUri;
+    private bool _hasListenedAgain;
 
     /// <summary>Describes it.</summary>
     /// <param name="monitor">Its monitor; it stays the caller's.</param>
@@ -49,6 +54,17 @@ public sealed class IncomingQemu
         return new IncomingQemu(connectUri, kill);
     }
 
+    /// <summary>Describes one that reads the guest from a connected socket, whose other end the source gets by <see cref="TransferPolicy.Descriptor"/>.</summary>
+    /// <param name="monitor">Its monitor, over a unix socket; it stays the caller's.</param>
+    /// <param name="descriptor">The socket, of which QEMU gets a copy; the caller's to close.</param>
+    /// <param name="kill">As for one that listens.</param>
+    public static IncomingQemu OverDescriptor(QmpClient monitor, SafeHandle descriptor, Func<CancellationToken, Task>? kill = null)
+    {
+        ArgumentNullException.ThrowIfNull(monitor);
+        ArgumentNullException.ThrowIfNull(descriptor);
+        return new IncomingQemu(monitor, "fd:" + DescriptorName, kill: kill) { _descriptor = descriptor };
+    }
+
     // A monitor at a path is a QEMU on this host, and what it names lies here.
     private bool IsHere => Monitor?.Name.StartsWith(UnixScheme, StringComparison.Ordinal) == true;
 
@@ -66,14 +82,57 @@ public sealed class IncomingQemu
 
         try
         {
+            if (_descriptor is not null)
+            {
+                await Monitor.ExecuteAsync(QmpCommands.GetFd, new FdName(DescriptorName), new QmpCallOptions { FileDescriptor = _descriptor }, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
             await Monitor.ExecuteAsync(QmpCommands.MigrateIncoming, new MigrateIncoming(_listenUri), cancellationToken: cancellationToken).ConfigureAwait(false);
-            return _connectUri ?? await ChosenUriAsync(Monitor, cancellationToken).ConfigureAwait(false);
+            _chosenUri = await ChosenUriAsync(Monitor, cancellationToken).ConfigureAwait(false);
+            return _connectUri ?? _chosenUri;
         }
         catch (QmpException e)
         {
             throw new MigrationTargetException(
                 $"The target QEMU does not listen on {_listenUri}: {e.Message}", "Start it with -incoming defer, and see that the address is free.", e);
         }
+    }
+
+    /// <summary>Where it shall listen once the connection of a guest that went ahead of its RAM is lost; as before unless set.</summary>
+    public string? AgainListenUri { get; init; }
+
+    /// <summary>Where the source reaches that, if a forward leads there; otherwise as it listens.</summary>
+    public string? AgainConnectUri { get; init; }
+
+    /// <summary>Makes it listen for the rest of a guest that runs ahead of its RAM, after the connection is lost.</summary>
+    /// <returns>Where the source connects to.</returns>
+    /// <exception cref="MigrationTargetException">It refused, or was only given a descriptor.</exception>
+    public async Task<string> ListenAgainAsync(CancellationToken cancellationToken = default)
+    {
+        if (Monitor is null || (AgainListenUri ?? _chosenUri ?? _listenUri) is not { } uri || uri.StartsWith("fd:", StringComparison.Ordinal))
+        {
+            throw new MigrationTargetException(
+                $"The target QEMU at {Name} has nowhere to listen again.", $"Set {nameof(AgainListenUri)}, and keep its monitor in reach.");
+        }
+
+        try
+        {
+            // Its guest may wait for a page, and then QEMU answers out of band alone.
+            var call = new QmpCallOptions { OutOfBand = Monitor.IsOutOfBandEnabled };
+            await Monitor.ExecuteAsync(QmpCommands.MigrateRecover, new MigrateRecover(uri), call, cancellationToken).ConfigureAwait(false);
+            _hasListenedAgain = true;
+        }
+        catch (QmpCommandException) when (_hasListenedAgain)
+        {
+            // QEMU before 7.1 takes it once, and listens still
+        }
+        catch (QmpException e)
+        {
+            throw new MigrationTargetException($"The target QEMU does not listen again on {uri}: {e.Message}", innerException: e);
+        }
+
+        return AgainConnectUri ?? (AgainListenUri is null ? _connectUri : null) ?? uri;
     }
 
     /// <summary>Sees that nobody listens yet where this shall, as far as that can be told from here; nothing is changed.</summary>

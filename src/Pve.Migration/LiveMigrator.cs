@@ -118,9 +118,11 @@ public sealed class LiveMigrator
         {
             Disks = plan.Mirrors.Progress,
             Findings = context.Findings.All,
+            Capabilities = plan.Capabilities,
             PredictedPause = context.Forecast.Pause,
             Convergence = plan.Steering.Changes,
             WentPostCopy = source?.WentAhead is not null,
+            Mended = plan.PostCopy.Connection.Mended,
             GoalKept = goalKept,
         };
     }

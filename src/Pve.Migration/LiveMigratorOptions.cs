@@ -33,6 +33,11 @@ public sealed record LiveMigratorOptions
     /// <summary>How long RESUME may take once the target has accepted to resume; 5 seconds unless set.</summary>
     public TimeSpan ResumeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// How long it is tried to mend the connection of a guest that went ahead of its RAM, whose two halves wait meanwhile; 10 minutes unless set.
+    /// </summary>
+    public TimeSpan MendTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>The time that each part of undoing or cleaning up has for itself, whatever the caller cancels; 60 seconds unless set.</summary>
     public TimeSpan RollbackTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
@@ -50,6 +55,7 @@ public sealed record LiveMigratorOptions
         Check(PausedStepTimeout, nameof(PausedStepTimeout));
         Check(AnswerTimeout, nameof(AnswerTimeout));
         Check(ResumeTimeout, nameof(ResumeTimeout));
+        Check(MendTimeout, nameof(MendTimeout));
         Check(RollbackTimeout, nameof(RollbackTimeout));
         ArgumentNullException.ThrowIfNull(Profile);
         ArgumentNullException.ThrowIfNull(TimeProvider);

@@ -28,6 +28,7 @@ internal sealed class MigrationPlan
     private readonly RunContext _run;
     private readonly SourceVm _source;
     private readonly TargetVm _target;
+    private readonly TransferSettings _transfer;
     private string _uri = "";
     private IReadOnlyList<DiskExport> _exports = [];
 
@@ -37,6 +38,7 @@ internal sealed class MigrationPlan
         Tls = new TlsObjects(run, source, target);
         Mirrors = new DiskMirrors(run, source, target, Tls);
         Steering = new Steering(run, source);
+        _transfer = new TransferSettings(run, source, target, Steering.MayStartPostCopy);
         Copy = new RamCopy(run, source, target, Mirrors, Steering);
         PostCopy = new PostCopy(run, source, target);
         ResumeStep = new ResumeStep(run, source, target);
@@ -55,6 +57,9 @@ internal sealed class MigrationPlan
     public PostCopy PostCopy { get; }
 
     public ResumeStep ResumeStep { get; }
+
+    /// <summary>What the source's QEMU was told to use; empty before.</summary>
+    public IReadOnlyList<MigrationCapability> Capabilities { get; private set; } = [];
 
     public IReadOnlyList<MigrationStep> Steps { get; }
 
@@ -99,7 +104,7 @@ internal sealed class MigrationPlan
             .. hooks.At(MigrationPhase.Preparing),
             .. UsesTls ? [new(TlsObjects.Name, BeforePause, Tls.AddAsync, Tls.RemoveAsync)] : None,
             new("set capabilities", BeforePause, ConfigureAsync, _source.RestoreAsync),
-            new("start incoming", BeforePause, ListenAsync, MigrationStep.NothingToUndo),
+            new("start incoming", BeforePause, ListenAsync, CloseDescriptorAsync),
             new("prepare ownership", BeforePause, token => request.Ownership.PrepareAsync(vm, token), token => request.Ownership.RevertAsync(vm, token)),
             new("make target ready", BeforePause, token => target.MakeReadyAsync(vm, token), MigrationStep.NothingToUndo),
             .. HasDisks ? MirrorSteps() : None,
@@ -240,6 +245,7 @@ internal sealed class MigrationPlan
     private async Task CheckTargetAsync(CancellationToken cancellationToken)
     {
         await _target.CheckAsync(_source, cancellationToken).ConfigureAwait(false);
+        await _transfer.CheckAsync(cancellationToken).ConfigureAwait(false);
         if (_run.Request.Transfer.Tls is { } tls)
         {
             TlsCheck.Run(tls, _source.Monitor, _target.Monitor, _run.Time.GetUtcNow(), _run.Findings);
@@ -269,7 +275,15 @@ internal sealed class MigrationPlan
     {
         _uri = await _target.ListenAsync(cancellationToken).ConfigureAwait(false);
         TlsCheck.ThrowIfNameless(_run.Request.Transfer.Tls, _uri);
+        if (_run.Request.Transfer.Descriptor is { } descriptor)
+        {
+            await _source.TakeDescriptorAsync(descriptor, cancellationToken).ConfigureAwait(false);
+            _uri = SourceVm.DescriptorUri;
+        }
     }
+
+    private Task CloseDescriptorAsync(CancellationToken cancellationToken)
+        => _run.Request.Transfer.Descriptor is null ? Task.CompletedTask : _source.CloseDescriptorAsync(cancellationToken);
 
     /// <summary>What QEMU's source counted; read once the guest runs on the target.</summary>
     public MigrationInfo? Counted { get; private set; }
@@ -282,16 +296,21 @@ internal sealed class MigrationPlan
             _run.Warn($"Left out, since not both sides know it: {string.Join(", ", dropped)}.");
         }
 
+        foreach (var leftOut in _transfer.Dropped)
+        {
+            _run.Warn(leftOut);
+        }
+
+        can.AddRange(_transfer.Capabilities);
         Steering.CanStartPostCopy = await IsPostCopyPossibleAsync(can, cancellationToken).ConfigureAwait(false);
         if (Steering.CanStartPostCopy)
         {
-            can.Add(MigrationCapability.PostcopyRam);
+            can.AddRange(_transfer.PostCopyCapabilities);
         }
 
-        await _source.ConfigureAsync(
-            [.. can, .. WaitsAtSwitchover ? [MigrationCapability.PauseBeforeSwitchover] : Array.Empty<MigrationCapability>(), .. Steering.Capabilities],
-            Tls.OnSource(Steering.Parameters), cancellationToken).ConfigureAwait(false);
-        await _target.ConfigureAsync(can, Tls.OnTarget(new MigrationParameters()), cancellationToken).ConfigureAwait(false);
+        Capabilities = [.. can, .. WaitsAtSwitchover ? [MigrationCapability.PauseBeforeSwitchover] : Array.Empty<MigrationCapability>(), .. Steering.Capabilities];
+        await _source.ConfigureAsync(Capabilities, Tls.OnSource(_transfer.Apply(Steering.Parameters)), cancellationToken).ConfigureAwait(false);
+        await _target.ConfigureAsync(can, Tls.OnTarget(_transfer.Apply(new MigrationParameters())), cancellationToken).ConfigureAwait(false);
     }
 
     // A guest that does not run announces nothing, whatever it is told.
@@ -328,7 +347,7 @@ internal sealed class MigrationPlan
         {
             try
             {
-                await _target.ConfigureAsync([.. can, MigrationCapability.PostcopyRam], new MigrationParameters(), cancellationToken).ConfigureAwait(false);
+                await _target.ConfigureAsync([.. can, .. _transfer.PostCopyCapabilities], new MigrationParameters(), cancellationToken).ConfigureAwait(false);
                 return true;
             }
             catch (QmpCommandException e)

@@ -15,6 +15,11 @@ internal sealed class PostCopy(RunContext run, SourceVm source, TargetVm target)
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
 
     private bool _isSent;
+    private long _moved;
+    private long _movedAt;
+
+    /// <summary>What carries the rest.</summary>
+    public PostCopyConnection Connection { get; } = new(run, source, target);
 
     /// <summary>
     /// Whether the guest can no longer be given back to the source. What was sent counts, unless QEMU said that it came to another end without it.
@@ -51,13 +56,25 @@ internal sealed class PostCopy(RunContext run, SourceVm source, TargetVm target)
     }
 
     /// <summary>Waits, after the guest runs on the target, until all of it is there.</summary>
-    /// <exception cref="MigrationFailedException">A side or the way between them is lost.</exception>
+    /// <exception cref="MigrationFailedException">A side is lost, or the way between them could not be mended.</exception>
     public async Task FinishAsync()
     {
+        _movedAt = run.Time.GetTimestamp();
         using var pollDue = run.Time.CreateTimer(_ => run.Changed.Set(), null, PollInterval, PollInterval);
         while (source.Trail!.Status != MigrationStatus.Completed || target.Trail!.Completed is null)
         {
             ThrowIfBroken();
+            if (source.Trail.Status == MigrationStatus.PostcopyPaused)
+            {
+                await Connection.MendAsync().ConfigureAwait(false);
+                _movedAt = run.Time.GetTimestamp();
+            }
+            else if (run.Time.GetElapsedTime(_movedAt) > run.Options.StallTimeout)
+            {
+                await Connection.BreakAsync().ConfigureAwait(false);
+                _movedAt = run.Time.GetTimestamp();
+            }
+
             await run.Changed.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             await LookAsync().ConfigureAwait(false);
         }
@@ -74,7 +91,7 @@ internal sealed class PostCopy(RunContext run, SourceVm source, TargetVm target)
         }
 
         target.ThrowIfGone();
-        if (source.Trail.Status is { } status && (status == MigrationStatus.PostcopyPaused || status == MigrationStatus.Failed || status == MigrationStatus.Cancelled))
+        if (source.Trail.Status is { } status && (status == MigrationStatus.Failed || status == MigrationStatus.Cancelled))
         {
             throw new MigrationFailedException($"The connection between both QEMUs is lost ({status}).");
         }
@@ -87,6 +104,10 @@ internal sealed class PostCopy(RunContext run, SourceVm source, TargetVm target)
             using var patience = run.Deadline(PollInterval);
             var info = await source.Monitor.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: patience.Token).ConfigureAwait(false);
             run.Report(Rest, info);
+            if (info.Ram?.Transferred is { } moved && moved != _moved)
+            {
+                (_moved, _movedAt) = (moved, run.Time.GetTimestamp());
+            }
         }
         catch (Exception e) when (e is QmpException or OperationCanceledException)
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Pve.Migration.Engine.Preflight;
 using Pve.Migration.Engine.Recovery;
@@ -10,6 +11,8 @@ namespace Pve.Migration.Engine;
 /// <summary>The side the guest leaves.</summary>
 internal sealed class SourceVm(RunContext run) : IAsyncDisposable
 {
+    private const string DescriptorName = "migrate";
+
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(20);
 
     // A monitor that is not held answers in a millisecond.
@@ -36,6 +39,17 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     public bool MayContinue { get; set; }
 
     public CapabilitySet Capabilities => _capabilities ?? throw new InvalidOperationException("The source has not been checked yet.");
+
+    /// <summary>The address of what <see cref="TakeDescriptorAsync"/> was given.</summary>
+    public const string DescriptorUri = "fd:" + DescriptorName;
+
+    /// <summary>Gives QEMU the socket that it sends to.</summary>
+    public async Task TakeDescriptorAsync(SafeHandle descriptor, CancellationToken cancellationToken)
+        => await Monitor.ExecuteAsync(QmpCommands.GetFd, new FdName(DescriptorName), new QmpCallOptions { FileDescriptor = descriptor }, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Takes it back, unless a migration has taken it.</summary>
+    public async Task CloseDescriptorAsync(CancellationToken cancellationToken)
+        => await Monitor.TryExecuteAsync(QmpCommands.CloseFd, new FdName(DescriptorName), cancellationToken: cancellationToken).ConfigureAwait(false);
 
     /// <summary>Looks whether the guest can be migrated from here.</summary>
     public async Task CheckAsync(CancellationToken cancellationToken)

@@ -52,6 +52,9 @@ public sealed class SshCommandTarget : IMigrationTarget
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public Task<string> ListenAgainAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAgainAsync(cancellationToken);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, ExportTls? tls, CancellationToken cancellationToken)
         => _qemu.ExportDisksAsync(disks, tls, cancellationToken);
 

@@ -1,4 +1,5 @@
 using Pve.Migration;
+using Pve.Qmp.Commands;
 using static Pve.Integration.Tests.Live.MigrationBench;
 
 namespace Pve.Integration.Tests.Live;
@@ -32,5 +33,43 @@ public sealed class PostCopyTests
         await bench.AssertIntactAsync();
         Assert.Equal(0, await old.Process.Exited.WaitAsync(Cancellation));
         await bench.Guest.EndAsync(old);
+    }
+
+    [Fact]
+    public async Task A_guest_whose_connection_is_cut_while_its_rest_comes_arrives_whole_over_another()
+    {
+        await using var bench = await BootAsync(spanMiB: 8, memoryMiB: 32);
+        var host = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
+        var way = Path.Combine(bench.Root, "way");
+        await using var link = new CutLink(way, host.MigrationPath, 12 << 20);
+        var cut = 0;
+        var progress = new Watcher(seen =>
+        {
+            if (seen is { Step: "copy the rest" } && Interlocked.Exchange(ref cut, 1) == 0)
+            {
+                link.Cut();
+            }
+        });
+
+        var report = await bench.MigrateAsync(
+            new LocalTarget(host.AsIncoming(connectPath: way)), progress: progress,
+            profile: MigrationProfile.Default with { Convergence = ConvergenceStrategy.PostCopyAfter(TimeSpan.FromMilliseconds(1)) },
+            change: request => request with { Transfer = new TransferPolicy { PreemptsPostCopy = true } });
+
+        Assert.True(report.Outcome is MigrationOutcome.Migrated, $"{report.Outcome}");
+        Assert.True(report.WentPostCopy);
+        Assert.Contains(MigrationCapability.PostcopyPreempt, report.Capabilities);
+        Assert.Equal((1, 4), (report.Mended, link.Connections)); // each time one for the pages that are waited for
+        Assert.Single(report.Warnings, warning => warning.Contains("it was mended after", StringComparison.Ordinal));
+        var old = bench.Guest.Host;
+        await bench.Guest.ArriveAsync(host, Cancellation);
+        await bench.AssertIntactAsync();
+        Assert.Equal(0, await old.Process.Exited.WaitAsync(Cancellation));
+        await bench.Guest.EndAsync(old);
+    }
+
+    private sealed class Watcher(Action<MigrationProgress> act) : IProgress<MigrationProgress>
+    {
+        public void Report(MigrationProgress value) => act(value);
     }
 }

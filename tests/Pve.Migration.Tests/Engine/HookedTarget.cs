@@ -55,6 +55,12 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
         return uri;
     }
 
+    public async Task<string> ListenAgainAsync(int vmId, CancellationToken cancellationToken)
+    {
+        await CalledAsync("listen again");
+        return await inner.ListenAgainAsync(vmId, cancellationToken);
+    }
+
     public async Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, ExportTls? tls, CancellationToken cancellationToken)
     {
         await CalledAsync("export disks");

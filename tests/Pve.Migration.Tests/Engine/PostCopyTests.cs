@@ -130,6 +130,98 @@ public sealed class PostCopyTests
         Busy);
 
     [Fact]
+    public Task A_lost_connection_is_mended_and_the_rest_comes_over_another() => RunAsync(
+        async bench =>
+        {
+            var target = bench.Local();
+            var report = await bench.MigrateAsync(target, profile: AtOnce, progress: Once(PostCopy.Rest, bench.Pair.Link.CutConnections));
+
+            bench.AssertMigrated(report);
+            Assert.Equal(1, report.Mended);
+            Assert.Single(target.Calls, "listen again");
+            Assert.Contains(report.Warnings, warning => warning.Contains("it was mended after", StringComparison.Ordinal));
+            Assert.Equal(0, bench.Pair.Source.ExitCode);
+        },
+        Busy);
+
+    [Fact]
+    public Task What_cannot_be_mended_at_once_is_tried_again() => RunAsync(
+        async bench =>
+        {
+            var target = bench.Local();
+            target.Before = step => step == "listen again" && target.Calls.Count(call => call == step) < 4
+                ? throw new MigrationTargetException("The network is down.")
+                : Task.CompletedTask;
+            var report = await bench.MigrateAsync(target, profile: AtOnce, progress: Once(PostCopy.Rest, bench.Pair.Link.CutConnections));
+            bench.AssertMigrated(report);
+            Assert.Equal((1, 4), (report.Mended, target.Calls.Count(call => call == "listen again")));
+        },
+        Busy);
+
+    [Fact]
+    public Task What_cannot_be_mended_at_all_is_unknown_and_neither_side_is_ended() => RunAsync(
+        async bench =>
+        {
+            var target = bench.Local();
+            target.Before = step => step == "listen again" ? throw new MigrationTargetException("The network is down.") : Task.CompletedTask;
+            var report = await bench.MigrateAsync(target, profile: AtOnce, progress: Once(PostCopy.Rest, bench.Pair.Link.CutConnections));
+
+            var unknown = bench.AssertUnknown(report);
+            Assert.Contains("could not be mended within 600 s. The network is down.", unknown.Failure.Message, StringComparison.Ordinal);
+            Assert.Contains("End neither QEMU", unknown.NextActions[0], StringComparison.Ordinal);
+            Assert.True(bench.Pair.Source.IsAlive && bench.Pair.Target.IsAlive);
+        },
+        Busy);
+
+    [Fact]
+    public Task A_connection_that_carries_nothing_is_given_up_for_another() => RunAsync(
+        async bench =>
+        {
+            var thawed = Task.CompletedTask;
+            var handler = Once(PostCopy.Rest, () =>
+            {
+                bench.Pair.Target.Freeze();
+                thawed = ThawAsync();
+            });
+            var report = await bench.MigrateAsync(profile: AtOnce, progress: handler);
+            await thawed;
+            bench.AssertMigrated(report);
+            Assert.Equal(1, report.Mended);
+
+            async Task ThawAsync()
+            {
+                await bench.PassAsync(75);
+                bench.Pair.Target.Thaw();
+            }
+        },
+        Busy);
+
+    [Fact]
+    public Task Pages_that_are_waited_for_overtake_where_that_is_wanted() => RunAsync(
+        async bench =>
+        {
+            var report = await bench.MigrateAsync(
+                profile: AtOnce, change: request => request with { Transfer = new TransferPolicy { PreemptsPostCopy = true } });
+            bench.AssertMigrated(report);
+            Assert.Contains(MigrationCapability.PostcopyPreempt, report.Capabilities);
+            Assert.Empty(report.Warnings);
+        },
+        Busy);
+
+    private static Handler Once(string step, Action act)
+    {
+        var isDone = false;
+        return new Handler(progress =>
+        {
+            if (progress.Step == step && !isDone)
+            {
+                isDone = true;
+                act();
+            }
+        });
+    }
+
+    [Fact]
     public Task Disks_and_post_copy_are_refused_together() => RunAsync(async bench =>
     {
         var target = bench.Local();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Pve.Qmp;
+using Pve.Qmp.Commands;
 using static Pve.Migration.Tests.Engine.EngineBench;
 
 namespace Pve.Migration.Tests.Engine;
@@ -37,15 +38,19 @@ public sealed class TransferTests
     });
 
     [Theory]
-    [InlineData("start incoming")]
-    [InlineData("hand over ownership")]
-    public Task A_failure_leaves_nothing_of_it(string at) => RunAsync(async bench =>
+    [InlineData("start incoming", false)]
+    [InlineData("hand over ownership", false)]
+    [InlineData("start incoming", true)]
+    [InlineData("hand over ownership", true)]
+    public Task A_failure_or_a_cancellation_leaves_nothing_of_it(string at, bool cancels) => RunAsync(async bench =>
     {
+        using var caller = new CancellationTokenSource();
         var before = await SettingsAsync(bench.Spy);
         var target = bench.Local();
-        target.Before = bench.Ownership.Before = step => step == at ? throw new MigrationTargetException("not today") : Task.CompletedTask;
-        var report = await bench.MigrateAsync(target, change: With(new TransferPolicy { Tls = Tls }));
-        Assert.Equal(at, bench.AssertRolledBack(report).Step);
+        target.Before = bench.Ownership.Before = step
+            => step != at ? Task.CompletedTask : cancels ? caller.CancelAsync() : throw new MigrationTargetException("not today");
+        var report = await bench.MigrateAsync(target, change: With(new TransferPolicy { Tls = Tls, MultifdChannels = 4 }), cancellation: caller.Token);
+        Assert.Equal(cancels, bench.AssertRolledBack(report).IsCancellation);
         Assert.Empty(report.Warnings);
         Assert.Equal(before, await SettingsAsync(bench.Spy));
         await AssertNoObjectAsync(bench.Spy);
@@ -78,6 +83,79 @@ public sealed class TransferTests
     });
 
     [Fact]
+    public Task Several_connections_are_opened_by_both() => RunAsync(async bench =>
+    {
+        var during = "";
+        var target = bench.Local();
+        target.Before = async step => during = step == "make target ready" ? $"{await SettingsAsync(bench.Spy)} {await SettingsAsync(bench.Target)}" : during;
+        var report = await bench.MigrateAsync(target, change: With(new TransferPolicy { MultifdChannels = 4 }));
+
+        bench.AssertMigrated(report);
+        Assert.Contains(MigrationCapability.Multifd, report.Capabilities);
+        Assert.Equal(2, Count(during, "\"state\":true,\"capability\":\"multifd\""));
+        Assert.Equal(2, Count(during, "\"multifd-channels\":4"));
+    });
+
+    [Theory]
+    [InlineData(null, "\"xbzrle-cache-size\":33554432")]
+    [InlineData(1L << 20, "\"xbzrle-cache-size\":1048576")]
+    public Task Xbzrle_keeps_a_tenth_of_the_ram_or_what_it_is_given(long? cache, string says) => RunAsync(async bench =>
+    {
+        var during = "";
+        var target = bench.Local();
+        target.Before = async step => during = step == "make target ready" ? await SettingsAsync(bench.Spy) : during;
+        var report = await bench.MigrateAsync(target, change: With(new TransferPolicy { UsesXbzrle = true, XbzrleCacheBytes = cache }));
+
+        bench.AssertMigrated(report);
+        Assert.Contains(MigrationCapability.Xbzrle, report.Capabilities);
+        Assert.Contains(says, during, StringComparison.Ordinal);
+    });
+
+    [Fact]
+    public Task What_the_target_may_not_know_is_left_out_and_told() => RunAsync(async bench =>
+    {
+        var target = new HookedTarget(new LocalTarget(bench.Incoming())) { IsOutOfReach = true, Resume = (inner, token) => inner.ResumeAsync(VmId, token) };
+        await bench.Target.ExecuteAsync("migrate-set-capabilities", JsonElement.Parse("""{"capabilities":[{"capability":"return-path","state":true}]}"""), cancellationToken: Cancellation);
+        var report = await bench.MigrateAsync(target, change: With(new TransferPolicy { MultifdChannels = 4 }));
+
+        bench.AssertMigrated(report);
+        Assert.Contains(report.Warnings, warning => warning.StartsWith("Multifd is left out: the target's monitor is out of reach", StringComparison.Ordinal));
+        Assert.Contains(report.Findings, finding => finding is { Id: "transfer", Severity: PreflightSeverity.Warning });
+        Assert.DoesNotContain(MigrationCapability.Multifd, report.Capabilities);
+    });
+
+    [Theory]
+    [InlineData(true, false, "Multifd is left out: the guest may go ahead of its RAM")]
+    [InlineData(false, true, "Pre-empt is left out: the guest does not go ahead of its RAM")]
+    public Task What_does_not_go_with_the_rest_is_left_out(bool multifd, bool preempts, string says) => RunAsync(async bench =>
+    {
+        var profile = MigrationProfile.Default with { Convergence = multifd ? ConvergenceStrategy.PostCopyAfter(TimeSpan.FromMinutes(5)) : ConvergenceStrategy.ProxmoxDoubling };
+        var policy = new TransferPolicy { MultifdChannels = multifd ? 2 : 0, PreemptsPostCopy = preempts };
+        var report = await bench.MigrateAsync(profile: profile, change: With(policy));
+        bench.AssertMigrated(report);
+        Assert.Contains(report.Warnings, warning => warning.StartsWith(says, StringComparison.Ordinal));
+    });
+
+    [Fact]
+    public void A_policy_that_contradicts_itself_is_refused()
+    {
+        using var pipe = new Microsoft.Win32.SafeHandles.SafeFileHandle();
+        TransferPolicy[] wrong =
+        [
+            new() { MultifdChannels = -1 },
+            new() { MultifdChannels = 256 },
+            new() { MultifdCompression = MultifdCompression.Zstd },
+            new() { MultifdChannels = 2, UsesXbzrle = true },
+            new() { XbzrleCacheBytes = 65536 },
+            new() { UsesXbzrle = true, XbzrleCacheBytes = 100_000 },
+            new() { UsesXbzrle = true, XbzrleCacheBytes = 2048 },
+            new() { Descriptor = pipe, MultifdChannels = 2 },
+            new() { Descriptor = pipe, PreemptsPostCopy = true },
+        ];
+        Assert.All(wrong, policy => Assert.Throws<ArgumentException>(policy.Validate));
+    }
+
+    [Fact]
     public void Names_are_for_certificates_alone()
         => Assert.Throws<ArgumentException>(() => (new TransferPolicy { Tls = MigrationTls.Psk("/a", "/b") with { HostName = "target" } }).Validate());
 
@@ -86,6 +164,8 @@ public sealed class TransferTests
 
     private static async Task<string> ObjectsAsync(QmpClient monitor)
         => $"{await monitor.ExecuteAsync("qom-list", JsonElement.Parse("""{"path":"/objects"}"""), cancellationToken: Cancellation)}";
+
+    private static int Count(string text, string part) => text.Replace(" ", "", StringComparison.Ordinal).Split(part).Length - 1;
 
     private static async Task AssertNoObjectAsync(QmpClient monitor)
         => Assert.DoesNotContain("migrate-100", await ObjectsAsync(monitor), StringComparison.Ordinal);
