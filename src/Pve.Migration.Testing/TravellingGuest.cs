@@ -157,7 +157,7 @@ public sealed class TravellingGuest : IAsyncDisposable
     private static async Task<string> SharedMachineAsync(TravellingGuestOptions options, CancellationToken cancellationToken)
     {
         var source = await QemuInstall.FindAsync(options.Binary, cancellationToken).ConfigureAwait(false);
-        var target = await QemuInstall.FindAsync(options.TargetBinary ?? options.Binary, cancellationToken).ConfigureAwait(false);
+        var target = options.TargetBinary is { } other ? await QemuInstall.FindAsync(other, cancellationToken).ConfigureAwait(false) : source;
         return source is null || target is null ? "pc" : source.SharedMachine(target) ?? "pc";
     }
 

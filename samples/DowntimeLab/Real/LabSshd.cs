@@ -49,7 +49,8 @@ internal sealed class LabSshd : IAsyncDisposable
         _process.Dispose();
     }
 
-    // Programs over there get little environment; .NET's, where mtunnel is not native, must be found.
+    // Programs over there get little environment; .NET's, where mtunnel is not native, must be found. HOME is ours: what the .bashrc of whoever runs the
+    // lab does at each ssh (measured: 1 s of work for a version manager) is nothing that a node's does.
     private static string Config(string address, LabKeys keys)
         => $"""
         Port 22
@@ -65,7 +66,7 @@ internal sealed class LabSshd : IAsyncDisposable
         AllowStreamLocalForwarding yes
         PrintMotd no
         UseDNS no
-        SetEnv "DOTNET_ROOT={Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."))}"
+        SetEnv "DOTNET_ROOT={Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."))}" "HOME={keys.Folder}"
 
         """;
 }

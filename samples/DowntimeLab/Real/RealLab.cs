@@ -12,6 +12,8 @@ internal sealed class RealLab : ILab
     // 4 MiB a second: a guest that lives, and converges on any link.
     private const int PagesPerTick = 1;
 
+    private const int WarmUpMiB = 64;
+
     private readonly RealOptions _options;
     private readonly string _folder;
     private readonly QemuInstall _qemu;
@@ -49,7 +51,7 @@ internal sealed class RealLab : ILab
             await lab.SetUpAsync();
 
             // The first migration of a process compiles its code, inside the pause: this one does not count.
-            await lab.MeasureAsync(new Combination(Node.New, Node.New, PollingStrategy.EventDriven, 1), TimeSpan.Zero, cancellationToken);
+            await lab.MeasureAsync(new Combination(Node.New, Node.New, PollingStrategy.EventDriven, 1), TimeSpan.Zero, WarmUpMiB, 1, cancellationToken);
             return lab;
         }
         catch
@@ -59,15 +61,29 @@ internal sealed class RealLab : ILab
         }
     }
 
-    public async Task<Repetition> MeasureAsync(Combination combination, TimeSpan phase, CancellationToken cancellationToken)
+    public Task<Repetition> MeasureAsync(Combination combination, TimeSpan phase, CancellationToken cancellationToken)
+        => MeasureAsync(combination, phase, combination.RamGiB * 1024, _options.TouchedMiB * combination.RamGiB, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var opened in Enumerable.Reverse(_open))
+        {
+            await opened.DisposeAsync();
+        }
+
+        _open.Clear();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task<Repetition> MeasureAsync(Combination combination, TimeSpan phase, int memoryMiB, int spanMiB, CancellationToken cancellationToken)
     {
         await using var guest = await TravellingGuest.BootAsync(
             new TravellingGuestOptions
             {
                 Directory = Path.Combine(_folder, $"{++_booted}"),
                 VmId = MigrationRun.VmId,
-                MemoryMiB = combination.RamGiB * 1024,
-                SpanMiB = _options.TouchedMiB * combination.RamGiB,
+                MemoryMiB = memoryMiB,
+                SpanMiB = spanMiB,
                 PagesPerTick = PagesPerTick,
                 Binary = _sourceQemu,
                 TargetBinary = _targetQemu,
@@ -79,17 +95,6 @@ internal sealed class RealLab : ILab
         await using var commands = Commands(host, forward);
         await using var target = new TunnelTarget(host.AsIncoming(forward), Tunnel(combination, host, forward), commands, run.Tunnel);
         return await run.MeasureAsync(target, phase, endsSource: true, cancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var opened in Enumerable.Reverse(_open))
-        {
-            await opened.DisposeAsync();
-        }
-
-        _open.Clear();
-        Directory.Delete(_folder, recursive: true);
     }
 
     private static void Require(bool hasQemu)

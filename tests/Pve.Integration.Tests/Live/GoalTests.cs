@@ -8,7 +8,7 @@ public sealed class GoalTests
 {
     private const long MiB = 1 << 20;
 
-    private static readonly MigrationGoal Goal = new() { Pause = TimeSpan.FromMilliseconds(100), Time = TimeSpan.FromSeconds(8) };
+    private static readonly MigrationGoal Goal = new() { Pause = TimeSpan.FromMilliseconds(100), Time = TimeSpan.FromSeconds(4) };
 
     [Fact]
     public async Task One_that_cannot_be_kept_is_undone_and_the_guest_runs_on()
@@ -44,7 +44,7 @@ public sealed class GoalTests
     [Fact]
     public async Task A_throttled_guest_converges_and_runs_on_unthrottled()
     {
-        await using var bench = await BootAsync(spanMiB: 16, memoryMiB: 32);
+        await using var bench = await BootAsync(spanMiB: 8, memoryMiB: 32, pagesPerTick: 4);
         var target = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
         var strategy = ConvergenceStrategy.FirstOf(
             ConvergenceStrategy.AutoConverge(initial: 60, increment: 30), ConvergenceStrategy.GiveUpAfter(TimeSpan.FromMinutes(2)));

@@ -18,10 +18,10 @@ internal sealed class MigrationBench : IAsyncDisposable
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static async Task<MigrationBench> BootAsync(
-        int spanMiB = 4, int memoryMiB = 32, IReadOnlyList<int>? disksMiB = null, IReadOnlyList<string>? extraArguments = null,
+        int spanMiB = 4, int memoryMiB = 32, int? pagesPerTick = null, IReadOnlyList<int>? disksMiB = null, IReadOnlyList<string>? extraArguments = null,
         string binary = QemuInstall.DefaultBinary)
     {
-        await RealQemu.RequireAsync();
+        var qemu = await RealQemu.RequireAsync();
         var root = Directory.CreateTempSubdirectory("pve-").FullName;
         var guest = await TravellingGuest.BootAsync(
             new TravellingGuestOptions
@@ -30,9 +30,11 @@ internal sealed class MigrationBench : IAsyncDisposable
                 VmId = VmId,
                 MemoryMiB = memoryMiB,
                 SpanMiB = spanMiB,
+                PagesPerTick = pagesPerTick,
                 DisksMiB = disksMiB ?? [],
                 ExtraArguments = extraArguments ?? [],
                 Binary = binary,
+                Machine = binary == QemuInstall.DefaultBinary ? qemu.ResolveMachine("pc") : null,
             },
             Cancellation);
         return new MigrationBench(guest, root);

@@ -18,7 +18,7 @@ public sealed class PostCopyTests
         var host = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
         await using var handler = HandlerFor(host);
         await using IMigrationTarget target = overTunnel ? new TunnelTarget(host.AsIncoming(), InProcess(handler)) : new LocalTarget(host.AsIncoming());
-        var goal = new MigrationGoal { Pause = TimeSpan.FromMilliseconds(100), Time = TimeSpan.FromSeconds(6), Else = GoalFallback.PostCopy };
+        var goal = new MigrationGoal { Pause = TimeSpan.FromMilliseconds(100), Time = TimeSpan.FromSeconds(3), Else = GoalFallback.PostCopy };
 
         var report = await bench.MigrateAsync(target, change: request => request with { MaxBandwidth = 8 * MiB, Goal = goal });
 

@@ -15,6 +15,7 @@ namespace Pve.Integration.Tests.Simulation;
 /// VM hears EVENT member=value             waits until it has been said
 /// VM until COMMAND member=value           asks until it is so
 /// VM exits                                waits for its end, and tells the exit code
+/// VM quits                                tells it to, and does the same; the answer does not always get out, SHUTDOWN does
 /// VM killed | frozen | thawed             SIGKILL, SIGSTOP, SIGCONT
 /// waits SECONDS                           for what shall not happen
 /// ignore EVENT member=value               leaves out what comes in some runs only
@@ -64,7 +65,10 @@ internal sealed class Conversation(ITalkWorld world, CancellationToken cancellat
                 world.CreateImage(words[1], long.Parse(words[2].TrimEnd('M'), CultureInfo.InvariantCulture) << 20, words.Contains("full"));
                 return;
             case "start":
-                _partners.Add(words[1], new TalkPartner(await world.StartAsync(words[1], words[2..]), world.Directory, _ignored));
+                var started = await world.StartAsync(words[1], words[2..]);
+                var (version, capabilities) = (started.Client.Greeting.Version.Qemu, string.Join(',', started.Client.Greeting.Capabilities));
+                _answers.Add($"{words[1]} greets as {version} with {capabilities}, oob {started.Client.IsOutOfBandEnabled}");
+                _partners.Add(words[1], new TalkPartner(started, world.Directory, _ignored));
                 return;
             case "waits":
                 await Task.Delay(TimeSpan.FromSeconds(double.Parse(words[1], CultureInfo.InvariantCulture)), world.Time, cancellationToken);
@@ -86,6 +90,9 @@ internal sealed class Conversation(ITalkWorld world, CancellationToken cancellat
             case "until":
                 await WithinPatienceAsync(line, token => UntilAsync(partner, words[2], words[3], token));
                 return;
+            case "quits":
+                await QuitAsync(partner);
+                goto case "exits";
             case "exits":
                 await WithinPatienceAsync(line, async token => _answers.Add($"{line} -> {await partner.Vm.Exited.WaitAsync(token)}"));
                 return;
@@ -120,6 +127,18 @@ internal sealed class Conversation(ITalkWorld world, CancellationToken cancellat
             // which of the two locks is missed depends on how far the other process is; nobody tells them apart
             return $"{e.ErrorClass}: {e.Description}".Replace(world.Directory, "$D", StringComparison.Ordinal)
                 .Replace("get shared \"write\" lock", "get \"write\" lock", StringComparison.Ordinal);
+        }
+    }
+
+    private async Task QuitAsync(TalkPartner partner)
+    {
+        try
+        {
+            await partner.Vm.Client.ExecuteAsync("quit", cancellationToken: cancellationToken);
+        }
+        catch (QmpConnectionException)
+        {
+            // it was faster than its answer
         }
     }
 

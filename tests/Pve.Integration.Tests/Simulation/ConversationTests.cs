@@ -3,13 +3,10 @@ using Pve.Migration.Testing;
 namespace Pve.Integration.Tests.Simulation;
 
 /// <summary>The same conversations with real QEMUs and with simulated ones. Where they differ the simulation is wrong.</summary>
-[Collection(nameof(SimulatedQemuFidelityTests))]
-public sealed class ConversationTests
+[Collection(nameof(VirtualTimeTests))]
+public sealed class ConversationTests(RealConversations real) : IClassFixture<RealConversations>
 {
-    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Simulation", "Conversations");
-
-    public static IEnumerable<TheoryDataRow<string>> Names
-        => Directory.GetFiles(Folder, "*.txt").Select(Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal).Select(name => new TheoryDataRow<string>(name!));
+    public static IEnumerable<TheoryDataRow<string>> Names => RealConversations.Names.Select(name => new TheoryDataRow<string>(name));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -17,16 +14,14 @@ public sealed class ConversationTests
     [MemberData(nameof(Names))]
     public async Task The_simulation_answers_as_qemu_does(string name)
     {
-        var lines = await File.ReadAllLinesAsync(Path.Combine(Folder, name + ".txt"), Cancellation);
-        await using var world = new RealTalkWorld(Cancellation);
-        var real = await Conversation.HoldAsync(world, lines, Cancellation);
+        var said = await real.SaidIn(name);
         var time = new VirtualTime();
         var simulated = await time.RunAsync(async () =>
         {
             await using var world = new SimulatedTalkWorld(time, Cancellation);
-            return await Conversation.HoldAsync(world, lines, Cancellation);
+            return await Conversation.HoldAsync(world, RealConversations.LinesOf(name), Cancellation);
         }, Cancellation);
-        Assert.DoesNotContain("did not come about", real, StringComparison.Ordinal);
-        Assert.Equal(real, simulated);
+        Assert.DoesNotContain("did not come about", said, StringComparison.Ordinal);
+        Assert.Equal(said, simulated);
     }
 }
