@@ -72,14 +72,14 @@ internal sealed class MigrationRun : IAsyncDisposable
     public async Task<MigrationOutcome> ConcludeAsync(Rollback rollback, IReadOnlyList<MigrationStep> begun)
     {
         var resume = Plan.ResumeStep;
-        var failure = new MigrationFailure(MigrationPlan.Resume, $"The target {Context.Request.Target.Name} did not resume the guest: {resume.Detail}");
+        var failure = new MigrationFailure(MigrationPlan.Resume, $"The target {Context.Request.Target.Name} did not resume the guest.");
         switch (resume.Verdict)
         {
             case not ResumeVerdict.Runs when Plan.PostCopy.HasBegun:
                 return Torn(failure, "The guest went ahead of its RAM.", resume.Detail);
             case ResumeVerdict.NeverRan:
                 var remedy = $"See there that the QEMU of VM {Context.Request.VmId} runs, that its monitor is where it is looked for, and that nobody else holds it.";
-                return await rollback.RunAsync(failure with { Remedy = remedy }, begun).ConfigureAwait(false);
+                return await rollback.RunAsync(failure with { Message = $"{failure.Message[..^1]}: {resume.Detail}", Remedy = remedy }, begun).ConfigureAwait(false);
             case ResumeVerdict.Runs or ResumeVerdict.StaysPaused:
                 await Context.Journal.TryWriteAsync(JournalMark.Done, MigrationPlan.Resume).ConfigureAwait(false);
                 return await FinishAsync(resume.Verdict == ResumeVerdict.StaysPaused).ConfigureAwait(false);

@@ -230,11 +230,11 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
         }
     }
 
-    // Each in a sentence of its own, and none twice in a row.
+    // Each in a sentence of its own, and none twice.
     private void Tell(string words)
     {
         var sentence = words is "" or [.., '.' or ')'] ? words : words + ".";
-        if (sentence.Length > 0 && _told.LastOrDefault() != sentence)
+        if (sentence.Length > 0 && !_told.Contains(sentence))
         {
             _told.Add(sentence);
         }
