@@ -49,12 +49,13 @@ public sealed class TcpTransport : IMtunnelTransport
     private async Task<IByteLink> OpenSocketAsync(TicketSource tickets, string path, CancellationToken cancellationToken)
     {
         string ticket = await tickets.RequestAsync(path, cancellationToken).ConfigureAwait(false);
-        IByteLink link = await DialAsync(cancellationToken).ConfigureAwait(false);
+        SocketLink link = await DialAsync(cancellationToken).ConfigureAwait(false);
         using var late = new CancellationTokenSource(_options.ConnectTimeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
             await ForwardOpening.RunAsync(link, path, ticket, either.Token).ConfigureAwait(false);
+            link.MayStandStill();
             return link;
         }
         catch (Exception e)
@@ -68,7 +69,7 @@ public sealed class TcpTransport : IMtunnelTransport
         }
     }
 
-    private async Task<IByteLink> DialAsync(CancellationToken cancellationToken)
+    private async Task<SocketLink> DialAsync(CancellationToken cancellationToken)
     {
         using var late = new CancellationTokenSource(_options.ConnectTimeout, _options.TimeProvider);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
@@ -117,7 +118,7 @@ public sealed class TcpTransport : IMtunnelTransport
         return addresses;
     }
 
-    private async Task<IByteLink> EncryptAsync(Socket socket, CancellationToken cancellationToken)
+    private async Task<SocketLink> EncryptAsync(Socket socket, CancellationToken cancellationToken)
     {
         CertificatePin? pin = _options.CertificateFingerprint is { } fingerprint ? CertificatePin.Parse(fingerprint, nameof(fingerprint)) : null;
         SslClientAuthenticationOptions trust = _options.Tls

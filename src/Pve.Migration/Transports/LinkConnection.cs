@@ -36,6 +36,9 @@ internal sealed class LinkConnection : IMtunnelConnection
 
     public TicketSource? Tickets => _parts.Tickets;
 
+    // its peer may stop reading for as long as it likes
+    public void MayStandStill() => (_link as SocketLink)?.MayStandStill();
+
     public Task<IForwardedSocket> ForwardAsync(SocketForward forward, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(forward);

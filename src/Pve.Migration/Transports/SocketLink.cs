@@ -38,6 +38,9 @@ internal sealed class SocketLink : IByteLink
         }
     }
 
+    // its peer may stop reading for as long as it likes
+    public void MayStandStill() => TcpSocket.MayStandStill(_socket);
+
     public async ValueTask DisposeAsync()
     {
         _socket.Dispose();

@@ -26,4 +26,14 @@ internal static class TcpSocket
             socket.SetRawSocketOption(LevelTcp, TcpUserTimeout, BitConverter.GetBytes(UserTimeoutMilliseconds));
         }
     }
+
+    // Linux counts a reader that takes nothing as one that vanished, however well its host answers (measured). RAM and disks may have to wait
+    // longer for theirs: such a connection lives as long as its tunnel.
+    public static void MayStandStill(Socket socket)
+    {
+        if (OperatingSystem.IsLinux() && socket.ProtocolType == ProtocolType.Tcp)
+        {
+            socket.SetRawSocketOption(LevelTcp, TcpUserTimeout, BitConverter.GetBytes(0));
+        }
+    }
 }

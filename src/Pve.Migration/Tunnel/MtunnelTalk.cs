@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
+using Pve.Migration.Transports;
 
 namespace Pve.Migration.Tunnel;
 
@@ -64,8 +65,9 @@ internal sealed class MtunnelTalk(IDuplexPipe pipe, MtunnelCommands commands, Mt
             return;
         }
 
-        while (await _lines.ReadAsync(cancellationToken).ConfigureAwait(false) is var read)
+        while (true)
         {
+            LineRead read = await _lines.ReadAsync(cancellationToken).ConfigureAwait(false);
             if (!await IsLineAsync(read, options.LineTimeout, cancellationToken).ConfigureAwait(false)
                 || !await AnswerAsync(_codec.ReadCommand(read.Line.Span), read.Line.Length, cancellationToken).ConfigureAwait(false))
             {
@@ -113,6 +115,7 @@ internal sealed class MtunnelTalk(IDuplexPipe pipe, MtunnelCommands commands, Mt
         _codec.WriteReply(reply, pipe.Output);
         await FlushAsync(cancellationToken).ConfigureAwait(false);
         _lines.Release();
+        (pipe as LinkConnection)?.MayStandStill();
         return pipe;
     }
 

@@ -165,7 +165,8 @@ public sealed class DialectMatrixTests
 
         public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
 
-        public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, ExportTls? tls, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(
+            int vmId, IReadOnlyList<MigrationDisk> disks, ExportTls? tls, CancellationToken cancellationToken)
             => _qemu.ExportDisksAsync(disks, tls, cancellationToken);
 
         public Task StopExportsAsync(int vmId, CancellationToken cancellationToken) => tunnel.StopExportsAsync(vmId, cancellationToken);

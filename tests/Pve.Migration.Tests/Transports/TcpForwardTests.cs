@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Time.Testing;
+using Pve.Migration.Transports;
 
 namespace Pve.Migration.Tests.Transports;
 
@@ -73,6 +74,29 @@ public sealed class TcpForwardTests : ForwardingContract, IMtunnelHandler
         }
 
         await client.QuitAsync(Test);
+    }
+
+    // TCP_USER_TIMEOUT of netinet/tcp.h: Linux ends a connection after it whose reader takes nothing
+    [Fact]
+    public void A_reader_of_RAM_may_stop_for_longer_than_a_tunnels()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        TcpSocket.Tune(socket);
+        Assert.Equal(20_000, UserTimeout());
+        TcpSocket.MayStandStill(socket);
+        Assert.Equal(0, UserTimeout());
+
+        int UserTimeout()
+        {
+            byte[] value = new byte[4];
+            socket.GetRawSocketOption(6, 18, value);
+            return BitConverter.ToInt32(value);
+        }
     }
 
     [Theory]

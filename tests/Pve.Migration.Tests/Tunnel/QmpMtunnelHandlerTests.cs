@@ -144,23 +144,28 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
     public async Task Resume_when_completed_looks_for_itself_where_no_event_comes()
     {
         var time = new FakeTimeProvider();
-        await using var handler = Handler(time);
+        await using var handler = new QmpMtunnelHandler((_, token) => _monitor.ConnectAsync(token), time, TimeSpan.FromDays(20));
         var resuming = handler.ExecuteAsync(new MtunnelRequest(Vm, "resume-when-completed", default), Test);
         await _monitor.GreetAsync();
         await _monitor.PlayAsync("""
             -> query-migrate
             <- {"return":{}}
             """);
-        using var stop = new CancellationTokenSource();
-        var clock = TickAsync(time, stop.Token);
-        await _monitor.PlayAsync("""
-            -> query-migrate
-            <- {"return":{"status":"active"}}
-            -> query-migrate
-            <- {"return":{"status":"completed"}}
-            """);
-        await stop.CancelAsync();
-        await clock;
+        foreach (var status in new[] { "active", "completed" })
+        {
+            var asked = _monitor.PlayAsync($$$"""
+                -> query-migrate
+                <- {"return":{"status":"{{{status}}}"}}
+                """);
+            while (!asked.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromMilliseconds(1));
+                await Task.Yield();
+            }
+
+            await asked;
+        }
+
         await ResumeAsync(resuming);
     }
 
@@ -293,15 +298,6 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
     }
 
     private QmpMtunnelHandler Handler(TimeProvider? time = null) => new((_, token) => _monitor.ConnectAsync(token), time);
-
-    private static async Task TickAsync(FakeTimeProvider time, CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
-        {
-            time.Advance(TimeSpan.FromMilliseconds(1));
-            await Task.Yield();
-        }
-    }
 
     private async Task ResumesAsync(string transcript)
     {
