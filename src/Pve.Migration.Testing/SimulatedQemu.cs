@@ -80,6 +80,9 @@ public sealed class SimulatedQemu : IAsyncDisposable
     /// <summary>SIGCONT: what came in meanwhile is done in its order.</summary>
     public void Thaw() => Change(machine => machine.Thaw());
 
+    /// <summary>A disk refuses what its running guest writes, which stops the guest as <c>werror=stop</c> has it.</summary>
+    public void FailGuestWrite() => Change(machine => machine.Run(RunState.IoError));
+
     /// <summary>Makes the device state not fit this target, which it finds out when it loads; it then exits with 1.</summary>
     public void FailIncoming(string why = "Unknown savevm section or instance '0000:00:02.0/virtio-rng' 0")
         => Change(machine => machine.Incoming.Mismatch(why));

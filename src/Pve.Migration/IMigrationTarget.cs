@@ -14,6 +14,12 @@ public interface IMigrationTarget : IAsyncDisposable
     /// <summary>Completes with the reason when the way there is lost for good, so that a migration can stop before it pauses the guest.</summary>
     Task<string> Lost { get; }
 
+    /// <summary>
+    /// Whether whatever lets the guest run there claims it first (<see cref="IOwnershipHandover.ClaimAsync"/>), each way it can be told to. Then a target that cannot
+    /// be asked, or proven dead, loses that right, and the source has its guest back.
+    /// </summary>
+    bool ClaimsOwnership => false;
+
     /// <summary>Opens the way there.</summary>
     /// <returns>The target QEMU's monitor, or null where it is out of reach; it stays the target's.</returns>
     /// <exception cref="MigrationTargetException">It cannot be reached.</exception>

@@ -70,7 +70,44 @@ public sealed class LeaseOwnership : IOwnershipHandover
 
     /// <summary>Makes the source the owner, unless it is, with a token of its own; what was prepared is forgotten.</summary>
     /// <exception cref="OwnershipException">Somebody else owns the guest, or the lease cannot be written.</exception>
-    public Task RevertAsync(int vmId, CancellationToken cancellationToken) => ChangeAsync(vmId, file =>
+    public Task RevertAsync(int vmId, CancellationToken cancellationToken) => ChangeAsync(vmId, Revert, cancellationToken);
+
+    /// <summary>Notes, through to the disk, that the target uses its token, unless it has already.</summary>
+    /// <exception cref="OwnershipException">The guest is not the target's, or it cannot be noted.</exception>
+    public Task ClaimAsync(int vmId, CancellationToken cancellationToken) => ChangeAsync(vmId, file =>
+    {
+        var lease = Existing(vmId, file);
+        if (lease.Owner != _options.Target)
+        {
+            throw new OwnershipException(
+                $"VM {vmId} is owned by {lease.Owner} (token {lease.Token}): {_options.Target} may not run it.", "Find out where the guest runs.");
+        }
+
+        file.WriteClaim(lease);
+    }, cancellationToken);
+
+    /// <summary>Gives the guest to the source with a token of its own, unless the target has claimed its.</summary>
+    /// <exception cref="OwnershipException">Somebody else owns the guest, or the lease cannot be written.</exception>
+    public async Task<bool> TryRevokeAsync(int vmId, CancellationToken cancellationToken)
+    {
+        var isRevoked = true;
+        await ChangeAsync(vmId, file =>
+        {
+            var lease = Existing(vmId, file);
+            if (lease.Owner == _options.Target)
+            {
+                isRevoked = file.ReadClaim() != lease;
+            }
+
+            if (isRevoked)
+            {
+                Revert(file);
+            }
+        }, cancellationToken).ConfigureAwait(false);
+        return isRevoked;
+    }
+
+    private void Revert(LeaseFile file)
     {
         var lease = file.Read();
         if (lease?.Owner == _options.Target)
@@ -86,7 +123,7 @@ public sealed class LeaseOwnership : IOwnershipHandover
         {
             throw Contradiction(lease);
         }
-    }, cancellationToken);
+    }
 
     private static OwnershipLease Next(OwnershipLease lease, string owner) => lease with { Owner = owner, Token = lease.Token + 1 };
 

@@ -61,13 +61,19 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Called right before a guest is let run, such as to <see cref="IOwnershipHandover.ClaimAsync"/> it; what it throws as <see cref="OwnershipException"/> refuses
+    /// the resume. Nothing unless set.
+    /// </summary>
+    public Func<int, CancellationToken, Task>? BeforeResume { get; init; }
+
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Commands { get; }
         = [MtunnelVocabulary.NbdStop, MtunnelVocabulary.Status, MtunnelVocabulary.Stop, MtunnelVocabulary.ResumeWhenCompleted];
 
     /// <inheritdoc/>
     public Task ResumeAsync(int vmid, CancellationToken cancellationToken)
-        => WithMonitorAsync(vmid, keep: false, (monitor, token) => WithinAsync(vmid, waiting => ResumeAsync(monitor.Client, waiting), token), cancellationToken);
+        => WithMonitorAsync(vmid, keep: false, (monitor, token) => WithinAsync(vmid, waiting => ClaimAndResumeAsync(monitor.Client, vmid, waiting), token), cancellationToken);
 
     /// <summary>
     /// <c>nbdstop</c> ends QEMU's NBD server; <c>status</c> answers <c>status</c> and <c>running</c>; <c>stop</c> ends QEMU and answers when its
@@ -198,17 +204,31 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
                 await QuitAsync(monitor.Client, request.Vmid, cancellationToken).ConfigureAwait(false);
                 return default;
             case MtunnelVocabulary.ResumeWhenCompleted:
-                await WithinAsync(request.Vmid, waiting => ResumeWhenCompletedAsync(monitor, waiting), cancellationToken).ConfigureAwait(false);
+                await WithinAsync(request.Vmid, waiting => ResumeWhenCompletedAsync(monitor, request.Vmid, waiting), cancellationToken).ConfigureAwait(false);
                 return default;
             default:
                 throw new MtunnelRefusedException($"'{request.Command}' is not handled here");
         }
     }
 
-    private static async Task ResumeWhenCompletedAsync(IncomingMonitor monitor, CancellationToken cancellationToken)
+    private async Task ResumeWhenCompletedAsync(IncomingMonitor monitor, int vmid, CancellationToken cancellationToken)
     {
         await monitor.AwaitGuestAsync(cancellationToken).ConfigureAwait(false);
-        await ResumeAsync(monitor.Client, cancellationToken).ConfigureAwait(false);
+        await ClaimAndResumeAsync(monitor.Client, vmid, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task ClaimAndResumeAsync(QmpClient monitor, int vmid, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (BeforeResume?.Invoke(vmid, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (OwnershipException e)
+        {
+            throw new MtunnelRefusedException(e.Message);
+        }
+
+        await ResumeAsync(monitor, cancellationToken).ConfigureAwait(false);
     }
 
     // Null where none was made, or it is of no use any more.

@@ -8,7 +8,8 @@ internal static class StateTables
     /// <summary>Why the vCPUs run, or do not.</summary>
     public static readonly StateTable<RunState> Run = new("run state",
         (RunState.Prelaunch, [RunState.Running, RunState.FinishMigrate]),
-        (RunState.Running, [RunState.Paused, RunState.FinishMigrate]),
+        (RunState.Running, [RunState.Paused, RunState.IoError, RunState.FinishMigrate]),
+        (RunState.IoError, [RunState.Running, RunState.FinishMigrate]),
         (RunState.Paused, [RunState.Running, RunState.FinishMigrate]),
 
         // Back to running if it ran; a guest that did not run is postmigrate either way, even after failed and cancelled (measured).

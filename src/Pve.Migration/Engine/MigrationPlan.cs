@@ -31,6 +31,7 @@ internal sealed class MigrationPlan
     private readonly TransferSettings _transfer;
     private string _uri = "";
     private IReadOnlyList<DiskExport> _exports = [];
+    private bool _isUnwell;
 
     public MigrationPlan(RunContext run, SourceVm source, TargetVm target)
     {
@@ -140,6 +141,7 @@ internal sealed class MigrationPlan
         }
 
         steps.Add(new(Resume, InsidePause, _ => ResumeStep.RunAsync()) { IsCommit = true });
+        steps.Add(new("see it run", AfterResume, SeeItRunAsync));
         if (request.Announce is { } announce)
         {
             steps.Add(new("announce", AfterResume, token => AnnounceAsync(announce, token)));
@@ -149,7 +151,7 @@ internal sealed class MigrationPlan
         steps.Add(new("read statistics", AfterResume, ReadStatisticsAsync) { UsesSource = true });
         steps.Add(new("restore target", AfterResume, _target.RestoreAsync));
         steps.Add(request.EndsSource
-            ? new("end source", AfterResume, _source.EndAsync) { UsesSource = true }
+            ? new("end source", AfterResume, EndSourceAsync) { UsesSource = true }
             : new("restore source", AfterResume, _source.RestoreAsync) { UsesSource = true });
         if (HasDisks && !request.EndsSource)
         {
@@ -312,6 +314,24 @@ internal sealed class MigrationPlan
         await _source.ConfigureAsync(Capabilities, Tls.OnSource(_transfer.Apply(Steering.Parameters)), cancellationToken).ConfigureAwait(false);
         await _target.ConfigureAsync(can, Tls.OnTarget(_transfer.Apply(new MigrationParameters())), cancellationToken).ConfigureAwait(false);
     }
+
+    private async Task SeeItRunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _target.SeeItRunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (MigrationFailedException)
+        {
+            _isUnwell = true;
+            throw;
+        }
+    }
+
+    // The source's guest is older than the target's, but the only other one.
+    private Task EndSourceAsync(CancellationToken cancellationToken) => _isUnwell
+        ? throw new MigrationFailedException("The source was left as it is, paused: see to the guest on the target first.")
+        : _source.EndAsync(cancellationToken);
 
     // A guest that does not run announces nothing, whatever it is told.
     private async Task AnnounceAsync(NetworkAnnounce announce, CancellationToken cancellationToken)

@@ -83,6 +83,8 @@ internal sealed class MigrationRun : IAsyncDisposable
             case ResumeVerdict.Runs or ResumeVerdict.StaysPaused:
                 await Context.Journal.TryWriteAsync(JournalMark.Done, MigrationPlan.Resume).ConfigureAwait(false);
                 return await FinishAsync(resume.Verdict == ResumeVerdict.StaysPaused).ConfigureAwait(false);
+            case ResumeVerdict.Unknown when await rollback.IsRevokedAsync().ConfigureAwait(false):
+                return await rollback.RunAsync(failure, begun).ConfigureAwait(false);
             default:
                 return Rollback.Unknown(failure, "The guest is paused on the source, complete.", resume.Detail);
         }

@@ -180,14 +180,25 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
 
         try
         {
+            await ClaimAsync().ConfigureAwait(false);
             await target.Monitor!.ExecuteAsync(QmpCommands.Continue).ConfigureAwait(false);
         }
-        catch (QmpException e)
+        catch (Exception e) when (e is QmpException or OwnershipException or OperationCanceledException)
         {
             Tell($"A resume over the monitor failed: {e.Message}");
         }
 
         return await SeesItRunAsync().ConfigureAwait(false);
+    }
+
+    // Where the other side does so itself, it is not the one that is told here.
+    private async Task ClaimAsync()
+    {
+        if (target.Target.ClaimsOwnership)
+        {
+            using var deadline = run.Deadline(run.Options.PausedStepTimeout);
+            await run.Request.Ownership.ClaimAsync(run.Request.VmId, deadline.Token).HeedingAsync(run.Time, deadline.Token).ConfigureAwait(false);
+        }
     }
 
     private async Task<bool> SeesItRunAsync()

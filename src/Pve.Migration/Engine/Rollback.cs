@@ -11,6 +11,7 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
     public const string Name = "roll back";
 
     private bool _wasCommitting;
+    private bool _isRevoked;
 
     /// <param name="failure">Why.</param>
     /// <param name="begun">The steps that have begun, in order.</param>
@@ -30,6 +31,28 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
             new MigrationStep(Name, placement, async _ => outcome = await UndoAsync(failure, begun).ConfigureAwait(false)),
             CancellationToken.None).ConfigureAwait(false);
         return outcome!;
+    }
+
+    /// <summary>Whether the target has lost the right to run the guest, and never used it; it is taken away where it can be.</summary>
+    public async Task<bool> IsRevokedAsync()
+    {
+        if (_isRevoked || !target.Target.ClaimsOwnership || target.Trail?.Resumed is not null)
+        {
+            return _isRevoked;
+        }
+
+        using var deadline = run.Deadline(run.Options.RollbackTimeout);
+        try
+        {
+            var revoking = run.Request.Ownership.TryRevokeAsync(run.Request.VmId, deadline.Token);
+            await revoking.HeedingAsync(run.Time, deadline.Token).ConfigureAwait(false);
+            return _isRevoked = await revoking.ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            run.Warn($"The target's right to run the guest could not be taken away: {e.Message}");
+            return false;
+        }
     }
 
     public static MigrationOutcome.Unknown Unknown(MigrationFailure failure, params string[] evidence)
@@ -64,9 +87,15 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
             return Unknown(failure, "The source's monitor does not answer.", "The target may have loaded the guest, and was left as it is.");
         }
 
-        var alive = await DestroyTargetAsync().ConfigureAwait(false);
-        var targetIs = alive ?? "The target is ended.";
-        if (_wasCommitting && alive is null && await HasRunOnTargetAsync().ConfigureAwait(false))
+        // Without its right to run, a target that is not proven dead is as good as that; nobody waits for its end inside the pause.
+        var alive = _isRevoked ? null : await DestroyTargetAsync().ConfigureAwait(false);
+        if (alive is not null && copy.HasBegun && await IsRevokedAsync().ConfigureAwait(false))
+        {
+            alive = null;
+        }
+
+        var targetIs = _isRevoked ? "The target may not run the guest any more." : alive ?? "The target is ended.";
+        if (_wasCommitting && alive is null && !_isRevoked && await HasRunOnTargetAsync().ConfigureAwait(false))
         {
             return Unknown(failure, "The guest was seen running on the target.", targetIs);
         }
@@ -113,6 +142,11 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
         if (isAsItWas && isGhostLeft)
         {
             return Ghost(failure, "The guest runs on the source.", $"The target may have all of it, waits, and was not proven dead: {targetIs}");
+        }
+
+        if (_isRevoked)
+        {
+            run.Warn("The target may be left with the guest; it lost the right to run it, and may be ended.");
         }
 
         return isAsItWas

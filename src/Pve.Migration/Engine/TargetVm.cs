@@ -95,6 +95,29 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
         return await Target.StartIncomingAsync(run.Request.VmId, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Looks, after the guest has gone on, whether it still does, and can write.</summary>
+    /// <exception cref="MigrationFailedException">It does not.</exception>
+    public async Task SeeItRunAsync(CancellationToken cancellationToken)
+    {
+        if (Monitor is not { Ended.IsCompleted: false } monitor)
+        {
+            return;
+        }
+
+        var asked = monitor.TryExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken);
+        var drives = (await monitor.TryExecuteAsync(QmpCommands.QueryBlock, cancellationToken: cancellationToken).ConfigureAwait(false)).Value ?? [];
+        var state = (await asked.ConfigureAwait(false)).Value?.Status;
+        if (state == RunState.IoError || state == RunState.InternalError)
+        {
+            throw new MigrationFailedException($"The guest went on there, and is {state} now.");
+        }
+
+        if (drives.FirstOrDefault(drive => drive.IoStatus is { } status && status != BlockDeviceIoStatus.Ok) is { } bad)
+        {
+            throw new MigrationFailedException($"The guest's drive '{bad.Qdev ?? bad.Device}' is {bad.IoStatus} there.");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Trail is not null)

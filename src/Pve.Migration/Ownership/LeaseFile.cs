@@ -7,6 +7,7 @@ namespace Pve.Migration.Ownership;
 /// <code>
 /// VMID.owner       pve1 7     who owns it, and the token
 /// VMID.owner.next  pve2 8     what one rename would make of it
+/// VMID.owner.claim pve2 8     which one was used last to let the guest run
 /// VMID.owner.lock             held by whoever changes one of them
 /// </code>
 /// </summary>
@@ -15,6 +16,8 @@ internal sealed class LeaseFile(string folder, int vmId)
     private readonly string _path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{vmId}.owner"));
 
     private string NextPath => _path + ".next";
+
+    private string ClaimPath => _path + ".claim";
 
     private string LockPath => _path + ".lock";
 
@@ -38,20 +41,14 @@ internal sealed class LeaseFile(string folder, int vmId)
     /// <summary>What was prepared; null where nothing is.</summary>
     public OwnershipLease? ReadNext() => Read(NextPath);
 
+    /// <summary>What was used last; null where nothing was.</summary>
+    public OwnershipLease? ReadClaim() => Read(ClaimPath);
+
     /// <summary>Writes what <see cref="Advance"/> makes the lease, through to the disk.</summary>
-    public void WriteNext(OwnershipLease lease)
-    {
-        try
-        {
-            using var file = new FileStream(NextPath, FileMode.Create, FileAccess.Write, FileShare.None);
-            file.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{lease.Owner} {lease.Token}\n")));
-            file.Flush(flushToDisk: true);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Failed("cannot be written", e);
-        }
-    }
+    public void WriteNext(OwnershipLease lease) => Write(NextPath, lease);
+
+    /// <summary>Notes that <paramref name="lease"/> is used, through to the disk.</summary>
+    public void WriteClaim(OwnershipLease lease) => Write(ClaimPath, lease);
 
     /// <summary>Makes what was prepared the lease.</summary>
     public void Advance()
@@ -76,6 +73,20 @@ internal sealed class LeaseFile(string folder, int vmId)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw Failed("cannot be tidied up", e);
+        }
+    }
+
+    private void Write(string path, OwnershipLease lease)
+    {
+        try
+        {
+            using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None);
+            file.Write(System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{lease.Owner} {lease.Token}\n")));
+            file.Flush(flushToDisk: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed("cannot be written", e);
         }
     }
 

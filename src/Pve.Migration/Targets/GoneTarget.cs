@@ -23,6 +23,9 @@ public sealed class GoneTarget : IMigrationTarget
     public string Name { get; }
 
     /// <inheritdoc/>
+    public bool ClaimsOwnership { get; init; }
+
+    /// <inheritdoc/>
     public string? Dialect => null;
 
     /// <inheritdoc/>

@@ -39,6 +39,9 @@ public sealed class TunnelTarget : IMigrationTarget
     public string Name => _transport.Name;
 
     /// <inheritdoc/>
+    public bool ClaimsOwnership { get; init; }
+
+    /// <inheritdoc/>
     public string? Dialect => (_dialect ?? _tunnel?.DialectSoFar) switch
     {
         null => null,

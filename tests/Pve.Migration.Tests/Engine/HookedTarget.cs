@@ -27,6 +27,8 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
 
     public string? Dialect => inner.Dialect;
 
+    public bool ClaimsOwnership => inner.ClaimsOwnership;
+
     public Task<string> Lost => inner.Lost;
 
     public async Task<QmpClient?> OpenAsync(CancellationToken cancellationToken)

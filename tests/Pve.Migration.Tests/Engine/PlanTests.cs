@@ -15,7 +15,8 @@ public sealed class PlanTests
     ];
 
     private static readonly string[] After
-        = ["AfterResume: read statistics", "AfterResume: restore target", "AfterResume: end source", "AfterResume: unlock"];
+        = ["AfterResume: see it run",
+                "AfterResume: read statistics", "AfterResume: restore target", "AfterResume: end source", "AfterResume: unlock"];
 
     [Fact]
     public Task The_plan_reads_as_a_list() => RunAsync(bench =>

@@ -123,6 +123,26 @@ public sealed class ResumeTests
         Assert.DoesNotContain("destroy", target.Calls);
     });
 
+    [Fact]
+    public Task A_source_is_not_ended_beside_a_target_whose_guest_cannot_write() => RunAsync(async bench =>
+    {
+        var target = bench.Local();
+        target.After = call =>
+        {
+            if (call == "resume")
+            {
+                bench.Pair.Target.FailGuestWrite();
+            }
+
+            return Task.CompletedTask;
+        };
+        var report = await bench.MigrateAsync(target);
+        Assert.IsType<MigrationOutcome.Migrated>(report.Outcome);
+        Assert.Contains(report.Warnings, warning => warning.Contains("is io-error now", StringComparison.Ordinal));
+        Assert.Contains(report.Warnings, warning => warning.Contains("The source was left as it is", StringComparison.Ordinal));
+        Assert.Equal(RunState.PostMigrate, await bench.SourceStateAsync());
+    });
+
     private static Task<MigrationReport> MigrateAsync(EngineBench bench, Func<IMigrationTarget, CancellationToken, Task<ResumeResult>> resume)
     {
         var target = bench.Local();

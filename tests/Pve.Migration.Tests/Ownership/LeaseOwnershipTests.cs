@@ -63,6 +63,40 @@ public sealed class LeaseOwnershipTests : HandoverContract
     }
 
     [Fact]
+    public async Task A_right_that_was_used_is_not_revoked_and_one_that_was_revoked_is_not_used()
+    {
+        await New().PrepareAsync(Vm, Test);
+        await Assert.ThrowsAsync<OwnershipException>(() => New().ClaimAsync(Vm, Test)); // it is the source's yet
+        await New().CommitAsync(Vm, Test);
+        await New().ClaimAsync(Vm, Test);
+        await New().ClaimAsync(Vm, Test);
+        Assert.False(await New().TryRevokeAsync(Vm, Test));
+        Assert.Equal("target", Owner);
+        await New().RevertAsync(Vm, Test); // by who has proven the target dead
+
+        await New().PrepareAsync(Vm, Test);
+        await New().CommitAsync(Vm, Test);
+        Assert.True(await New().TryRevokeAsync(Vm, Test)); // an older token's claim counts for nothing
+        Assert.True(await New().TryRevokeAsync(Vm, Test));
+        Assert.Equal("source", Owner);
+        await Assert.ThrowsAsync<OwnershipException>(() => New().ClaimAsync(Vm, Test));
+    }
+
+    [Fact]
+    public async Task Of_a_claim_and_a_revocation_at_once_one_wins_at_most()
+    {
+        for (var i = 0; i < 50; i++)
+        {
+            await New().PrepareAsync(Vm, Test);
+            await New().CommitAsync(Vm, Test);
+            var (claims, revokes) = (Task.Run(() => New().ClaimAsync(Vm, Test)), Task.Run(() => New().TryRevokeAsync(Vm, Test)));
+            await Task.WhenAll(claims, revokes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Assert.False(claims.IsCompletedSuccessfully && revokes is { IsCompletedSuccessfully: true, Result: true });
+            await New().RevertAsync(Vm, Test);
+        }
+    }
+
+    [Fact]
     public async Task While_one_changes_the_lease_nobody_else_can()
     {
         await New().PrepareAsync(Vm, Test);

@@ -9,7 +9,8 @@ namespace Pve.Migration.Tests.Recovery;
 /// <param name="journal">What it notes in.</param>
 /// <param name="moment">Before or after an entry of the journal, counted from now, or a call of the target or the ownership.</param>
 /// <param name="beside">Who dies with it.</param>
-internal sealed class Crash(EngineBench bench, MemoryJournal journal, string moment, string beside)
+/// <param name="ownership">Who owns the guest, where that is not the bench's.</param>
+internal sealed class Crash(EngineBench bench, MemoryJournal journal, string moment, string beside, IOwnershipHandover? ownership = null)
 {
     private readonly TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _never = new TaskCompletionSource().Task;
@@ -22,7 +23,7 @@ internal sealed class Crash(EngineBench bench, MemoryJournal journal, string mom
 
     /// <summary>Runs a migration until the crash, or its end.</summary>
     public Task MigrateAsync() => RunAsync((migrator, target, cancellation) => migrator.MigrateAsync(
-        bench.Request(target) with { Source = _source!, Journal = journal, Ownership = new Dying(bench.Ownership, this) }, cancellationToken: cancellation));
+        bench.Request(target) with { Source = _source!, Journal = journal, Ownership = new Dying(ownership ?? bench.Ownership, this) }, cancellationToken: cancellation));
 
     /// <summary>The same for a recovery.</summary>
     public Task RecoverAsync() => RunAsync((migrator, target, cancellation) => migrator.RecoverAsync(

@@ -10,10 +10,12 @@ namespace Pve.Migration.Tests.Recovery;
 /// <param name="autostarts">Whether the target runs as soon as it has loaded, as without <c>-S</c>.</param>
 /// <param name="provesDeath">Whether a target is proven dead before the source goes on.</param>
 /// <param name="takesFailureForProof">Whether a source that goes on by itself is taken for proof that the target has nothing.</param>
+/// <param name="arbitrates">Whether the target claims the guest before it runs it, so that its right to can be revoked.</param>
+/// <param name="revokesClaimed">Whether that is done though it was claimed.</param>
 /// <param name="endsSourceUnseen">Whether the source is ended once the resume was sent, be it refused.</param>
 internal sealed class SwitchoverModel(
     Func<JournalStage, SourceView, TargetView, (RecoveryMove Move, string Why)> rule, bool autostarts = false, bool provesDeath = true, bool endsSourceUnseen = false,
-    bool takesFailureForProof = false)
+    bool takesFailureForProof = false, bool arbitrates = false, bool revokesClaimed = false)
 {
     /// <summary>How many worlds can be reached, and a shortest way to each kind that must not be.</summary>
     public (int Worlds, IReadOnlyDictionary<string, IReadOnlyList<string>> Violations) Explore()
@@ -79,9 +81,19 @@ internal sealed class SwitchoverModel(
             yield return ("the source hears nothing more, and goes on by itself", world with { Source = Qemu.Runs });
         }
 
-        if (world is { IsResumeUnderWay: true, Target: Qemu.Complete })
+        if (world is { IsResumeUnderWay: true, Target: Qemu.Complete } && !arbitrates)
         {
             yield return ("the resume arrives", world with { IsResumeUnderWay = false, Target = Qemu.Runs, HasRunOnTarget = true });
+        }
+
+        if (world is { IsResumeUnderWay: true, Target: Qemu.Complete, IsRevoked: false, IsClaimed: false } && arbitrates)
+        {
+            yield return ("the resume arrives, and the target claims the guest", world with { IsClaimed = true });
+        }
+
+        if (world is { IsResumeUnderWay: true, Target: Qemu.Complete, IsClaimed: true })
+        {
+            yield return ("the target runs the guest that it claimed", world with { IsResumeUnderWay = false, Target = Qemu.Runs, HasRunOnTarget = true });
         }
     }
 
@@ -129,6 +141,7 @@ internal sealed class SwitchoverModel(
             [("the resume is refused, and the source ended all the same", world with { Source = Qemu.Dead, Target = Qemu.Dead, Now = Migrator.Migrated })],
         Migrator.Commits => [("the migrator sends the resume", world with { Now = Migrator.Resumes, IsResumeUnderWay = true }), ("the migrator gives up", GoBack(world))],
         Migrator.Resumes when world.TargetView == TargetView.Runs => [("the migrator sees the guest run there", Finish(world))],
+        Migrator.Resumes when world.TargetView == TargetView.Unreachable && MayRevoke(world) => [("the migrator cannot tell, and revokes", Revoke(world))],
         Migrator.Resumes when world.TargetView == TargetView.Unreachable => [("the migrator cannot tell", world with { Now = Migrator.Asks, HasSuffered = true })],
         Migrator.GoesBack when !provesDeath => [("the migrator takes the target for dead", world with { Now = Migrator.GivesBack })],
         Migrator.GoesBack when world is { TargetView: TargetView.Runs } => [("the migrator sees the guest run there", world with { Now = Migrator.Asks, HasSuffered = true })],
@@ -137,6 +150,7 @@ internal sealed class SwitchoverModel(
             ("the migrator ends the target and notes it", world with { Now = Migrator.GivesBack, Target = Qemu.Dead, IsResumeUnderWay = false, Noted = JournalStage.GoingBack }),
             ("the migrator ends the target and crashes", world with { Now = Migrator.Crashed, Target = Qemu.Dead, IsResumeUnderWay = false }),
         ],
+        Migrator.GoesBack when MayRevoke(world) => [("the target cannot be proven dead, and its right is revoked", Revoke(world))],
         Migrator.GoesBack => [("the target cannot be proven dead", world with
         {
             Now = world is { SourceView: SourceView.Runs, Noted: < JournalStage.Committing } && (takesFailureForProof || !world.IsStreamSent)
@@ -152,6 +166,11 @@ internal sealed class SwitchoverModel(
     private (string Event, World Next) Recover(World world)
     {
         var (move, why) = rule(world.Noted, world.SourceView, world.TargetView);
+        if (move == RecoveryMove.Ask && MayRevoke(world) && RecoveryRule.MayGoBackWithoutDeath(world.Noted, world.SourceView, world.TargetView))
+        {
+            return ("a recovery revokes the target's right", Revoke(world));
+        }
+
         var next = move switch
         {
             RecoveryMove.Ask => world with { Now = Migrator.Asks, HasSuffered = world.HasSuffered || world.SourceView == SourceView.Runs || world.TargetView == TargetView.Runs },
@@ -161,6 +180,10 @@ internal sealed class SwitchoverModel(
         };
         return ($"a recovery decides: {move} ({why})", next);
     }
+
+    private bool MayRevoke(World world) => arbitrates && (!world.IsClaimed || revokesClaimed);
+
+    private static World Revoke(World world) => world with { IsRevoked = true, Now = Migrator.GivesBack, Noted = JournalStage.GoingBack };
 
     private static World GoBack(World world) => world with { Now = Migrator.GoesBack, Noted = JournalStage.GoingBack };
 

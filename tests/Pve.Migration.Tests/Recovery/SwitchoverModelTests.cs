@@ -14,6 +14,18 @@ public sealed class SwitchoverModelTests
     }
 
     [Fact]
+    public void No_order_of_events_does_with_an_arbiter_either()
+    {
+        var (worlds, violations) = new SwitchoverModel(RecoveryRule.Decide, arbitrates: true).Explore();
+        Assert.True(violations.Count == 0, string.Join(Environment.NewLine, violations.Values.SelectMany(way => way)));
+        Assert.True(worlds > 500, $"{worlds}");
+    }
+
+    [Fact]
+    public void A_right_that_is_revoked_after_it_was_used_is_found_out()
+        => AssertFound(new SwitchoverModel(RecoveryRule.Decide, arbitrates: true, revokesClaimed: true), "two guests run");
+
+    [Fact]
     public void A_target_that_starts_by_itself_is_found_out()
         => AssertFound(new SwitchoverModel(RecoveryRule.Decide, autostarts: true), "two guests run");
 

@@ -43,6 +43,11 @@ internal readonly record struct World
 
     public bool HasRunOnTarget { get; init; }
 
+    /// <summary>Whether the target has used its right to run the guest, or has lost it.</summary>
+    public bool IsClaimed { get; init; }
+
+    public bool IsRevoked { get; init; }
+
     public bool IsSourceCutOff { get; init; }
 
     public bool IsTargetCutOff { get; init; }
@@ -85,7 +90,7 @@ internal readonly record struct World
                 return "the source's guest went on, though it had run on the target";
             }
 
-            if (Now == Migrator.RolledBack && Target != Qemu.Dead && IsStreamSent)
+            if (Now == Migrator.RolledBack && Target != Qemu.Dead && IsStreamSent && !IsRevoked)
             {
                 return "a ghost is left that anybody could resume";
             }
@@ -100,7 +105,7 @@ internal readonly record struct World
                 return "no guest is left";
             }
 
-            if (Now == Migrator.RolledBack && Target != Qemu.Dead)
+            if (Now == Migrator.RolledBack && Target != Qemu.Dead && !IsRevoked)
             {
                 return "a ghost is left that anybody could resume";
             }

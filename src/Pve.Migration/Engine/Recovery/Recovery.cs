@@ -52,6 +52,12 @@ internal sealed class Recovery(MigrationRun run)
         var target = await SeeTargetAsync(cancellationToken).ConfigureAwait(false);
         var (move, why) = RecoveryRule.Decide(Story.Stage, _source, target);
         Log.RecoveryDecides(_context.Logger, _context.Request.VmId, move.ToString(), why);
+        var rollback = new Rollback(_context, run.Source, run.Target, run.Plan.Copy, mayResume: Story.Stage >= JournalStage.Committing);
+        if (move == RecoveryMove.Ask && RecoveryRule.MayGoBackWithoutDeath(Story.Stage, _source, target) && await rollback.IsRevokedAsync().ConfigureAwait(false))
+        {
+            move = RecoveryMove.Back;
+        }
+
         switch (move)
         {
             case RecoveryMove.Finish:
@@ -66,7 +72,6 @@ internal sealed class Recovery(MigrationRun run)
 
         _context.Phase.TakeUp(MigrationPhase.SwitchingOver);
         await RecallAsync(cancellationToken).ConfigureAwait(false);
-        var rollback = new Rollback(_context, run.Source, run.Target, run.Plan.Copy, mayResume: Story.Stage >= JournalStage.Committing);
         if (move is RecoveryMove.Back or RecoveryMove.KeepOnSource)
         {
             var outcome = await rollback.RunAsync(failure, Begun).ConfigureAwait(false);

@@ -3,6 +3,10 @@ namespace Pve.Migration.Engine.Recovery;
 /// <summary>Where the guest goes, from what the journal tells and what both sides say. Pure: a test walks through every state of it.</summary>
 internal static class RecoveryRule
 {
+    /// <summary>Whether the guest may go back where the target, which cannot be asked, has lost the right to run it without having used that.</summary>
+    public static bool MayGoBackWithoutDeath(JournalStage stage, SourceView source, TargetView target)
+        => target == TargetView.Unreachable && stage != JournalStage.Committed && source is SourceView.Runs or SourceView.Paused or SourceView.Finished;
+
     /// <summary>The move, and why.</summary>
     public static (RecoveryMove Move, string Why) Decide(JournalStage stage, SourceView source, TargetView target) => (stage, source, target) switch
     {

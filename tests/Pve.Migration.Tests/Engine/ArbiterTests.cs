@@ -1,0 +1,77 @@
+using System.IO.Pipelines;
+using Pve.Migration.Testing;
+using Pve.Migration.Tests.Recovery;
+using Pve.Qmp;
+using static Pve.Migration.Tests.Engine.EngineBench;
+
+namespace Pve.Migration.Tests.Engine;
+
+/// <summary>The right to run as a token: the target's side claims it before it lets the guest run, and what was not claimed can be taken back.</summary>
+public sealed class ArbiterTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("pve-arbiter-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public Task A_resume_that_is_lost_is_taken_back_though_nobody_proves_the_target_dead() => RunAsync(async bench =>
+    {
+        var report = await MigrateAsync(bench, WireFault.Freeze(WirePlace.Line(WireDirection.ToPeer, 0)));
+        Assert.Equal("resume", Assert.IsType<MigrationOutcome.RolledBack>(report.Outcome).Failure.Step);
+        Assert.True(bench.Pair.Source.IsGuestRunning);
+        Assert.Contains(report.Warnings, warning => warning.Contains("lost the right", StringComparison.Ordinal));
+
+        // Somebody finds the lost line, and delivers it.
+        var refused = await Assert.ThrowsAsync<MtunnelRefusedException>(() => Handler(bench).ResumeAsync(VmId, Cancellation));
+        Assert.Contains("may not run it", refused.Message, StringComparison.Ordinal);
+        Assert.False(bench.Pair.EverTwoRan);
+    });
+
+    [Fact]
+    public Task A_resume_whose_answer_is_lost_was_claimed_and_is_not() => RunAsync(async bench =>
+    {
+        bench.AssertUnknown(await MigrateAsync(bench, WireFault.Freeze(WirePlace.Line(WireDirection.FromPeer, 2))));
+        Assert.True(bench.Pair.Target.IsGuestRunning);
+    });
+
+    [Fact]
+    public Task A_recovery_takes_it_back_as_well() => RunAsync(async bench =>
+    {
+        var journal = new MemoryJournal();
+        await new Crash(bench, journal, "after hand over ownership", "alone", Lease()).MigrateAsync();
+        var source = await bench.ListenAsync(bench.Pair.Source);
+        var report = await new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).RecoverAsync(new RecoveryRequest
+        {
+            VmId = VmId,
+            Journal = journal,
+            Source = source,
+            Target = new GoneTarget("target", _ => throw new IOException("no way to its host")) { ClaimsOwnership = true },
+            Ownership = Lease(),
+        }, Cancellation);
+        Assert.IsType<MigrationOutcome.RolledBack>(report.Outcome);
+        Assert.True(bench.Pair.Source.IsGuestRunning);
+        await source.DisposeAsync();
+    });
+
+    private LeaseOwnership Lease() => new(new LeaseOwnershipOptions { Folder = _folder, Source = "here", Target = "there" });
+
+    private QmpMtunnelHandler Handler(EngineBench bench)
+        => new((_, _) => bench.ListenAsync(bench.Pair.Target), bench.Time) { BeforeResume = Lease().ClaimAsync };
+
+    private async Task<MigrationReport> MigrateAsync(EngineBench bench, WireFault fault)
+    {
+        var sound = new InProcessTransport(async (IDuplexPipe pipe, CancellationToken token) =>
+        {
+            await using var handler = Handler(bench);
+            await MtunnelServer.ServeAsync(pipe, handler, new MtunnelServerOptions { TimeProvider = bench.Time }, token);
+        });
+        var tunnel = new TunnelTarget(
+            bench.Incoming(_ => throw new IOException("no way to its host")), new FaultyTransport(sound, bench.Time, fault),
+            options: new MtunnelClientOptions { TimeProvider = bench.Time })
+        {
+            ClaimsOwnership = true,
+        };
+        await using var target = new HookedTarget(tunnel) { IsOutOfReach = true };
+        return await bench.MigrateAsync(target, change: request => request with { Ownership = Lease() });
+    }
+}
