@@ -25,7 +25,7 @@ public sealed class ReplicatedDiskTests
         var report = await bench.MigrateAsync(new LocalTarget(target.AsIncoming()), change: request => request with
         {
             Disks = [Disk(0), Disk(1)],
-            MaxBandwidth = 8 << 20, // so that it writes beside the copy of the RAM, and more than one round follows
+            MaxBandwidth = 24 << 20, // so that it writes beside the copy of the RAM, and more than one round follows
         });
 
         Assert.True(report.Outcome is MigrationOutcome.Migrated, $"{report.Outcome}");
@@ -50,7 +50,7 @@ public sealed class ReplicatedDiskTests
         await before.Ticks.WaitForTicksAsync(before.Ticks.TicksSeen + 300, Cancellation);
         using var errors = before.Monitor.Subscribe("BLOCK_IO_ERROR");
         var way = Path.Combine(bench.Root, "way");
-        await using var link = new CutLink(way, target.DisksPath, 100_000);
+        await using var link = new CutLink(way, target.DisksPath, 200_000);
         var killed = 0;
         var progress = new Watcher(seen =>
         {
