@@ -7,7 +7,7 @@ namespace Pve.Migration.Testing;
 /// <summary>What two QEMUs need to speak TLS with each other, in a folder for each, as <see cref="MigrationTls"/> takes them.</summary>
 public sealed class TlsFolders
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int KeyBytes = 32;
 
     private TlsFolders(string directory)
@@ -51,8 +51,8 @@ public sealed class TlsFolders
     {
         var folders = new TlsFolders(directory);
         var line = $"{userName}:{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyBytes))}\n";
-        Write(Path.Combine(folders.Source, "keys.psk"), line);
-        Write(Path.Combine(folders.Target, "keys.psk"), line);
+        File.WriteAllText(Path.Combine(folders.Source, "keys.psk"), line);
+        File.WriteAllText(Path.Combine(folders.Target, "keys.psk"), line);
         return folders;
     }
 
@@ -73,7 +73,7 @@ public sealed class TlsFolders
 
         using var certificate = request.Create(authority, authority.NotBefore, authority.NotAfter, RandomNumberGenerator.GetBytes(8));
         File.WriteAllText(Path.Combine(folder, name + "-cert.pem"), certificate.ExportCertificatePem());
-        Write(Path.Combine(folder, name + "-key.pem"), key.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(Path.Combine(folder, name + "-key.pem"), key.ExportPkcs8PrivateKeyPem());
     }
 
     private static ECDsa NewKey() => ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -81,12 +81,5 @@ public sealed class TlsFolders
     private static CertificateRequest Request(string subject, ECDsa key) => new(subject, key, HashAlgorithmName.SHA256);
 
     private static string CreateFolder(string path)
-        => Directory.CreateDirectory(path, OwnerOnly | UnixFileMode.UserExecute).FullName;
-
-    private static void Write(string path, string secret)
-    {
-        using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnerOnly });
-        using var writer = new StreamWriter(file);
-        writer.Write(secret);
-    }
+        => (OperatingSystem.IsWindows() ? Directory.CreateDirectory(path) : Directory.CreateDirectory(path, OwnerOnly)).FullName;
 }

@@ -20,6 +20,13 @@ public sealed record MigrationDisk
     /// <summary>The bandwidth of its mirror, in bytes a second; 0, which it is unless set, is no limit.</summary>
     public long MaxBandwidth { get; init; }
 
+    /// <summary>
+    /// The bitmap at the source's node that has noted what was written since the target's image was the same, as after a replication: only that travels. It is
+    /// read, and stays as it is. Where the target's monitor is in reach, a bitmap of that name begins there with the handover, so that the next replication
+    /// goes the other way. The whole disk travels unless set.
+    /// </summary>
+    public string? Bitmap { get; init; }
+
     /// <summary>Whether the target's image may have another format, such as <c>qcow2</c> for <c>raw</c>; off unless set.</summary>
     public bool AllowsOtherFormat { get; init; }
 
@@ -30,6 +37,11 @@ public sealed record MigrationDisk
         if (MaxBandwidth < 0)
         {
             throw new ArgumentException($"{nameof(MaxBandwidth)} of the disk '{Node}' is {MaxBandwidth}; it must be bytes a second, or 0 for no limit.");
+        }
+
+        if (Bitmap is "")
+        {
+            throw new ArgumentException($"{nameof(Bitmap)} of the disk '{Node}' is empty; leave it null, or name the source's bitmap.");
         }
 
         if (TargetNode is "")

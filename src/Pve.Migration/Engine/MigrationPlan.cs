@@ -183,7 +183,7 @@ internal sealed class MigrationPlan
     private MigrationStep[] DiskSteps() =>
     [
         new("finish mirrors", InsidePause, Mirrors.FinishAsync, MigrationStep.NothingToUndo),
-        new("stop exports", InsidePause, token => _run.Request.Target.StopExportsAsync(_run.Request.VmId, token), MigrationStep.NothingToUndo),
+        new("stop exports", InsidePause, StopExportsAsync, MigrationStep.NothingToUndo),
     ];
 
     // Known before anything was touched, and not only once the guest was paused.
@@ -272,6 +272,12 @@ internal sealed class MigrationPlan
 
     private async Task ExportDisksAsync(CancellationToken cancellationToken)
         => _exports = await _run.Request.Target.ExportDisksAsync(_run.Request.VmId, _run.Request.Disks, Tls.ForExports, cancellationToken).ConfigureAwait(false);
+
+    private async Task StopExportsAsync(CancellationToken cancellationToken)
+    {
+        await _run.Request.Target.StopExportsAsync(_run.Request.VmId, cancellationToken).ConfigureAwait(false);
+        await _target.TurnReplicationAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {

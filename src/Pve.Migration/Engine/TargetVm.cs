@@ -118,6 +118,19 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
         }
     }
 
+    /// <summary>From here on what is written there is what the source's images lack.</summary>
+    public async Task TurnReplicationAsync(CancellationToken cancellationToken)
+    {
+        if (Monitor is not { } monitor)
+        {
+            return;
+        }
+
+        var begun = run.Request.Disks.Where(disk => disk.Bitmap is not null).Select(
+            disk => monitor.ExecuteAsync(QmpCommands.BlockDirtyBitmapAdd, new BlockDirtyBitmapAdd(disk.NodeThere, disk.Bitmap!), cancellationToken: cancellationToken));
+        await Task.WhenAll(begun).ConfigureAwait(false);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (Trail is not null)

@@ -26,6 +26,7 @@ internal static class DiskCheck
             if (Look(here, disk.Node, findings) is { } node && there is not null && Look(there, disk.NodeThere, findings) is { } other)
             {
                 Compare(disk, node, other, findings);
+                LookForBitmap(disk, node, findings);
                 await LookForSpaceAsync(disk, node, other, target, findings, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -75,6 +76,24 @@ internal static class DiskCheck
             findings.Error(
                 "disk-format", $"The disk '{disk.Node}' is {here.Driver}, the target's '{disk.NodeThere}' is {there.Driver}.",
                 $"Give the target a {here.Driver} image, or allow another format.");
+        }
+    }
+
+    private static void LookForBitmap(MigrationDisk disk, BlockDeviceInfo node, Findings findings)
+    {
+        const string Id = "disk-bitmap";
+        if (disk.Bitmap is not { } name)
+        {
+            return;
+        }
+
+        if (node.DirtyBitmaps?.FirstOrDefault(bitmap => bitmap.Name == name) is not { } found)
+        {
+            findings.Error(Id, $"The disk '{disk.Node}' has no bitmap '{name}'.", "Let the whole disk travel, or begin with a replication that leaves one.");
+        }
+        else if (!found.Recording || found.Busy || found.Inconsistent == true)
+        {
+            findings.Error(Id, $"The bitmap '{name}' of the disk '{disk.Node}' does not note what is written, or is in use.", "Enable it, or let the whole disk travel.");
         }
     }
 

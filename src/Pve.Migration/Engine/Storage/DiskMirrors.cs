@@ -1,4 +1,5 @@
 using Pve.Migration.Engine.Transfer;
+using Pve.Migration.Transports;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -12,11 +13,13 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
     private readonly List<DiskMirror> _mirrors = [];
     private readonly AutoResetSignal _changed = new();
     private JobTrail? _trail;
+    private DiskReplicas? _replicas;
     private long _moved;
     private long _movedAt;
 
     /// <summary>How far each is.</summary>
-    public IReadOnlyList<DiskProgress> Progress => [.. _mirrors.Select(ProgressOf)];
+    public IReadOnlyList<DiskProgress> Progress
+        => [.. _mirrors.Select(ProgressOf).Concat(_replicas?.Progress ?? []).OrderBy(progress => run.Request.Disks.Index().First(disk => disk.Item.Node == progress.Node).Index)];
 
     private QmpClient Monitor => source.Monitor;
 
@@ -27,9 +30,9 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
         _trail = new JobTrail(Monitor, Tell);
         var commands = await Monitor.ExecuteAsync(QmpCommands.QueryCommands, cancellationToken: cancellationToken).ConfigureAwait(false);
         var mayChangeMode = commands.Any(command => command.Name == QmpCommands.BlockJobChange.Name);
-        foreach (var (index, disk) in run.Request.Disks.Index())
+        foreach (var (index, disk) in run.Request.Disks.Index().Where(disk => disk.Item.Bitmap is null))
         {
-            var mirror = new DiskMirror(disk, exports[index], $"{LeftoverMirrors.Prefix(run.Request.VmId)}{index}");
+            var mirror = new DiskMirror(disk, exports[index], NameOf(index));
             _mirrors.Add(mirror);
             await mirror.AttachAsync(Monitor, tls, cancellationToken).ConfigureAwait(false);
         }
@@ -45,24 +48,38 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
         {
             await BlockWritesAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        var replicas = run.Request.Disks.Index().Where(disk => disk.Item.Bitmap is not null)
+            .Select(disk => new DiskReplica(disk.Item, exports[disk.Index], NameOf(disk.Index))).ToList();
+        if (replicas.Count > 0)
+        {
+            _replicas = new DiskReplicas(run, source, target, replicas);
+            await _replicas.CatchUpAsync(tls, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Ends them with both images alike; the guest is paused.</summary>
     /// <exception cref="MigrationFailedException">One failed.</exception>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
+        var replicas = _replicas?.FinishAsync(cancellationToken) ?? Task.CompletedTask;
+        replicas.ForgetFailure(); // where a mirror fails before it is waited for
+
         // Each is told before the first is waited for. To cancel a mirror that is ready is to complete it without changing over to the target.
         await Task.WhenAll(_mirrors.Select(mirror => mirror.FinishAsync(Monitor, cancellationToken))).ConfigureAwait(false);
         while (!_mirrors.TrueForAll(HasFinished))
         {
             await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
+
+        await replicas.ConfigureAwait(false);
     }
 
     /// <summary>Looks whether all of them are still kept alike; without disks there is nothing to see.</summary>
     /// <exception cref="MigrationFailedException">One has ended before it was told to: the target's image is worth nothing.</exception>
     public void ThrowIfFailed()
     {
+        _replicas?.ThrowIfFailed();
         if (_mirrors.Select(FailureOf).FirstOrDefault(failure => failure is not null) is { } failure)
         {
             throw new MigrationFailedException(failure, "See that the target's disk has room, and that the way there is sound.");
@@ -82,6 +99,11 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
             await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        if (_replicas is not null)
+        {
+            await _replicas.AbandonAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         await DetachAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -92,15 +114,27 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
         {
             await mirror.DetachAsync(Monitor, cancellationToken).ConfigureAwait(false);
         }
+
+        if (_replicas is not null)
+        {
+            await _replicas.DetachAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (_replicas is not null)
+        {
+            await _replicas.DisposeAsync().ConfigureAwait(false);
+        }
+
         if (_trail is not null)
         {
             await _trail.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    private string NameOf(int index) => $"{LeftoverMirrors.Prefix(run.Request.VmId)}{index}";
 
     // What the copy of the RAM waits for is told as well, so that a mirror that fails in the meantime ends it.
     private void Tell()

@@ -12,13 +12,14 @@ internal sealed class JobTrail : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly HashSet<string> _ready = [];
     private readonly Dictionary<string, BlockJobCompletedEvent> _ended = [];
+    private readonly Dictionary<string, string> _failed = [];
     private string? _lost;
 
     /// <summary>Watches <paramref name="monitor"/> from now on and tells each change.</summary>
     public JobTrail(QmpClient monitor, Action changed)
     {
         _changed = changed;
-        _events = monitor.Subscribe("BLOCK_JOB_READY", "BLOCK_JOB_COMPLETED", "BLOCK_JOB_CANCELLED");
+        _events = monitor.Subscribe("BLOCK_JOB_READY", "BLOCK_JOB_COMPLETED", "BLOCK_JOB_CANCELLED", "QUORUM_REPORT_BAD");
         _pump = PumpAsync(monitor.Name);
     }
 
@@ -48,6 +49,15 @@ internal sealed class JobTrail : IAsyncDisposable
         lock (_lock)
         {
             return _ended.GetValueOrDefault(job);
+        }
+    }
+
+    /// <summary>Why a node below a quorum could not be written; null while it could.</summary>
+    public string? FailureAt(string node)
+    {
+        lock (_lock)
+        {
+            return _failed.GetValueOrDefault(node);
         }
     }
 
@@ -94,6 +104,10 @@ internal sealed class JobTrail : IAsyncDisposable
         else if (QmpEvents.BlockJobCompleted.TryRead(qmpEvent, out var completed))
         {
             _ended[completed.Device] = completed;
+        }
+        else if (QmpEvents.QuorumReportBad.TryRead(qmpEvent, out var bad))
+        {
+            _failed[bad.NodeName] = bad.Error ?? "it gave no reason";
         }
         else if (QmpEvents.BlockJobCancelled.TryRead(qmpEvent, out var cancelled))
         {

@@ -29,7 +29,17 @@ internal static class LeftoverMirrors
 
         var nodes = await monitor.ExecuteAsync(QmpCommands.QueryNamedBlockNodes, new QueryNamedBlockNodes { Flat = true }, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
-        foreach (var node in nodes.Where(node => node.NodeName?.StartsWith(prefix, StringComparison.Ordinal) == true))
+        foreach (var node in nodes)
+        {
+            foreach (var bitmap in node.DirtyBitmaps?.Where(bitmap => bitmap.Name?.StartsWith(prefix, StringComparison.Ordinal) == true) ?? [])
+            {
+                await monitor.ExecuteAsync(
+                    QmpCommands.BlockDirtyBitmapRemove, new BlockDirtyBitmap(node.NodeName!, bitmap.Name!), cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        // what reads from another goes before it: their names are in that order
+        foreach (var node in nodes.Where(node => node.NodeName?.StartsWith(prefix, StringComparison.Ordinal) == true).OrderByDescending(node => node.NodeName, StringComparer.Ordinal))
         {
             await monitor.ExecuteAsync(QmpCommands.BlockdevDel, new NodeReference(node.NodeName!), cancellationToken: cancellationToken).ConfigureAwait(false);
         }

@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json;
+using Pve.Migration.Engine.Transfer;
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration.Engine.Storage;
+
+/// <summary>
+/// A disk of which the target has an older state: only what was written since travels, in rounds. QEMU's mirror takes no bitmap, so each round is an
+/// incremental backup onto the target's image. It has all that was written before it began; what is written later is the next one's, and the last one
+/// begins once the guest is paused.
+/// </summary>
+/// <remarks>
+/// A backup copies what it has not yet copied before the guest may write there, and where that fails, so does the guest's write. So the target's node is
+/// written through a quorum, of which one of two has to succeed, and the other one takes everything: the guest never sees a failure, we do.
+/// </remarks>
+/// <param name="disk">Which.</param>
+/// <param name="export">Where to.</param>
+/// <param name="name">What its nodes, its jobs and its bitmap are called; at most 29 characters.</param>
+internal sealed class DiskReplica(MigrationDisk disk, DiskExport export, string name)
+{
+    private readonly string _shield = name + "-s";
+    private readonly string _nothing = name + "-n";
+    private readonly DiskMirror _way = new(disk, export, name);
+    private readonly List<string> _nodes = [];
+    private int _rounds;
+    private long _copied;
+    private bool _isRecording;
+
+    public MigrationDisk Disk => disk;
+
+    /// <summary>The node that stands for the target's image.</summary>
+    public string Node => _way.Node;
+
+    /// <summary>The job of the round that is under way, or was last.</summary>
+    public string Job => string.Create(CultureInfo.InvariantCulture, $"{name}-{_rounds}");
+
+    /// <summary>Whether a round has begun and its end was not noted.</summary>
+    public bool IsUnderWay { get; private set; }
+
+    /// <summary>Bytes that the target did not have when they were last looked at.</summary>
+    public long Behind { get; private set; }
+
+    public DiskProgress Progress => new(disk.Node, _copied, _copied + Behind, _rounds > 0 && !IsUnderWay);
+
+    /// <summary>Attaches the target's image, and begins to note what is written.</summary>
+    public async Task AttachAsync(QmpClient monitor, TlsObjects tls, CancellationToken cancellationToken)
+    {
+        await _way.AttachAsync(monitor, tls, cancellationToken).ConfigureAwait(false);
+        _nodes.Add(Node);
+    }
+
+    /// <summary>Makes the rest ready, once both are known to have one size.</summary>
+    public async Task PrepareAsync(QmpClient monitor, long size, CancellationToken cancellationToken)
+    {
+        await monitor.ExecuteAsync(
+            QmpCommands.BlockdevAdd, new BlockdevOptionsNullCo { NodeName = _nothing, Size = size }, cancellationToken: cancellationToken).ConfigureAwait(false);
+        _nodes.Add(_nothing);
+        var quorum = JsonElement.Parse($$"""{"driver":"quorum","node-name":"{{_shield}}","vote-threshold":1,"children":["{{Node}}","{{_nothing}}"]}""");
+        await monitor.ExecuteAsync(QmpCommands.BlockdevAdd.Name, quorum, cancellationToken: cancellationToken).ConfigureAwait(false);
+        _nodes.Add(_shield);
+
+        // The caller's bitmap is only read, so that it still has all of it should this be undone.
+        await monitor.ExecuteAsync(
+            QmpCommands.Transaction,
+            new Transaction(
+            [
+                TransactionAction.BlockDirtyBitmapAdd(new BlockDirtyBitmapAdd(disk.Node, name)),
+                TransactionAction.BlockDirtyBitmapMerge(new BlockDirtyBitmapMerge(disk.Node, name, [disk.Bitmap!])),
+            ]),
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        _isRecording = true;
+    }
+
+    /// <summary>Looks how far the target is behind.</summary>
+    public void Look(BlockNodes nodes) => Behind = nodes.Find(disk.Node).DirtyBitmaps?.FirstOrDefault(bitmap => bitmap.Name == name)?.Count ?? 0;
+
+    public async Task BeginRoundAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        _rounds++;
+        var backup = new BlockdevBackup(disk.Node, _shield, MirrorSyncMode.Incremental)
+        {
+            JobId = Job,
+            Bitmap = name,
+            Speed = disk.MaxBandwidth > 0 ? disk.MaxBandwidth : null,
+        };
+        try
+        {
+            await monitor.ExecuteAsync(QmpCommands.BlockdevBackup, backup, cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpCommandException e)
+        {
+            throw new MigrationFailedException($"What was written to the disk '{disk.Node}' cannot be copied: {e.Description}", innerException: e);
+        }
+
+        IsUnderWay = true;
+    }
+
+    /// <summary>Notes the end of the round.</summary>
+    public void EndRound(long copied)
+    {
+        IsUnderWay = false;
+        _copied += copied;
+    }
+
+    /// <summary>Ends the round as it is; one that has ended is as good.</summary>
+    public async Task CancelAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        // What it waits for may never come: the connection is broken first, and the guest does not see that.
+        var connection = new YankArguments([new YankInstance { Type = "block-node", NodeName = Node }]);
+        await monitor.TryExecuteAsync(QmpCommands.Yank, connection, new QmpCallOptions { OutOfBand = monitor.IsOutOfBandEnabled }, cancellationToken).ConfigureAwait(false);
+        await monitor.TryExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(Job) { Force = true }, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets go of the target's image, and forgets what was noted.</summary>
+    public async Task DetachAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        for (; _nodes.Count > 0; _nodes.RemoveAt(_nodes.Count - 1))
+        {
+            await monitor.ExecuteAsync(QmpCommands.BlockdevDel, new NodeReference(_nodes[^1]), cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_isRecording)
+        {
+            await monitor.ExecuteAsync(QmpCommands.BlockDirtyBitmapRemove, new BlockDirtyBitmap(disk.Node, name), cancellationToken: cancellationToken).ConfigureAwait(false);
+            _isRecording = false;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+using Pve.Migration.Engine.Transfer;
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+
+namespace Pve.Migration.Engine.Storage;
+
+/// <summary>The disks of which the target has an older state. It is caught up with in rounds, beside the copy of the RAM as well.</summary>
+internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm target, IReadOnlyList<DiskReplica> replicas) : IAsyncDisposable
+{
+    // A round that has less to copy than that takes no longer than one with nothing.
+    private const long Little = 256L << 10;
+
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+
+    private readonly CancellationTokenSource _caughtUp = new();
+    private readonly AutoResetSignal _changed = new();
+    private JobTrail? _trail;
+    private Task _following = Task.CompletedTask;
+    private bool _isCatchingUp = true;
+
+    public IEnumerable<DiskProgress> Progress => replicas.Select(replica => replica.Progress);
+
+    private QmpClient Monitor => source.Monitor;
+
+    /// <summary>Copies what was written since the target's images were alike, until little is left; then follows what is written besides.</summary>
+    /// <exception cref="MigrationFailedException">It failed, or stood still.</exception>
+    public async Task CatchUpAsync(TlsObjects tls, CancellationToken cancellationToken)
+    {
+        _trail = new JobTrail(Monitor, Tell);
+        foreach (var replica in replicas)
+        {
+            await replica.AttachAsync(Monitor, tls, cancellationToken).ConfigureAwait(false);
+        }
+
+        var nodes = await BlockNodes.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false);
+        foreach (var replica in replicas)
+        {
+            var here = nodes.Find(replica.Disk.Node);
+            DiskCheck.CompareSizes(replica.Disk, here, nodes.Find(replica.Node));
+            await replica.PrepareAsync(Monitor, here.Image.VirtualSize, cancellationToken).ConfigureAwait(false);
+        }
+
+        var (before, behind) = (long.MaxValue, await LookAsync(cancellationToken).ConfigureAwait(false));
+        while (behind > 0 && behind < before)
+        {
+            await RoundAsync(cancellationToken).ConfigureAwait(false);
+            (before, behind) = (behind > Little ? behind : 0, await LookAsync(cancellationToken).ConfigureAwait(false));
+        }
+
+        _isCatchingUp = false;
+        _following = FollowAsync();
+    }
+
+    /// <summary>The last round; the guest is paused, and afterwards the images are alike.</summary>
+    /// <exception cref="MigrationFailedException">It failed.</exception>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        await _caughtUp.CancelAsync().ConfigureAwait(false);
+        await _following.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (await LookAsync(cancellationToken).ConfigureAwait(false) > 0)
+        {
+            await RoundAsync(cancellationToken).ConfigureAwait(false);
+            if (await LookAsync(cancellationToken).ConfigureAwait(false) > 0)
+            {
+                throw new MigrationFailedException("The disks were written while the guest was paused, and so are not alike.", "See who else writes them.");
+            }
+        }
+
+        ThrowIfFailed();
+    }
+
+    /// <exception cref="MigrationFailedException">What was written cannot be copied any more.</exception>
+    public void ThrowIfFailed()
+    {
+        if (_following is { IsFaulted: true, Exception.InnerException: { } failure })
+        {
+            throw new MigrationFailedException(failure.Message, (failure as MigrationFailedException)?.Remedy, failure);
+        }
+
+        ThrowIfLost();
+    }
+
+    private void ThrowIfLost()
+    {
+        if (replicas.Select(replica => _trail?.FailureAt(replica.Node)).FirstOrDefault(failure => failure is not null) is { } lost)
+        {
+            throw new MigrationFailedException($"What was written to a disk did not reach the target: {lost}.", "See that the target's disk has room, and that the way there is sound.");
+        }
+    }
+
+    /// <summary>Ends what is under way, and lets go of the target's images.</summary>
+    public async Task AbandonAsync(CancellationToken cancellationToken)
+    {
+        await _caughtUp.CancelAsync().ConfigureAwait(false);
+        foreach (var replica in replicas.Where(IsUnderWay))
+        {
+            await replica.CancelAsync(Monitor, cancellationToken).ConfigureAwait(false);
+        }
+
+        await _following.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        while (_trail?.Lost is null && replicas.Any(IsUnderWay))
+        {
+            await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        await DetachAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lets go of the target's images.</summary>
+    public async Task DetachAsync(CancellationToken cancellationToken)
+    {
+        foreach (var replica in replicas)
+        {
+            await replica.DetachAsync(Monitor, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _caughtUp.CancelAsync().ConfigureAwait(false);
+        if (_trail is not null)
+        {
+            await _trail.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _caughtUp.Dispose();
+    }
+
+    private void Tell()
+    {
+        _changed.Set();
+        run.Changed.Set();
+    }
+
+    // A round that has begun is not given up for the pause: what it copies has to be copied.
+    private async Task FollowAsync()
+    {
+        await Task.Yield();
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(Interval, run.Time, _caughtUp.Token).ConfigureAwait(false);
+                if (await LookAsync(_caughtUp.Token).ConfigureAwait(false) > 0)
+                {
+                    await RoundAsync(CancellationToken.None).ConfigureAwait(false);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // the last round follows, or none
+        }
+        finally
+        {
+            run.Changed.Set();
+        }
+    }
+
+    private async Task<long> LookAsync(CancellationToken cancellationToken)
+    {
+        var nodes = await BlockNodes.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false);
+        foreach (var replica in replicas)
+        {
+            replica.Look(nodes);
+        }
+
+        return replicas.Sum(replica => replica.Behind);
+    }
+
+    private async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        foreach (var replica in replicas.Where(replica => replica.Behind > 0))
+        {
+            await replica.BeginRoundAsync(Monitor, cancellationToken).ConfigureAwait(false);
+        }
+
+        var (moved, movedAt) = (0L, run.Time.GetTimestamp());
+        using var pollDue = run.Time.CreateTimer(_ => _changed.Set(), null, Interval, Interval);
+        while (true)
+        {
+            Settle();
+            if (!replicas.Any(replica => replica.IsUnderWay))
+            {
+                return;
+            }
+
+            await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!replicas.Any(IsUnderWay))
+            {
+                continue; // inside the pause nothing more is asked
+            }
+
+            var offset = await OffsetAsync(cancellationToken).ConfigureAwait(false);
+            if (offset != moved)
+            {
+                (moved, movedAt) = (offset, run.Time.GetTimestamp());
+            }
+            else if (run.Time.GetElapsedTime(movedAt) > run.Options.StallTimeout)
+            {
+                throw new MigrationFailedException(
+                    $"Not a byte of the disks was copied for {run.Options.StallTimeout.TotalSeconds:0.#} s.", "See that nothing blocks the way to the target.");
+            }
+
+            if (_isCatchingUp)
+            {
+                run.Report(MigrationPlan.MirrorDisks, disks: [.. Progress]);
+            }
+        }
+    }
+
+    private async Task<long> OffsetAsync(CancellationToken cancellationToken)
+    {
+        var jobs = await Monitor.ExecuteAsync(QmpCommands.QueryBlockJobs, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return jobs.Where(job => replicas.Any(replica => replica.Job == job.Device)).Sum(job => job.Offset);
+    }
+
+    // Notes which rounds have ended, and how.
+    private void Settle()
+    {
+        if (_trail!.Lost is { } lost)
+        {
+            throw new MigrationFailedException($"The source QEMU is gone: {lost}");
+        }
+
+        foreach (var replica in replicas.Where(replica => replica.IsUnderWay))
+        {
+            if (_trail.EndOf(replica.Job) is { } end)
+            {
+                replica.EndRound(end.Offset);
+                if (end.Error is not null)
+                {
+                    throw new MigrationFailedException($"What was written to the disk '{replica.Disk.Node}' could not be copied: {end.Error}.");
+                }
+            }
+        }
+
+        target.ThrowIfGone();
+        ThrowIfLost();
+    }
+
+    private bool IsUnderWay(DiskReplica replica) => replica.IsUnderWay && _trail!.EndOf(replica.Job) is null;
+}
