@@ -10,4 +10,9 @@ public sealed record SimulatedDisk(string Node, string Path)
 
     /// <summary>How much of it is not zero, in bytes; all unless set.</summary>
     public long? DataBytes { get; init; }
+
+    /// <summary>
+    /// How many bytes a second the running guest writes to it, from its beginning to its end and again, for the dirty bitmaps that note it; none unless set.
+    /// </summary>
+    public long WrittenBytesPerSecond { get; init; }
 }

@@ -9,6 +9,7 @@ public sealed class SimulatedLink
     private readonly SimulatedLinkOptions _options;
     private readonly Dictionary<string, IncomingMigration> _listeners = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SimulatedImage> _images = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SharedWire> _wires = new(StringComparer.Ordinal);
     private readonly RunLog _runs;
 
     /// <summary>Creates a link with nobody on it.</summary>
@@ -16,14 +17,13 @@ public sealed class SimulatedLink
     {
         _options = options ?? new SimulatedLinkOptions();
         _options.Validate();
-        Wire = new SharedWire(_options.BytesPerSecond);
         _runs = new RunLog(_options.TimeProvider);
     }
 
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider => _options.TimeProvider;
 
-    /// <summary>What the link carries in bytes a second.</summary>
+    /// <summary>What each host may send over the link, in bytes a second.</summary>
     public long BytesPerSecond => _options.BytesPerSecond;
 
     /// <summary>How long a byte travels.</summary>
@@ -91,8 +91,16 @@ public sealed class SimulatedLink
     /// <summary>Those that live, in the order they were started.</summary>
     internal List<Machine> Machines { get; } = [];
 
-    /// <summary>What all that flows shares.</summary>
-    internal SharedWire Wire { get; }
+    /// <summary>What all that leaves the machine's host shares; the other way is free for others.</summary>
+    internal SharedWire WireFrom(Machine machine)
+    {
+        if (!_wires.TryGetValue(machine.Options.HostName, out var wire))
+        {
+            _wires.Add(machine.Options.HostName, wire = new SharedWire(BytesPerSecond));
+        }
+
+        return wire;
+    }
 
     internal Dictionary<string, NbdServer> NbdServers { get; } = new(StringComparer.Ordinal);
 

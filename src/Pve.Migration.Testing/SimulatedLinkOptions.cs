@@ -3,7 +3,10 @@ namespace Pve.Migration.Testing;
 /// <summary>What a <see cref="SimulatedLink"/> is made of.</summary>
 public sealed record SimulatedLinkOptions
 {
-    /// <summary>What the link carries in bytes a second, which the VMs on it, and the RAM and the disks of each, share fairly; 125,000,000 (1 Gbit/s) unless set.</summary>
+    /// <summary>
+    /// What each host may send over the link, in bytes a second, which its VMs, and the RAM and the disks of each, share fairly; 125,000,000 (1 Gbit/s) unless
+    /// set. The link is full duplex: what comes the other way takes nothing of it.
+    /// </summary>
     public long BytesPerSecond { get; init; } = 125_000_000;
 
     /// <summary>How long a byte travels; 100 µs unless set.</summary>

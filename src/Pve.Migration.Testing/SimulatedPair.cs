@@ -12,7 +12,7 @@ public sealed class SimulatedPair : IAsyncDisposable
     public SimulatedPair(SimulatedLinkOptions? link = null, SimulatedQemuOptions? guest = null, SimulatedQemuOptions? target = null)
     {
         guest ??= new SimulatedQemuOptions();
-        _target = target ?? guest with { Name = "target", Incoming = true, StartPaused = true };
+        _target = target ?? guest with { Name = "target", Host = null, Incoming = true, StartPaused = true };
         Link = new SimulatedLink(link);
         Source = new SimulatedQemu(Link, guest with { Name = "source" });
         Target = new SimulatedQemu(Link, _target);

@@ -6,6 +6,9 @@ public sealed record SimulatedQemuOptions
     /// <summary>What messages call it.</summary>
     public string Name { get; init; } = "vm";
 
+    /// <summary>Its host, whose part of the link it shares with others there; unless set, "target" for one with <see cref="Incoming"/>, and "source" for any other.</summary>
+    public string? Host { get; init; }
+
     /// <summary>Whether it was started with <c>-incoming defer</c>.</summary>
     public bool Incoming { get; init; }
 
@@ -53,9 +56,16 @@ public sealed record SimulatedQemuOptions
     /// <summary>The guest's disks; none unless set.</summary>
     public IReadOnlyList<SimulatedDisk> Disks { get; init; } = [];
 
+    internal string HostName => Host ?? (Incoming ? "target" : "source");
+
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(Disks);
+        foreach (var disk in Disks)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(disk.WrittenBytesPerSecond);
+        }
+
         ArgumentOutOfRangeException.ThrowIfLessThan(MemoryBytes, 4096);
         ArgumentOutOfRangeException.ThrowIfNegative(DirtyBytesPerSecond);
         ArgumentOutOfRangeException.ThrowIfNegative(WorkingSetBytes);

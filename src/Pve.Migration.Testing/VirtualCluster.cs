@@ -21,6 +21,7 @@ public sealed class VirtualCluster : IAsyncDisposable
         Pair = new SimulatedPair(_options.Link, _options.Guest, _options.Guest with
         {
             Name = "target",
+            Host = null,
             Incoming = true,
             StartPaused = true,
             ClockOffset = _options.Guest.ClockOffset + _options.TargetClockOffset,

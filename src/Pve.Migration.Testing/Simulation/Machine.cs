@@ -173,6 +173,7 @@ internal sealed class Machine
         StateTables.Run.Require(RunState, next);
         var ran = IsRunning;
         RunState = next;
+        Disks.Settle();
         if (ran == IsRunning)
         {
             return;

@@ -188,7 +188,7 @@ internal sealed partial class OutgoingMigration(Machine machine)
         var guest = machine.Options;
         _ram = new RamModel(guest.MemoryBytes, guest.DirtyBytesPerSecond, guest.WorkingSetBytes, guest.WriteFaultTime, machine.Now);
         _throttle = new AutoConverge(machine.Parameters, machine.Now);
-        _flow ??= machine.Link.Wire.Open(RateChanged);
+        _flow ??= machine.Link.WireFrom(machine).Open(RateChanged);
         EmitPass();
         Move(MigrationStatus.Active);
         StreamMayStand();

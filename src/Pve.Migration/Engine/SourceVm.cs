@@ -216,15 +216,22 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     }
 
     /// <summary>Ends the source's QEMU, whose guest runs elsewhere now.</summary>
+    /// <exception cref="MigrationFailedException">Its monitor was lost, and whether it heard of it is not known.</exception>
     public async Task EndAsync(CancellationToken cancellationToken)
     {
+        using var shutdown = Monitor.Subscribe("SHUTDOWN");
         try
         {
             await Monitor.ExecuteAsync(QmpCommands.Quit, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
         catch (QmpConnectionException)
         {
-            // it may be gone before it could answer
+            // it may be gone before it could answer, but not before it says so
+            await Monitor.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
+            if (!shutdown.TryRead(out _))
+            {
+                throw new MigrationFailedException("The monitor of the source's QEMU was lost before that was told to end.", "See that it has ended, and end it if not: its guest runs elsewhere.");
+            }
         }
 
         await Monitor.Ended.WaitAsync(cancellationToken).ConfigureAwait(false);

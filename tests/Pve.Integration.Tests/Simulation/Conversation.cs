@@ -125,7 +125,7 @@ internal sealed class Conversation(ITalkWorld world, CancellationToken cancellat
         catch (QmpCommandException e)
         {
             // which of the two locks is missed depends on how far the other process is; nobody tells them apart
-            return $"{e.ErrorClass}: {e.Description}".Replace(world.Directory, "$D", StringComparison.Ordinal)
+            return TalkText.WithoutGivenNames($"{e.ErrorClass}: {e.Description}").Replace(world.Directory, "$D", StringComparison.Ordinal)
                 .Replace("get shared \"write\" lock", "get \"write\" lock", StringComparison.Ordinal);
         }
     }

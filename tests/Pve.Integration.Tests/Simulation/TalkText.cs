@@ -14,9 +14,12 @@ internal static partial class TalkText
                 .OrderBy(member => member.Name, StringComparer.Ordinal).Select(member => $"{member.Name}:{Sorted(member.Value)}")) + "}",
             JsonValueKind.Array => "[" + string.Join(',', value.EnumerateArray().Select(item => Sorted(item, members))) + "]",
             JsonValueKind.Undefined => "",
-            JsonValueKind.String => GivenName().Replace(value.GetRawText(), "#block"),
+            JsonValueKind.String => WithoutGivenNames(value.GetRawText()),
             _ => value.GetRawText(),
         };
+
+    /// <summary>Without the number in the name that QEMU gives a node.</summary>
+    public static string WithoutGivenNames(string text) => GivenName().Replace(text, "#block");
 
     /// <param name="value">An object.</param>
     /// <param name="condition"><c>member=text</c></param>
@@ -26,7 +29,6 @@ internal static partial class TalkText
         return value.ValueKind == JsonValueKind.Object && value.TryGetProperty(name, out var member) && member.ToString() == text;
     }
 
-    // the name that QEMU gives a node without one
     [GeneratedRegex("#block[0-9]+")]
     private static partial Regex GivenName();
 }

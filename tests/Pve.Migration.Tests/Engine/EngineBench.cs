@@ -12,6 +12,8 @@ internal sealed class EngineBench : IAsyncDisposable
     public const string Address = "unix:/run/100.migrate";
 
     private FaultyPipe[] _faulty = [];
+    private string _sourceBefore = "";
+    private string _targetBefore = "";
 
     private EngineBench(VirtualTime time, SimulatedPair pair, QmpClient source, QmpClient spy, QmpClient target)
         => (Time, Pair, Source, Spy, Target) = (time, pair, source, spy, target);
@@ -63,13 +65,16 @@ internal sealed class EngineBench : IAsyncDisposable
         FaultyPipe Monitor(string name, SimulatedQemu qemu)
             => new(qemu.OpenMonitor(), time, fault is { } one && one.Monitor == name ? [one.Fault] : []);
         var (source, there) = (Monitor("source", pair.Source), Monitor("target", pair.Target));
-        return new EngineBench(
+        var bench = new EngineBench(
             time,
             pair,
             await QmpClient.ConnectAsync(source, "source", options),
             await QmpClient.ConnectAsync(pair.Source.OpenMonitor(), "spy", options),
             await QmpClient.ConnectAsync(there, "target", options))
         { _faulty = [source, there] };
+        await using var ear = await bench.ListenAsync(pair.Target);
+        (bench._sourceBefore, bench._targetBefore) = (await LookAsync(bench.Spy), await LookAsync(ear));
+        return bench;
     }
 
     public IncomingQemu Incoming(Func<CancellationToken, Task>? kill = null) => new(Target, Address, kill: kill ?? (_ =>
@@ -121,6 +126,28 @@ internal sealed class EngineBench : IAsyncDisposable
         }
     }
 
+    /// <summary>Who has the guest owns it, and its QEMU is as it was; what could not be put back or ended is said.</summary>
+    public async Task AssertNothingIsLeftAsync(MigrationReport report)
+    {
+        var isSaid = report.Warnings.Count > 0;
+        switch (report.Outcome)
+        {
+            case MigrationOutcome.Migrated:
+                Assert.True(Ownership.IsHandedOver, $"{string.Join(", ", Ownership.Calls)}");
+                Assert.True(isSaid || !Pair.Source.IsAlive, "The source lives on.");
+                await using (var ear = await ListenAsync(Pair.Target))
+                {
+                    Assert.True(isSaid || await LookAsync(ear) == _targetBefore, "The target is not as it was.");
+                }
+
+                break;
+            case MigrationOutcome.RolledBack:
+                Assert.False(Ownership.IsHandedOver || Ownership.IsPrepared, $"{string.Join(", ", Ownership.Calls)}");
+                Assert.True(isSaid || await LookAsync(Spy) == _sourceBefore, "The source is not as it was.");
+                break;
+        }
+    }
+
     public MigrationFailure AssertRolledBack(MigrationReport report)
     {
         Assert.True(report.Outcome is MigrationOutcome.RolledBack, $"{report.Outcome}");
@@ -150,6 +177,15 @@ internal sealed class EngineBench : IAsyncDisposable
     public static async Task<string> SettingsAsync(QmpClient monitor)
         => $"{await monitor.ExecuteAsync("query-migrate-capabilities", cancellationToken: Cancellation)}"
             + $"{await monitor.ExecuteAsync("query-migrate-parameters", cancellationToken: Cancellation)}";
+
+    // what a migration sets, adds and starts
+    private static async Task<string> LookAsync(QmpClient monitor)
+    {
+        var nodes = await monitor.ExecuteAsync(QmpCommands.QueryNamedBlockNodes, new() { Flat = true }, cancellationToken: Cancellation);
+        var jobs = await monitor.ExecuteAsync("query-jobs", cancellationToken: Cancellation);
+        var exports = await monitor.ExecuteAsync("query-block-exports", cancellationToken: Cancellation);
+        return $"{await SettingsAsync(monitor)} {string.Join(' ', nodes.Select(node => node.NodeName))} {jobs} {exports}";
+    }
 
     /// <summary>Once it has settled: the run state follows the stream's.</summary>
     public async Task<RunState> SourceStateAsync()

@@ -7,11 +7,29 @@ internal sealed class HookedOwnership : IOwnershipHandover
 
     public List<string> Calls { get; } = [];
 
-    public Task PrepareAsync(int vmId, CancellationToken cancellationToken) => CalledAsync("prepare ownership");
+    /// <summary>Whether the target has it.</summary>
+    public bool IsHandedOver { get; private set; }
 
-    public Task CommitAsync(int vmId, CancellationToken cancellationToken) => CalledAsync("hand over ownership");
+    /// <summary>Whether something was prepared, and not taken back.</summary>
+    public bool IsPrepared { get; private set; }
 
-    public Task RevertAsync(int vmId, CancellationToken cancellationToken) => CalledAsync("revert ownership");
+    public async Task PrepareAsync(int vmId, CancellationToken cancellationToken)
+    {
+        await CalledAsync("prepare ownership");
+        IsPrepared = true;
+    }
+
+    public async Task CommitAsync(int vmId, CancellationToken cancellationToken)
+    {
+        await CalledAsync("hand over ownership");
+        IsHandedOver = true;
+    }
+
+    public async Task RevertAsync(int vmId, CancellationToken cancellationToken)
+    {
+        await CalledAsync("revert ownership");
+        IsHandedOver = IsPrepared = false;
+    }
 
     private Task CalledAsync(string call)
     {

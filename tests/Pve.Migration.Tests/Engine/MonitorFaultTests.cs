@@ -34,6 +34,7 @@ public sealed class MonitorFaultTests
             await bench.PassAsync(5);
             isHit = bench.FaultStruck;
             bench.AssertSafe(report);
+            await bench.AssertNothingIsLeftAsync(report);
             if (!isHit)
             {
                 bench.AssertMigrated(report);

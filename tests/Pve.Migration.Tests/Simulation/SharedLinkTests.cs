@@ -29,6 +29,13 @@ public sealed class SharedLinkTests : IAsyncDisposable
     }, Cancellation);
 
     [Fact]
+    public Task Two_that_meet_on_the_way_do_not_disturb_each_other() => _time.RunAsync(async () =>
+    {
+        await Task.WhenAll(await MigrateAsync("one", 0), await MigrateAsync("two", 0, from: "target", to: "source"));
+        Assert.InRange(_time.Elapsed.TotalSeconds, 10, 10.2);
+    }, Cancellation);
+
+    [Fact]
     public Task What_one_leaves_the_other_takes() => _time.RunAsync(async () =>
     {
         var slow = await MigrateAsync("slow", Bandwidth / 5);
@@ -94,10 +101,10 @@ public sealed class SharedLinkTests : IAsyncDisposable
 
     /// <summary>Begins; what is returned ends when it is over.</summary>
     private async Task<Task> MigrateAsync(
-        string name, long maxBandwidth, SimulatedDisk? disk = null, Func<QmpClient, QmpClient, Task>? before = null)
+        string name, long maxBandwidth, SimulatedDisk? disk = null, Func<QmpClient, QmpClient, Task>? before = null, string? from = null, string? to = null)
     {
-        var options = new SimulatedQemuOptions { Name = name, MemoryBytes = Ram, DirtyBytesPerSecond = 0, Disks = disk is null ? [] : [disk] };
-        var there = options with { Incoming = true, StartPaused = true, Disks = [.. options.Disks.Select(disk => disk with { Path = "/there" })] };
+        var options = new SimulatedQemuOptions { Name = name, Host = from, MemoryBytes = Ram, DirtyBytesPerSecond = 0, Disks = disk is null ? [] : [disk] };
+        var there = options with { Host = to, Incoming = true, StartPaused = true, Disks = [.. options.Disks.Select(disk => disk with { Path = "/there" })] };
         var (source, target) = (new SimulatedQemu(_link, options), new SimulatedQemu(_link, there));
         var (here, beyond) = (await ConnectAsync(source), await ConnectAsync(target));
         _all.AddRange([here, beyond, source, target]);

@@ -91,18 +91,12 @@ public sealed class SimulatedDiskTests
         else
         {
             bench.AssertSafe(report);
+            await bench.AssertNothingIsLeftAsync(report);
         }
 
         if (bench.Pair.Runs.Any(run => run.Vm == bench.Pair.Target))
         {
             Assert.True(Image(bench, There).HoldsAllOf(Image(bench, Here)), $"{report.Outcome}");
-        }
-
-        if (report.Outcome is MigrationOutcome.RolledBack)
-        {
-            Assert.Empty(await bench.Spy.ExecuteAsync(QmpCommands.QueryBlockJobs, cancellationToken: Cancellation));
-            var nodes = await bench.Spy.ExecuteAsync(QmpCommands.QueryNamedBlockNodes, new() { Flat = true }, cancellationToken: Cancellation);
-            Assert.Equal(2, nodes.Count);
         }
     }
 

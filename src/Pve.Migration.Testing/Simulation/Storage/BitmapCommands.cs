@@ -15,15 +15,15 @@ internal static class BitmapCommands
             var (node, bitmap) = Find(machine, arguments.Only("node", "name"));
             node.Bitmaps.Remove(bitmap);
         }),
-        ["block-dirty-bitmap-clear"] = Command.Do((machine, arguments) => Find(machine, arguments.Only("node", "name"))),
+        ["block-dirty-bitmap-clear"] = Command.Do((machine, arguments) => Find(machine, arguments.Only("node", "name")).Bitmap.Clear()),
         ["block-dirty-bitmap-enable"] = Command.Do((machine, arguments) => Record(machine, arguments.Only("node", "name"), true)),
         ["block-dirty-bitmap-disable"] = Command.Do((machine, arguments) => Record(machine, arguments.Only("node", "name"), false)),
         ["block-dirty-bitmap-merge"] = Command.Do((machine, arguments) =>
         {
-            var (node, _) = Find(machine, arguments.Only("node", "target", "bitmaps"), "target");
-            foreach (var merged in arguments.Array("bitmaps"))
+            var (node, bitmap) = Find(machine, arguments.Only("node", "target", "bitmaps"), "target");
+            foreach (var merged in arguments.Array("bitmaps").Select(merged => Require(node, merged.GetString() ?? "")).ToArray())
             {
-                Require(node, merged.GetString() ?? "");
+                bitmap.Merge(merged);
             }
         }),
     };
@@ -36,6 +36,7 @@ internal static class BitmapCommands
             throw new CommandRefusedException("Bitmap name cannot be empty");
         }
 
+        machine.Disks.Settle();
         var node = machine.Disks.Require(arguments.Text("node"));
         var granularity = arguments.NumberOr("granularity", DefaultGranularity);
         if (granularity < 512 || !BitOperations.IsPow2(granularity))
@@ -58,17 +59,21 @@ internal static class BitmapCommands
 
     private static void Record(Machine machine, CommandArguments arguments, bool isOn)
     {
-        var (node, bitmap) = Find(machine, arguments);
-        node.Bitmaps[node.Bitmaps.IndexOf(bitmap)] = bitmap with { IsRecording = isOn };
+        Find(machine, arguments).Bitmap.IsRecording = isOn;
     }
 
     private static (BlockNode Node, DirtyBitmap Bitmap) Find(Machine machine, CommandArguments arguments, string called = "name")
     {
+        machine.Disks.Settle();
         var name = arguments.Text("node");
         var node = machine.Disks.Find(name) ?? throw new CommandRefusedException($"Node '{name}' not found");
         return (node, Require(node, arguments.Text(called)));
     }
 
     private static DirtyBitmap Require(BlockNode node, string name)
-        => node.Bitmaps.Find(bitmap => bitmap.Name == name) ?? throw new CommandRefusedException($"Dirty bitmap '{name}' not found");
+    {
+        var bitmap = node.Bitmaps.Find(bitmap => bitmap.Name == name) ?? throw new CommandRefusedException($"Dirty bitmap '{name}' not found");
+        bitmap.RequireIdle();
+        return bitmap;
+    }
 }

@@ -20,6 +20,7 @@ internal static class BlockCommands
         ["block-export-del"] = Command.Do((machine, arguments) => machine.Exports.Delete(arguments.Only("id", "mode"))),
         ["query-block-exports"] = Command.Query((machine, json) => machine.Exports.Write(json)),
         ["blockdev-mirror"] = Command.Do((machine, arguments) => machine.Jobs.Mirror(arguments)),
+        ["blockdev-backup"] = Command.Do((machine, arguments) => machine.Jobs.Backup(arguments)),
         ["query-block-jobs"] = Command.Query((machine, json) => machine.Jobs.Write(json, (job, to) => job.WriteAsBlockJob(to))),
         ["query-jobs"] = Command.Query((machine, json) => machine.Jobs.Write(json, (job, to) => job.WriteAsJob(to))),
         ["block-job-set-speed"] = Command.Do((machine, arguments) =>

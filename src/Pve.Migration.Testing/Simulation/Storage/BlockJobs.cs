@@ -5,12 +5,18 @@ namespace Pve.Migration.Testing.Simulation.Storage;
 /// <summary>The block jobs of one QEMU, by name.</summary>
 internal sealed class BlockJobs(Machine machine)
 {
-    private readonly List<MirrorJob> _jobs = [];
+    private static readonly string[] BackupArguments =
+    [
+        "job-id", "device", "target", "sync", "speed", "bitmap", "bitmap-mode", "compress", "on-source-error", "on-target-error", "auto-finalize", "auto-dismiss",
+        "filter-node-name", "x-perf",
+    ];
 
-    public MirrorJob RequireBlockJob(string name)
+    private readonly List<BlockJob> _jobs = [];
+
+    public BlockJob RequireBlockJob(string name)
         => _jobs.Find(job => job.Id == name) ?? throw new CommandRefusedException("DeviceNotActive", $"Block job '{name}' not found");
 
-    public MirrorJob Require(string id) => _jobs.Find(job => job.Id == id) ?? throw new CommandRefusedException("Job not found");
+    public BlockJob Require(string id) => _jobs.Find(job => job.Id == id) ?? throw new CommandRefusedException("Job not found");
 
     /// <summary><c>blockdev-mirror</c></summary>
     public void Mirror(CommandArguments arguments)
@@ -19,9 +25,9 @@ internal sealed class BlockJobs(Machine machine)
         var sync = arguments.Word("sync", "top", "full", "none", "incremental", "bitmap");
         _ = arguments.Has("copy-mode") ? arguments.Word("copy-mode", "background", "write-blocking") : "";
         var (source, copy) = (machine.Disks.Require(device), machine.Disks.Require(target));
-        if (source.Job is not null)
+        if (source.Job is not null || source.Backups > 0)
         {
-            throw new CommandRefusedException("Need a root block node"); // the job's filter is on top of it
+            throw new CommandRefusedException("Need a root block node"); // a job's filter is on top of it
         }
 
         if (sync is "incremental" or "bitmap")
@@ -29,23 +35,35 @@ internal sealed class BlockJobs(Machine machine)
             throw new CommandRefusedException($"Sync mode '{sync}' not supported");
         }
 
-        var id = arguments.TextOr("job-id", source.Device is null ? device : "");
-        if (id.Length == 0)
-        {
-            throw new CommandRefusedException("Invalid job ID ''");
-        }
-
-        if (_jobs.Exists(job => job.Id == id))
-        {
-            throw new CommandRefusedException($"Job ID '{id}' already in use");
-        }
-
-        var mirror = new MirrorJob(machine, id, source, copy, arguments.NumberOr("speed", 0), arguments.FlagOr("auto-dismiss", true));
-        _jobs.Add(mirror);
-        mirror.Begin();
+        Begin(new MirrorJob(machine, BlockJobOptions.Read(arguments, source), source, copy));
     }
 
-    public void Remove(MirrorJob job) => _jobs.Remove(job);
+    /// <summary><c>blockdev-backup</c></summary>
+    public void Backup(CommandArguments arguments)
+    {
+        arguments.Only(BackupArguments);
+        var (device, target) = (arguments.Text("device"), arguments.Text("target"));
+        var sync = arguments.Word("sync", "top", "full", "none", "incremental", "bitmap");
+        var (source, copy) = (machine.Disks.Require(device), machine.Disks.Require(target));
+        machine.Disks.Settle();
+        var backup = new BackupJob(machine, BlockJobOptions.Read(arguments, source), source, copy, BackupSync.Read(arguments, sync, source));
+        if (source == copy)
+        {
+            throw new CommandRefusedException("Source and target cannot be the same");
+        }
+
+        source.RequireIdle();
+        copy.RequireIdle();
+        if (source.Image.Bytes != copy.Image.Bytes)
+        {
+            throw new CommandRefusedException("Source and target image have different sizes");
+        }
+
+        machine.Disks.RequireWritable(copy);
+        Begin(backup);
+    }
+
+    public void Remove(BlockJob job) => _jobs.Remove(job);
 
     public void ProcessEnded() => _jobs.ForEach(job => job.ProcessEnded());
 
@@ -61,7 +79,7 @@ internal sealed class BlockJobs(Machine machine)
         }
     }
 
-    public void Write(Utf8JsonWriter json, Action<MirrorJob, Utf8JsonWriter> one)
+    public void Write(Utf8JsonWriter json, Action<BlockJob, Utf8JsonWriter> one)
     {
         json.WriteStartArray();
         foreach (var job in _jobs)
@@ -72,5 +90,29 @@ internal sealed class BlockJobs(Machine machine)
         }
 
         json.WriteEndArray();
+    }
+
+    private void Begin(BlockJob job)
+    {
+        if (job.Id.Length == 0)
+        {
+            throw new CommandRefusedException("Invalid job ID ''");
+        }
+
+        if (_jobs.Exists(other => other.Id == job.Id))
+        {
+            throw new CommandRefusedException($"Job ID '{job.Id}' already in use");
+        }
+
+        _jobs.Insert(0, job);
+        try
+        {
+            job.Begin();
+        }
+        catch (CommandRefusedException)
+        {
+            _jobs.Remove(job);
+            throw;
+        }
     }
 }

@@ -30,12 +30,46 @@ internal sealed class BlockNode(string name, string driver, SimulatedImage image
     /// <summary>The guest's device on it.</summary>
     public string? Device { get; set; }
 
-    /// <summary>The job that copies from it.</summary>
-    public MirrorJob? Job { get; set; }
+    /// <summary>The job that keeps others from it: the mirror that it is an end of, or the backup that is made there.</summary>
+    public BlockJob? Job { get; set; }
+
+    /// <summary>How many backups are made of it.</summary>
+    public int Backups { get; set; }
+
+    /// <summary>What the guest's device writes to it.</summary>
+    public GuestWriter? Writer { get; set; }
 
     /// <summary>The newest first.</summary>
     public List<DirtyBitmap> Bitmaps { get; } = [];
 
     /// <summary>How many others use it.</summary>
     public int Users { get; set; }
+
+    /// <exception cref="CommandRefusedException">A job keeps others from it.</exception>
+    public void RequireIdle()
+    {
+        if (Job is not null)
+        {
+            throw new CommandRefusedException($"Node '{name}' is busy: block device is in use by block job: {Job.Type}");
+        }
+    }
+
+    /// <summary>Somebody wrote there.</summary>
+    public void Wrote(long from, long to)
+    {
+        foreach (var bitmap in Bitmaps)
+        {
+            bitmap.Note(from, to);
+        }
+
+        File?.Wrote(from, to);
+        Export?.Node.Wrote(from, to);
+    }
+
+    /// <summary>The guest's device is on another node from now on.</summary>
+    public void GiveGuestTo(BlockNode other)
+    {
+        (other.Device, Device) = (Device, null);
+        (other.Writer, Writer) = (Writer, null);
+    }
 }

@@ -7,8 +7,9 @@ internal static class BlockNodeWriter
 {
     public static void WriteDisks(Machine machine, Utf8JsonWriter json)
     {
+        machine.Disks.Settle();
         json.WriteStartArray();
-        foreach (var disk in machine.Disks.All.Where(node => node.Device is not null))
+        foreach (var disk in machine.Disks.All.Reverse().Where(node => node.Device is not null)) // as they were plugged in
         {
             json.WriteStartObject();
             json.WriteString("io-status"u8, "ok"u8);
@@ -27,6 +28,7 @@ internal static class BlockNodeWriter
 
     public static void WriteNodes(Machine machine, Utf8JsonWriter json)
     {
+        machine.Disks.Settle();
         json.WriteStartArray();
         foreach (var node in machine.Disks.All)
         {

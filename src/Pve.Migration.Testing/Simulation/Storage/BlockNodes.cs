@@ -21,7 +21,12 @@ internal sealed class BlockNodes(Machine machine)
     {
         var image = machine.Link.ImageOf(disk);
         var file = new BlockNode(NextName(), "file", image) { IsOwned = true };
-        Insert(new BlockNode(disk.Node, "raw", image) { File = file, Device = $"/machine/peripheral/dev-{disk.Node}/virtio-backend" });
+        Insert(new BlockNode(disk.Node, "raw", image)
+        {
+            File = file,
+            Device = $"/machine/peripheral/dev-{disk.Node}/virtio-backend",
+            Writer = new GuestWriter(disk.WrittenBytesPerSecond),
+        });
     }
 
     public BlockNode? Find(string name) => _nodes.Find(node => node.Name == name);
@@ -38,14 +43,21 @@ internal sealed class BlockNodes(Machine machine)
     public void Delete(string name)
     {
         var node = Find(name) ?? throw new CommandRefusedException($"Failed to find node with node-name='{name}'");
-        if (node.Job is not null)
+        if (node.Job is MirrorJob mirror && mirror.Copy == node)
         {
-            throw new CommandRefusedException($"Node '{name}' is busy: block device is in use by block job: mirror");
+            throw new CommandRefusedException($"Node {name} is in use");
         }
+
+        node.RequireIdle();
 
         if (node.IsOwned)
         {
             throw new CommandRefusedException($"Node {name} is not owned by the monitor");
+        }
+
+        if (node.Backups > 0)
+        {
+            throw new CommandRefusedException($"Block device {name} is in use"); // its device has gone to the job's filter
         }
 
         if (node.Device is not null || node.Users > 0)
@@ -103,7 +115,7 @@ internal sealed class BlockNodes(Machine machine)
         {
             foreach (var bitmap in other.Bitmaps)
             {
-                node.Bitmaps.Insert(0, bitmap);
+                node.Bitmaps.Insert(0, bitmap.Copy());
             }
         }
     }
@@ -114,6 +126,27 @@ internal sealed class BlockNodes(Machine machine)
         foreach (var disk in Disks.Where(disk => disk.Image.Writer == machine))
         {
             disk.Image.Content = new ImageContent(disk.Image.Content);
+            disk.Writer!.Begin(machine.Now);
+        }
+    }
+
+    /// <summary>Notes what the guest has written by now; it may be about to stop.</summary>
+    public void Settle()
+    {
+        foreach (var node in _nodes)
+        {
+            node.Writer?.Settle(node, machine.Now, machine.IsRunning);
+        }
+    }
+
+    /// <summary>Refuses a node that a job shall write to and that the guest has for itself.</summary>
+    public void RequireWritable(BlockNode node)
+    {
+        if (node.Device is not null)
+        {
+            throw new CommandRefusedException(
+                $"Could not create node: Permission conflict on node '{node.Name}': permissions 'write' are both required by node '{NextName()}' (uses node "
+                + $"'{node.Name}' as 'target' child) and unshared by block device '{node.Device}' (uses node '{node.Name}' as 'root' child).");
         }
     }
 

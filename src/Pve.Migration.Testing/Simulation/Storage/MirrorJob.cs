@@ -1,74 +1,26 @@
-using System.Text.Json;
-
 namespace Pve.Migration.Testing.Simulation.Storage;
 
-/// <summary>A mirror: what is not zero is copied over the link, then both images are kept alike until it is told to end.</summary>
-/// <remarks>
-/// Zeros are told, not sent, and count against the speed limit afterwards (measured: the offset is at once what is zero, and the job is not ready before
-/// its size over the speed). What the guest writes goes to both at no cost, in either copy mode.
-/// </remarks>
-internal sealed class MirrorJob(Machine machine, string id, BlockNode source, BlockNode copy, long speed, bool autoDismiss)
+/// <summary>A mirror: what is not zero is copied, then both images are kept alike until it is told to end.</summary>
+/// <remarks>What the guest writes goes to both at no cost, in either copy mode.</remarks>
+internal sealed class MirrorJob(Machine machine, BlockJobOptions options, BlockNode source, BlockNode copy)
+    : BlockJob(machine, options, source, copy, source.Image.Bytes, source.Image.DataBytes)
 {
-    private double _left = source.Image.DataBytes;
-    private double _rate;
-    private WireFlow? _flow;
-    private TimeSpan _at = machine.Now;
-    private readonly TimeSpan _began = machine.Now;
-    private Agenda.Entry? _next;
+    private bool _isReady;
     private bool _isEnding;
     private bool _isPivot;
 
-    public string Id => id;
+    public override string Type => "mirror";
 
-    public string Status { get; private set; } = "undefined";
+    protected override bool IsReady => _isReady;
 
-    public bool IsReady { get; private set; }
+    protected override bool Writes => !_isReady || _isEnding || (Machine.IsRunning && Machine.Options.DirtyBytesPerSecond > 0);
 
-    public string? Error { get; private set; }
-
-    private bool IsOver => Status is "concluded" or "null";
-
-    private bool IsCut => copy is { Export: not null, IsConnected: false };
-
-    private bool Stands => copy is { IsConnected: true, Export.IsFrozen: true } || machine.Agenda.IsFrozen;
-
-    private long Length => source.Image.Bytes;
-
-    private long Offset
+    /// <summary>One that is ready ends with both alike, unless forced.</summary>
+    public override void Cancel(bool force)
     {
-        get
+        if (force || !_isReady || IsDone)
         {
-            Settle();
-            return Length - (long)Math.Ceiling(_left);
-        }
-    }
-
-    public void Begin()
-    {
-        source.Job = this;
-        _flow = copy.Export is null ? null : machine.Link.Wire.Open(Plan);
-        copy.Users++;
-        Move("created");
-        Move("running");
-        Plan();
-    }
-
-    /// <summary><c>block-job-set-speed</c></summary>
-    public void SetSpeed(long bytesPerSecond)
-    {
-        Settle();
-        speed = bytesPerSecond;
-        Plan();
-    }
-
-    /// <summary><c>block-job-cancel</c>, <c>job-cancel</c>: one that is ready ends with both alike, unless forced.</summary>
-    public void Cancel(bool force)
-    {
-        Allow("cancel", "created", "running", "paused", "ready", "standby", "waiting", "pending");
-        if (!IsReady || force)
-        {
-            _next?.Dispose();
-            Abort("Operation canceled", "BLOCK_JOB_CANCELLED");
+            base.Cancel(force);
         }
         else
         {
@@ -76,131 +28,45 @@ internal sealed class MirrorJob(Machine machine, string id, BlockNode source, Bl
         }
     }
 
-    /// <summary><c>job-complete</c>: the guest goes on with the copy.</summary>
-    public void Complete()
+    /// <summary>The guest goes on with the copy.</summary>
+    public override void Complete()
     {
-        Allow("complete", "ready");
+        base.Complete();
         End(pivot: true);
     }
 
-    public void FinalizeJob() => Allow("finalize", "pending");
-
-    public void Dismiss()
+    protected override void Attach()
     {
-        Allow("dismiss", "concluded");
-        Forget();
+        Source.Job = Copy.Job = this;
+        Copy.Users++;
     }
 
-    /// <summary>The process ended.</summary>
-    public void ProcessEnded() => _flow?.Want(0);
-
-    public void Drain()
+    protected override void Detach(bool isDone)
     {
-        if (!IsOver)
-        {
-            Move(IsReady ? "standby" : "paused");
-            Move(IsReady ? "ready" : "running");
-        }
+        Source.Job = Copy.Job = null;
+        Copy.Users--;
     }
 
-    /// <summary>A dead peer is noticed by whoever writes to it.</summary>
-    public void RemoteMoved()
+    protected override void Copied()
     {
-        if (IsOver)
-        {
-            return;
-        }
+        _isReady = true;
+        StopFlowing();
+        Copy.Wrote(0, Length);
+        Move("ready");
+        Machine.Emit("BLOCK_JOB_READY", WriteProgress);
+        RemoteMoved();
+    }
 
-        var writes = !IsReady || _isEnding || (machine.IsRunning && machine.Options.DirtyBytesPerSecond > 0);
-        if (IsCut && writes)
-        {
-            _flow?.Want(0);
-            Next(machine.Options.LossNoticedAfter, Fail);
-        }
-        else if (_isEnding)
+    protected override void GoOn()
+    {
+        if (_isEnding)
         {
             End(_isPivot);
         }
         else
         {
-            Settle();
-            Plan();
+            base.GoOn();
         }
-    }
-
-    public void WriteAsJob(Utf8JsonWriter json)
-    {
-        json.WriteNumber("current-progress"u8, Offset);
-        json.WriteString("status"u8, Status);
-        json.WriteNumber("total-progress"u8, Length);
-        json.WriteString("type"u8, "mirror"u8);
-        json.WriteString("id"u8, id);
-        if (Error is not null)
-        {
-            json.WriteString("error"u8, Error);
-        }
-    }
-
-    public void WriteAsBlockJob(Utf8JsonWriter json)
-    {
-        json.WriteBoolean("auto-finalize"u8, true);
-        json.WriteString("io-status"u8, "ok"u8);
-        json.WriteBoolean("auto-dismiss"u8, autoDismiss);
-        json.WriteBoolean("busy"u8, false);
-        json.WriteString("status"u8, Status);
-        json.WriteBoolean("paused"u8, false);
-        json.WriteBoolean("ready"u8, IsReady);
-        if (Error is not null)
-        {
-            json.WriteString("error"u8, Error);
-        }
-
-        WriteProgress(json);
-    }
-
-    private void Allow(string verb, params ReadOnlySpan<string> states)
-    {
-        if (!states.Contains(Status))
-        {
-            throw new CommandRefusedException($"Job '{id}' in state '{Status}' cannot accept command verb '{verb}'");
-        }
-    }
-
-    private void Settle()
-    {
-        _left = Math.Max(0, _left - (_rate * (machine.Now - _at).TotalSeconds));
-        _left = _left < 1 ? 0 : _left;
-        _at = machine.Now;
-    }
-
-    private void Plan()
-    {
-        if (IsReady || IsOver)
-        {
-            return;
-        }
-
-        Settle();
-        var wanted = Stands || IsCut ? 0 : speed > 0 ? speed : double.PositiveInfinity;
-        _flow?.Want(wanted);
-        _rate = _flow?.Rate ?? Math.Min(wanted, machine.Link.BytesPerSecond);
-        _next?.Dispose();
-        if (_rate > 0)
-        {
-            var copied = TimeSpan.FromSeconds(_left / _rate);
-            var allowed = speed > 0 ? _began + TimeSpan.FromSeconds((double)Length / speed) - machine.Now : TimeSpan.Zero;
-            Next((copied > allowed ? copied : allowed) + machine.Link.Latency, BecomeReady);
-        }
-    }
-
-    private void BecomeReady()
-    {
-        Settle();
-        IsReady = true;
-        _flow?.Want(0);
-        Move("ready");
-        machine.Emit("BLOCK_JOB_READY", WriteProgress);
-        RemoteMoved();
     }
 
     private void End(bool pivot)
@@ -208,94 +74,23 @@ internal sealed class MirrorJob(Machine machine, string id, BlockNode source, Bl
         (_isEnding, _isPivot) = (true, pivot);
         if (!Stands)
         {
-            Next(2 * machine.Link.Latency, IsCut ? Fail : Succeed);
+            Next(2 * Machine.Link.Latency, IsCut ? Fail : BecomeAlike);
         }
     }
 
-    private void Succeed()
+    private void BecomeAlike()
     {
-        copy.Image.Content = source.Image.Content;
-        if (machine.IsRunning && !_isPivot)
+        Copy.Image.Content = Source.Image.Content;
+        if (Machine.IsRunning && !_isPivot)
         {
-            source.Image.Content = new ImageContent(source.Image.Content); // the guest goes on, and writes there alone
+            Source.Image.Content = new ImageContent(Source.Image.Content); // the guest goes on, and writes there alone
         }
 
         if (_isPivot)
         {
-            (source.Device, copy.Device) = (null, source.Device);
+            Source.GiveGuestTo(Copy);
         }
 
-        Move("waiting");
-        Move("pending");
-        Conclude("BLOCK_JOB_COMPLETED");
-    }
-
-    private void Fail()
-    {
-        machine.Emit("BLOCK_JOB_ERROR", json =>
-        {
-            json.WriteString("device"u8, id);
-            json.WriteString("operation"u8, "write"u8);
-            json.WriteString("action"u8, "report"u8);
-        });
-        Abort("Input/output error", "BLOCK_JOB_COMPLETED");
-    }
-
-    private void Abort(string error, string name)
-    {
-        Error = error;
-        Move("aborting");
-        Conclude(name);
-    }
-
-    private void Conclude(string name)
-    {
-        machine.Emit(name, json =>
-        {
-            WriteProgress(json);
-            if (Error is not null && name == "BLOCK_JOB_COMPLETED")
-            {
-                json.WriteString("error"u8, Error);
-            }
-        });
-        _flow?.Want(0);
-        source.Job = null;
-        copy.Users--;
-        Move("concluded");
-        if (autoDismiss)
-        {
-            Forget();
-        }
-    }
-
-    private void Forget()
-    {
-        Move("null");
-        machine.Jobs.Remove(this);
-    }
-
-    private void WriteProgress(Utf8JsonWriter json)
-    {
-        json.WriteString("device"u8, id);
-        json.WriteNumber("len"u8, Length);
-        json.WriteNumber("offset"u8, Offset);
-        json.WriteNumber("speed"u8, speed);
-        json.WriteString("type"u8, "mirror"u8);
-    }
-
-    private void Move(string status)
-    {
-        Status = status;
-        machine.Emit("JOB_STATUS_CHANGE", json =>
-        {
-            json.WriteString("status"u8, status);
-            json.WriteString("id"u8, id);
-        });
-    }
-
-    private void Next(TimeSpan delay, Action action)
-    {
-        _next?.Dispose();
-        _next = machine.Agenda.After(delay, action);
+        Succeed();
     }
 }

@@ -3,6 +3,9 @@ namespace Pve.Migration.Testing.Simulation.Storage;
 /// <summary>A node that others reach over NBD.</summary>
 internal sealed class NbdExport(Machine server, string id, string name, BlockNode node, bool isWritable)
 {
+    /// <summary>Who offers it.</summary>
+    public Machine Server => server;
+
     public string Id => id;
 
     public string Name => name;
