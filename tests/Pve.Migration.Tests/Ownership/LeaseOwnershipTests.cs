@@ -89,8 +89,8 @@ public sealed class LeaseOwnershipTests : HandoverContract
         {
             await New().PrepareAsync(Vm, Test);
             await New().CommitAsync(Vm, Test);
-            var (claims, revokes) = (Task.Run(() => New().ClaimAsync(Vm, Test)), Task.Run(() => New().TryRevokeAsync(Vm, Test)));
-            await Task.WhenAll(claims, revokes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var (claims, revokes) = (Task.Run(() => New().ClaimAsync(Vm, Test), Test), Task.Run(() => New().TryRevokeAsync(Vm, Test), Test));
+            await Task.WhenAll(claims, revokes).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             Assert.False(claims.IsCompletedSuccessfully && revokes is { IsCompletedSuccessfully: true, Result: true });
             await New().RevertAsync(Vm, Test);
         }

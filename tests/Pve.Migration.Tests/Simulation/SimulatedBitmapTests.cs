@@ -126,7 +126,7 @@ public sealed class SimulatedBitmapTests
         Assert.All(regions.All.Zip(regions.All.Skip(1)), pair => Assert.True(pair.First.To < pair.Second.From));
     });
 
-    private static Task AskAsync(EngineBench bench, string command, string arguments)
+    private static Task<JsonElement> AskAsync(EngineBench bench, string command, string arguments)
         => bench.Source.ExecuteAsync(command, JsonElement.Parse(arguments), cancellationToken: Cancellation);
 
     private static Task<long> CountAsync(EngineBench bench) => CountAsync(bench.Source);
