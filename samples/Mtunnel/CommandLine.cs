@@ -45,8 +45,12 @@ internal static partial class CommandLine
         ("unlock", "takes the lock out of a VM's configuration"),
     ];
 
+    private const string WatchHelp
+        = "on the source: gives a VM's guest back where it waits at pre-switchover and the migrator at the other end of standard input is gone";
+
     public static async Task<int> RunAsync(
-        string[] args, Func<TunnelOptions, CancellationToken, Task<int>> serve, Func<TunnelOptions, string, CancellationToken, Task<int>> once)
+        string[] args, Func<TunnelOptions, CancellationToken, Task<int>> serve, Func<TunnelOptions, string, CancellationToken, Task<int>> once,
+        Func<TunnelOptions, CancellationToken, Task<int>> watch)
     {
         var root = new RootCommand("The target side of a migration tunnel, on standard input and output; ssh starts it.")
         {
@@ -59,6 +63,10 @@ internal static partial class CommandLine
             command.SetAction((result, token) => JudgedAsync(() => once(ReadOnce(result), name, token)));
             root.Add(command);
         }
+
+        var watching = new Command("watch", WatchHelp) { Vm };
+        watching.SetAction((result, token) => JudgedAsync(() => watch(ReadOnce(result), token)));
+        root.Add(watching);
 
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         return parsed.Errors.Count > 0 ? await ComplainAsync(parsed.Errors[0].Message) : await parsed.InvokeAsync();

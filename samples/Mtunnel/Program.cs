@@ -10,7 +10,7 @@ using Pve.Qmp;
 const int Failed = 1;
 const int Interrupted = 130;
 
-return await CommandLine.RunAsync(args, ServeAsync, OnceAsync);
+return await CommandLine.RunAsync(args, ServeAsync, OnceAsync, WatchAsync);
 
 static Task<int> ServeAsync(TunnelOptions options, CancellationToken cancellationToken) => WithHostAsync(options, "", async (host, log) =>
 {
@@ -35,6 +35,18 @@ static Task<int> OnceAsync(TunnelOptions options, string command, CancellationTo
 
         return 0;
     });
+
+static Task<int> WatchAsync(TunnelOptions options, CancellationToken cancellationToken) => WithHostAsync(options, "watch failed - ", async (_, log) =>
+{
+    await using var source = await QmpClient.ConnectAsync(
+        QmpEndpoint.Unix(options.Folders.Monitor(options.Vmid!.Value)), cancellationToken: cancellationToken);
+    if (await new SwitchoverWatchdogHolder(source, new StandardPipe()).RunAsync(cancellationToken))
+    {
+        log.CreateLogger("mtunnel").LogWarning("VM {Vmid} was given back to its source: its migrator was gone at pre-switchover", options.Vmid);
+    }
+
+    return 0;
+});
 
 static async Task<int> WithHostAsync(TunnelOptions options, string what, Func<TargetHost, ILoggerFactory, Task<int>> act)
 {

@@ -29,6 +29,12 @@ public sealed record MigrationRequest
     /// </summary>
     public IMigrationJournal? Journal { get; init; }
 
+    /// <summary>
+    /// Gives the guest back should this process die, or stand still, while the guest waits at <c>pre-switchover</c>, as it does where disks are mirrored; nobody unless
+    /// set. It stays the caller's.
+    /// </summary>
+    public SwitchoverWatchdog? Watchdog { get; init; }
+
     /// <summary>The disks that both sides do not share: they are mirrored while the guest runs; none unless set.</summary>
     public IReadOnlyList<MigrationDisk> Disks { get; init; } = [];
 

@@ -110,9 +110,11 @@ internal sealed class MigrationPlan
             new("make target ready", BeforePause, token => target.MakeReadyAsync(vm, token), MigrationStep.NothingToUndo),
             .. HasDisks ? MirrorSteps() : None,
             .. hooks.At(MigrationPhase.Copying),
+            .. WaitsAtSwitchover && request.Watchdog is { } armed ? [new("arm watchdog", BeforePause, armed.ArmAsync, armed.ReleaseAsync)] : None,
             new(CopyRam, BeforePause, token => Copy.RunAsync(_uri, token), TakeBackAsync),
             .. hooks.At(MigrationPhase.SwitchingOver),
             .. HasDisks ? DiskSteps() : None,
+            .. WaitsAtSwitchover && request.Watchdog is { } dog ? [new("disarm watchdog", InsidePause, dog.DisarmAsync, MigrationStep.NothingToUndo)] : None,
             .. WaitsAtSwitchover ? [new(SwitchOver, InsidePause, Copy.SwitchOverAsync, MigrationStep.NothingToUndo)] : None,
             new("hand over ownership", InsidePause, token => request.Ownership.CommitAsync(vm, token), token => request.Ownership.RevertAsync(vm, token))
             {
