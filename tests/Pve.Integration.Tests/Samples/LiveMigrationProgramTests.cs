@@ -67,7 +67,7 @@ public sealed class LiveMigrationProgramTests : IDisposable
     public async Task A_replicated_disk_goes_along_encrypted_and_ram_over_several_connections_there_and_back()
     {
         await RealQemu.RequireAsync();
-        var runs = await MigrateAsync("--runs", "2", "--disk", "8", "--replicated", "--tls", "--multifd", "2");
+        var runs = await _sample.MigrateAsync("--runs", "2", "--disk", "8", "--replicated", "--tls", "--multifd", "2");
         Assert.Equal(2, runs.Count);
         Assert.All(runs, run =>
         {
