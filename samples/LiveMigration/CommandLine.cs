@@ -23,6 +23,10 @@ internal static class CommandLine
     private static readonly Option<string?> Else = Choice("--else", "what is done where the goal is not kept: undo the migration, pause the guest as long as it takes, or let it go ahead of its RAM; abort unless given", "abort", "pause", "postcopy");
     private static readonly Option<bool> PostCopy = new("--postcopy") { Description = "let the guest go ahead of its RAM as soon as the copy has begun" };
     private static readonly Option<bool> Hold = new("--hold") { Description = "copy, but do not pause the guest before Enter or SIGUSR1" };
+    private static readonly Option<bool> Replicated = new("--replicated") { Description = "let the target have the disks as they were a moment before, so that only what was written since travels" };
+    private static readonly Option<bool> Tls = new("--tls") { Description = "let QEMU encrypt RAM and disks, with certificates that are made for it" };
+    private static readonly Option<int?> Multifd = Limit("--multifd", "N", "over how many connections beside the first one the RAM goes", 1, 255);
+    private static readonly Option<bool> Xbzrle = new("--xbzrle") { Description = "of a page that was sent before send only the difference" };
     private static readonly Option<string?> Ssh = Text("--ssh", "HOST", "carry tunnel and RAM over ssh; HOST must lead back to this machine, where the sample boots both QEMUs");
     private static readonly Option<string?> SshConfig = Text("--ssh-config", "FILE", "ssh's own configuration file, for port, key and known hosts");
     private static readonly Option<string?> Mtunnel = Text("--mtunnel", "PATH", "the mtunnel that ssh starts; the one built with this sample unless given");
@@ -44,7 +48,7 @@ internal static class CommandLine
     {
         var root = new RootCommand("Boots a guest, migrates it live, and says where every millisecond of its pause went.")
         {
-            Runs, Ram, Dirty, Disk, Bandwidth, GoalPause, GoalTime, Else, PostCopy, Hold, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, DryRun, Journal, Chaos, Recover, Json,
+            Runs, Ram, Dirty, Disk, Bandwidth, GoalPause, GoalTime, Else, PostCopy, Hold, Replicated, Tls, Multifd, Xbzrle, Tunnel, Polling, Target, Ssh, SshConfig, Mtunnel, Qemu, TargetQemu, Simulate, DryRun, Journal, Chaos, Recover, Json,
         };
         root.SetAction(async (result, token) =>
         {
@@ -95,6 +99,10 @@ internal static class CommandLine
         },
         PostCopy = result.GetValue(PostCopy),
         Hold = result.GetValue(Hold),
+        Replicated = result.GetValue(Replicated),
+        Tls = result.GetValue(Tls),
+        Multifd = result.GetValue(Multifd),
+        Xbzrle = result.GetValue(Xbzrle),
         SshHost = result.GetValue(Ssh),
         SshConfig = result.GetValue(SshConfig),
         Mtunnel = result.GetValue(Mtunnel),
@@ -117,6 +125,12 @@ internal static class CommandLine
                 => $"--dirty {options.DirtyMiB} needs at least --ram {guest.MinimumMemoryMiB}.",
             { DisksMiB.Count: > MostDisks } => $"--disk can be given {MostDisks} times, not {options.DisksMiB.Count}.",
             { Simulate: true, DisksMiB.Count: > 0 } => "--simulate has no disks; leave --disk out.",
+            { Replicated: true, DisksMiB.Count: 0 } => "--replicated is about disks; give it --disk MIB.",
+            { Simulate: true, Tls: true } or { Simulate: true, Multifd: not null } or { Simulate: true, Xbzrle: true }
+                => "--simulate sends nothing that could be encrypted, spread or compressed; leave --tls, --multifd and --xbzrle out.",
+            { Multifd: not null, Xbzrle: true } => "--multifd does not go with --xbzrle: its connections carry whole pages.",
+            { Multifd: not null, PostCopy: true } or { Multifd: not null, Else: GoalFallback.PostCopy }
+                => "--multifd does not go with post-copy: QEMU does not send the rest of a guest that way.",
             { GoalPauseMs: null, GoalTimeS: not null } or { GoalPauseMs: null, Else: not null } => "--goal-time and --else go with --goal-pause MS.",
             { DisksMiB.Count: > 0, PostCopy: true } or { DisksMiB.Count: > 0, Else: GoalFallback.PostCopy } => "--disk does not go with post-copy: a guest ahead of its RAM cannot wait for its disks.",
             { Hold: true, Runs: > 1 } => "--hold holds one migration; leave --runs out.",
@@ -128,6 +142,7 @@ internal static class CommandLine
             { Simulate: true, Qemu: not null } or { Simulate: true, TargetQemu: not null } => "--simulate uses no QEMU; leave --qemu and --target-qemu out.",
             { Simulate: true, Journal: not null } or { Simulate: true, Chaos: not null } => "--journal and --chaos need a real pair; leave --simulate out.",
             { Journal: not null, Runs: > 1 } or { Chaos: not null, Runs: > 1 } => "--journal and --chaos are for one migration; leave --runs out.",
+            { Chaos.Fault: ChaosFault.Crash, Tls: true } => "--tls does not go with --chaos STEP:crash: nobody would remove its keys.",
             { Chaos.Fault: ChaosFault.Crash, Journal: null } => "--chaos STEP:crash needs --journal FILE, or nobody could recover it.",
             { Chaos.Step: var step, DisksMiB.Count: 0 } when ChaosPoint.IsOfDisks(step) => $"--chaos {step.Replace(' ', '-')}: there is no such step without --disk.",
             { Recover: { } journal } when !File.Exists(journal) => $"--recover {journal}: no such file.",

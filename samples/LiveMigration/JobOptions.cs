@@ -28,6 +28,14 @@ internal sealed record JobOptions
 
     public bool Hold { get; init; }
 
+    public bool Replicated { get; init; }
+
+    public bool Tls { get; init; }
+
+    public int? Multifd { get; init; }
+
+    public bool Xbzrle { get; init; }
+
     public MtunnelDialect Dialect { get; init; } = MtunnelDialect.V1;
 
     public PollingStrategy Polling { get; init; } = PollingStrategy.EventDriven;

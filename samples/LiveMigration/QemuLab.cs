@@ -10,13 +10,20 @@ namespace LiveMigration;
 /// <summary>A guest that goes from one real QEMU to the next on this machine.</summary>
 internal sealed class QemuLab : ILab
 {
+    // What the bitmaps are called that note what was written since.
+    private const string Replication = "replicated";
+
     private readonly JobOptions _options;
     private readonly TravellingGuest _guest;
     private readonly LiveMigrator _migrator;
+    private readonly string _tlsFolder;
+    private readonly TransferPolicy _transfer;
 
-    private QemuLab(JobOptions options, TravellingGuest guest)
+    private QemuLab(JobOptions options, TravellingGuest guest, string folder)
     {
         (_options, _guest) = (options, guest);
+        _tlsFolder = Path.Combine(folder, "tls");
+        _transfer = new TransferPolicy { MultifdChannels = options.Multifd ?? 0, UsesXbzrle = options.Xbzrle, Tls = options.Tls ? MakeTls(_tlsFolder) : null };
         _migrator = new LiveMigrator(new LiveMigratorOptions { Profile = options.Profile });
     }
 
@@ -40,7 +47,7 @@ internal sealed class QemuLab : ILab
                     DiesWithUs = options.Chaos?.Fault != ChaosFault.Crash,
                 },
                 cancellationToken);
-            return new QemuLab(options, guest);
+            return new QemuLab(options, guest, folder);
         }
         catch when (Directory.Exists(folder))
         {
@@ -54,6 +61,11 @@ internal sealed class QemuLab : ILab
     {
         var source = _guest.Host;
         var host = await _guest.StartTargetAsync(cancellationToken: cancellationToken);
+        if (_options.Replicated)
+        {
+            await _guest.ReplicateDisksAsync(host, Replication, cancellationToken);
+        }
+
         var before = _guest.Heartbeat.Report();
         await using var handler = new QmpMtunnelHandler(_ => QmpEndpoint.Unix(host.Process.QmpPath));
         await using var fallback = NewFallback(host);
@@ -66,7 +78,7 @@ internal sealed class QemuLab : ILab
         }
 
         IMigrationJournal? noted = _options.Chaos is { } point ? new StrikingJournal(journal, point, source, host) : journal;
-        var request = new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target, Disks = Disks, Journal = noted };
+        var request = Request(source, target) with { Journal = noted };
         var report = await _migrator.MigrateAsync(_options.Ask(request, control), progress, cancellationToken);
         if (_options.Journal is not null && report.Outcome is not MigrationOutcome.Unknown)
         {
@@ -101,12 +113,35 @@ internal sealed class QemuLab : ILab
         await using var handler = new QmpMtunnelHandler(_ => QmpEndpoint.Unix(host.Process.QmpPath));
         await using var fallback = NewFallback(host);
         await using var target = await NewTargetAsync(host, handler, fallback, cancellationToken);
-        var request = new MigrationRequest { VmId = JobOptions.VmId, Source = source.Monitor, Target = target, Disks = Disks };
-        var findings = await _migrator.PreflightAsync(request, cancellationToken);
+        var findings = await _migrator.PreflightAsync(Request(source, target), cancellationToken);
         return RunResult.OfDryRun(findings, "qemu", _options, Version(source), Version(host));
     }
 
-    public ValueTask DisposeAsync() => _guest.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        if (_options.Tls)
+        {
+            Directory.Delete(_tlsFolder, recursive: true);
+        }
+
+        return _guest.DisposeAsync();
+    }
+
+    private static MigrationTls MakeTls(string folder)
+    {
+        var made = TlsFolders.CreateX509(folder);
+        return MigrationTls.X509(made.Source, made.Target) with { HostName = "localhost" };
+    }
+
+    private MigrationRequest Request(GuestHost source, IMigrationTarget target) => new()
+    {
+        VmId = JobOptions.VmId,
+        Source = source.Monitor,
+        Target = target,
+        Disks = Disks,
+        Transfer = _transfer,
+        IsReplicated = _options.Replicated,
+    };
 
     // unix(7): a socket's path has 107 bytes, and below this one are a host's number and the longest name of a socket.
     private static string NewFolder()
@@ -137,7 +172,7 @@ internal sealed class QemuLab : ILab
         return new GuestRow(heartbeat.Handovers[^1].Gap.TotalMilliseconds, heartbeat.TicksLost - lostBefore, memory.Intact);
     }
 
-    private IReadOnlyList<MigrationDisk> Disks => [.. _options.DisksMiB.Select((_, disk) => new MigrationDisk($"disk{disk}"))];
+    private IReadOnlyList<MigrationDisk> Disks => [.. _options.DisksMiB.Select((_, disk) => new MigrationDisk($"disk{disk}") { Bitmap = _options.Replicated ? Replication : null })];
 
     // What the tunnel's dialect cannot do: one ssh a command where there is ssh, the monitor in our hands where there is none.
     private IMigrationTarget NewFallback(GuestHost host)

@@ -31,6 +31,10 @@ internal sealed record RunResult
 
     public IReadOnlyList<DiskRow> Disks { get; init; } = [];
 
+    public bool Tls { get; init; }
+
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+
     public IReadOnlyList<ConvergenceRow> Convergence { get; init; } = [];
 
     public bool? GoalKept { get; init; }
@@ -72,6 +76,8 @@ internal sealed record RunResult
         Ledger = [.. report.Ledger.Lines.Select(line =>
             new LedgerRow(line.Name, line.Placement.ToString(), line.Start.TotalMilliseconds, line.Duration.TotalMilliseconds))],
         Guest = guest,
+        Tls = options.Tls,
+        Capabilities = [.. report.Capabilities.Select(capability => capability.Value)],
         Convergence = [.. report.Convergence.Select(change => new ConvergenceRow(change.At.TotalMilliseconds, change.Decision.ToString()))],
         GoalKept = report.GoalKept,
         SourceQemu = source,

@@ -129,6 +129,35 @@ public sealed class TravellingGuest : IAsyncDisposable
             && await TravellingDisks.AreAlikeAsync(former.DiskImage(disk), host.DiskImage(disk), writes ? GuestDisk.Length : 0, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Makes its disks at <paramref name="target"/> what they are here, as a replication does, and lets a bitmap here note from then on what it writes. It is
+    /// paused meanwhile.
+    /// </summary>
+    /// <param name="target">A host that waits for it.</param>
+    /// <param name="bitmap">The bitmap; one of that name begins anew.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task ReplicateDisksAsync(GuestHost target, string bitmap, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        await Host.Monitor.ExecuteAsync(QmpCommands.Stop, cancellationToken: cancellationToken).ConfigureAwait(false);
+        try
+        {
+            for (var disk = 0; disk < _options.DisksMiB.Count; disk++)
+            {
+                var node = string.Create(CultureInfo.InvariantCulture, $"disk{disk}");
+                await Host.Monitor.TryExecuteAsync(QmpCommands.BlockDirtyBitmapRemove, new BlockDirtyBitmap(node, bitmap), cancellationToken: cancellationToken)
+                    .ConfigureAwait(false);
+                await Host.Monitor.ExecuteAsync(QmpCommands.BlockDirtyBitmapAdd, new BlockDirtyBitmapAdd(node, bitmap), cancellationToken: cancellationToken)
+                    .ConfigureAwait(false);
+                await TravellingDisks.CopyAsync(Host.DiskImage(disk), target.DiskImage(disk), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await Host.Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Ends a host and removes what it left.</summary>
     public async Task EndAsync(GuestHost host)
     {

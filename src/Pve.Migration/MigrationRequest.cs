@@ -95,6 +95,11 @@ public sealed record MigrationRequest
             throw new ArgumentException($"{nameof(Goal)} wants post-copy, and {nameof(Disks)} are to be mirrored: a guest ahead of its RAM cannot wait for them.");
         }
 
+        if (Transfer.CarriesBitmaps && Disks.Any(disk => disk.Bitmap is not null))
+        {
+            throw new ArgumentException($"{nameof(TransferPolicy.CarriesBitmaps)} does not go with a disk's {nameof(MigrationDisk.Bitmap)}: QEMU carries none while one is in use.");
+        }
+
         if (MaxPause is { } longest && (longest <= TimeSpan.Zero || longest > TimeSpan.FromDays(24)))
         {
             throw new ArgumentException($"{nameof(MaxPause)} is {longest}; it must be positive, and at most 24 days.");

@@ -32,6 +32,9 @@ public sealed record TransferPolicy
     /// </summary>
     public bool PreemptsPostCopy { get; init; }
 
+    /// <summary>Whether the dirty bitmaps of all disks travel along, such as those of backups; off unless set.</summary>
+    public bool CarriesBitmaps { get; init; }
+
     /// <summary>
     /// A connected socket that the source's QEMU sends to instead of connecting, and gets a copy of; the caller's to close. None unless set. It takes a
     /// monitor over a unix socket.

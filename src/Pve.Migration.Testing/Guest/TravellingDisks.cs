@@ -28,6 +28,14 @@ internal static class TravellingDisks
         }
     }
 
+    public static async Task CopyAsync(string one, string other, CancellationToken cancellationToken)
+    {
+        var (from, to) = (File.OpenRead(one), File.OpenWrite(other));
+        await using var closingFrom = from.ConfigureAwait(false);
+        await using var closingTo = to.ConfigureAwait(false);
+        await from.CopyToAsync(to, cancellationToken).ConfigureAwait(false);
+    }
+
     public static async Task<bool> AreAlikeAsync(string one, string other, long from, CancellationToken cancellationToken)
     {
         var (first, second) = (File.OpenRead(one), File.OpenRead(other));

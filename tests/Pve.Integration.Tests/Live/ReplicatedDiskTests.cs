@@ -18,7 +18,7 @@ public sealed class ReplicatedDiskTests
         await using var bench = await BootAsync(disksMiB: [DiskMiB, 2]);
         var before = bench.Guest.Host;
         var target = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
-        await ReplicateAsync(bench, target, 2);
+        await bench.Guest.ReplicateDisksAsync(target, Bitmap, Cancellation);
         await before.Ticks.WaitForTicksAsync(before.Ticks.TicksSeen + 300, Cancellation);
         using var errors = before.Monitor.Subscribe("BLOCK_IO_ERROR");
 
@@ -46,7 +46,7 @@ public sealed class ReplicatedDiskTests
         await using var bench = await BootAsync(disksMiB: [DiskMiB]);
         var before = bench.Guest.Host;
         var target = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
-        await ReplicateAsync(bench, target, 1);
+        await bench.Guest.ReplicateDisksAsync(target, Bitmap, Cancellation);
         await before.Ticks.WaitForTicksAsync(before.Ticks.TicksSeen + 300, Cancellation);
         using var errors = before.Monitor.Subscribe("BLOCK_IO_ERROR");
         var way = Path.Combine(bench.Root, "way");
@@ -73,22 +73,6 @@ public sealed class ReplicatedDiskTests
     }
 
     private static MigrationDisk Disk(int index) => new($"disk{index}") { Bitmap = Bitmap };
-
-    // As a replication leaves it: both images alike at a moment, from when on a bitmap notes what is written.
-    private static async Task ReplicateAsync(MigrationBench bench, GuestHost target, int disks)
-    {
-        var host = bench.Guest.Host;
-        await host.Monitor.ExecuteAsync(QmpCommands.Stop, cancellationToken: Cancellation);
-        for (var disk = 0; disk < disks; disk++)
-        {
-            await host.Monitor.ExecuteAsync(QmpCommands.BlockDirtyBitmapAdd, new BlockDirtyBitmapAdd($"disk{disk}", Bitmap), cancellationToken: Cancellation);
-            await using var from = File.OpenRead(host.DiskImage(disk));
-            await using var to = File.OpenWrite(target.DiskImage(disk));
-            await from.CopyToAsync(to, Cancellation);
-        }
-
-        await host.Monitor.ExecuteAsync(QmpCommands.Continue, cancellationToken: Cancellation);
-    }
 
     private static async Task<BlockDirtyInfo?> BitmapAsync(QmpClient monitor, string node)
         => (await NodesAsync(monitor)).Single(one => one.NodeName == node).DirtyBitmaps?.SingleOrDefault(bitmap => bitmap.Name == Bitmap);

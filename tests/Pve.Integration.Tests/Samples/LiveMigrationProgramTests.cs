@@ -64,6 +64,23 @@ public sealed class LiveMigrationProgramTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replicated_disk_goes_along_encrypted_and_ram_over_several_connections_there_and_back()
+    {
+        await RealQemu.RequireAsync();
+        var runs = await _sample.MigrateAsync("--runs", "2", "--disk", "8", "--replicated", "--tls", "--multifd", "2");
+        Assert.Equal(2, runs.Count);
+        Assert.All(runs, run =>
+        {
+            AssertMigrated(run, "qemu");
+            Assert.True(run.GetProperty("tls").GetBoolean());
+            Assert.Contains("multifd", run.GetProperty("capabilities").EnumerateArray().Select(capability => capability.GetString()));
+            var disk = Assert.Single(run.GetProperty("disks").EnumerateArray());
+            Assert.True(disk.GetProperty("identical").GetBoolean());
+            Assert.InRange(disk.GetProperty("mirroredBytes").GetInt64(), 1, 4 << 20);
+        });
+    }
+
+    [Fact]
     public async Task A_held_migration_that_is_told_to_end_is_undone()
     {
         await RealQemu.RequireAsync();
@@ -103,7 +120,7 @@ public sealed class LiveMigrationProgramTests : IDisposable
         string[] members =
         [
             "mode", "outcome", "pausedMs", "predictedPauseMs", "handoverGapMs", "qemuDowntimeMs", "totalMs", "ramTransferredBytes", "tunnelVersion", "polling",
-            "ledger", "guest", "disks", "convergence", "goalKept", "sourceQemu", "targetQemu", "failure", "warnings", "findings",
+            "ledger", "guest", "disks", "tls", "capabilities", "convergence", "goalKept", "sourceQemu", "targetQemu", "failure", "warnings", "findings",
         ];
         Assert.Equal(members, Names(run));
         Assert.Equal(["name", "placement", "startMs", "durationMs"], Names(run.GetProperty("ledger")[0]));

@@ -17,6 +17,10 @@ public sealed class RequestTests
             request => request with { Source = null! },
             request => request with { Target = null! },
             request => request with { Ownership = null! },
+            request => request with { Transfer = null! },
+            request => request with { Transfer = new TransferPolicy { MultifdChannels = 256 } },
+            request => request with { Transfer = new TransferPolicy { CarriesBitmaps = true }, Disks = [new MigrationDisk("disk") { Bitmap = "replicated" }] },
+            request => request with { Disks = [new MigrationDisk("disk") { Bitmap = "" }] },
         ];
         foreach (var change in wrong)
         {

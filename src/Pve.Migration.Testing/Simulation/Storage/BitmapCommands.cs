@@ -26,7 +26,35 @@ internal static class BitmapCommands
                 bitmap.Merge(merged);
             }
         }),
+        ["transaction"] = Command.Do((machine, arguments) => Transact(machine, arguments.Only("actions", "properties"))),
     };
+
+    // Of what a transaction takes only this is simulated.
+    private static void Transact(Machine machine, CommandArguments arguments)
+    {
+        var added = new List<CommandArguments>();
+        try
+        {
+            foreach (var action in arguments.Array("actions").Select(item => new CommandArguments(item)))
+            {
+                var (type, data) = (action.Word("type", "block-dirty-bitmap-add", "block-dirty-bitmap-clear", "block-dirty-bitmap-merge"), action.Object("data"));
+                All[type].Execute(machine, data);
+                if (type == "block-dirty-bitmap-add")
+                {
+                    added.Add(data);
+                }
+            }
+        }
+        catch (CommandRefusedException)
+        {
+            foreach (var (node, bitmap) in added.Select(data => Find(machine, data)))
+            {
+                node.Bitmaps.Remove(bitmap);
+            }
+
+            throw;
+        }
+    }
 
     private static void Add(Machine machine, CommandArguments arguments)
     {

@@ -76,7 +76,7 @@ internal abstract class BlockJob
         _flow = Sender is { } sender ? Machine.Link.WireFrom(sender).Open(Plan) : null;
         Attach();
         Move("running");
-        Plan();
+        RemoteMoved();
     }
 
     /// <summary><c>block-job-set-speed</c></summary>
@@ -218,6 +218,21 @@ internal abstract class BlockJob
 
     protected void Fail()
     {
+        if (Copy.Children is [var lost, ..])
+        {
+            Machine.Emit("QUORUM_REPORT_BAD", json =>
+            {
+                json.WriteString("node-name"u8, lost.Name);
+                json.WriteNumber("sectors-count"u8, 128);
+                json.WriteNumber("sector-num"u8, 0);
+                json.WriteString("type"u8, "write"u8);
+                json.WriteString("error"u8, "Input/output error"u8);
+            });
+            StopFlowing();
+            Succeed(); // the others have taken it
+            return;
+        }
+
         Machine.Emit("BLOCK_JOB_ERROR", json =>
         {
             json.WriteString("device"u8, Id);

@@ -13,6 +13,9 @@ internal sealed class BlockNode(string name, string driver, SimulatedImage image
     /// <summary>What it reads from, where that is a node.</summary>
     public BlockNode? File { get; init; }
 
+    /// <summary>Of a quorum, of which one has to succeed: the first is the one that matters, the others take everything.</summary>
+    public IReadOnlyList<BlockNode> Children { get; init; } = [];
+
     /// <summary>The export it is the client of.</summary>
     public NbdExport? Export { get; init; }
 

@@ -65,8 +65,13 @@ internal sealed class BlockNodes(Machine machine)
             throw new CommandRefusedException($"Node {name} is in use");
         }
 
-        node.Export?.Clients.Remove(machine);
+        _ = node.Children.Count > 0 || node.Export?.Clients.Remove(machine) == true;
         _nodes.Remove(node);
+        foreach (var child in node.Children)
+        {
+            child.Users--;
+        }
+
         if (node.File is { } file)
         {
             file.Users--;
@@ -186,6 +191,11 @@ internal sealed class BlockNodes(Machine machine)
         }
 
         node.Export?.Clients.Add(machine);
+        foreach (var child in node.Children)
+        {
+            child.Users++;
+        }
+
         if (node.File is { } file)
         {
             file.Users++;
@@ -200,7 +210,7 @@ internal sealed class BlockNodes(Machine machine)
 
     private BlockNode Open(CommandArguments arguments, bool isOwned)
     {
-        var driver = arguments.Word("driver", "raw", "file", "host_device", "qcow2", "nbd");
+        var driver = arguments.Word("driver", "raw", "file", "host_device", "qcow2", "nbd", "null-co", "quorum");
         if (!isOwned && !arguments.Has("node-name"))
         {
             throw new CommandRefusedException("'node-name' must be specified for the root node");
@@ -213,6 +223,12 @@ internal sealed class BlockNodes(Machine machine)
             case "nbd":
                 var export = machine.Link.ConnectNbd(NbdServer.Address(arguments.Object("server")), arguments.TextOr("export", ""));
                 return new BlockNode(name, driver, export.Node.Image) { Export = export, IsReadOnly = readOnly, IsOwned = isOwned };
+            case "null-co":
+                return new BlockNode(name, driver, new SimulatedImage("null-co://", arguments.NumberOr("size", 1L << 30), 0)) { IsOwned = isOwned };
+            case "quorum":
+                arguments.Required("vote-threshold");
+                var children = arguments.Array("children").Select(child => Require(child.GetString() ?? "")).ToArray();
+                return new BlockNode(name, driver, children[0].Image) { Children = children, Export = children[0].Export, IsOwned = isOwned };
             case "raw" or "qcow2":
                 var file = arguments.Required("file").ValueKind == System.Text.Json.JsonValueKind.String
                     ? Require(arguments.Text("file"))

@@ -17,8 +17,9 @@ internal sealed class TlsObjects(RunContext run, SourceVm source, TargetVm targe
         => _tls is null ? others : others with { TlsCreds = _credentials, TlsHostname = _tls.HostName ?? "" };
 
     /// <summary>What the target is told of it.</summary>
+    /// <remarks>An empty tls-authz, though QEMU 7.2 says that it has it, lets nobody in once it was set.</remarks>
     public MigrationParameters OnTarget(MigrationParameters others)
-        => _tls is null ? others : others with { TlsCreds = _credentials, TlsAuthz = _authorization ?? "" };
+        => _tls is null ? others : others with { TlsCreds = _credentials, TlsAuthz = _authorization };
 
     /// <summary>What the target's NBD server is told of it.</summary>
     public ExportTls? ForExports => _tls is null ? null : new ExportTls(_credentials, _authorization);

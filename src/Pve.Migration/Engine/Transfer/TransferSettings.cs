@@ -43,6 +43,11 @@ internal sealed class TransferSettings(RunContext run, SourceVm source, TargetVm
             _parameters = new MigrationParameters { XbzrleCacheSize = _policy.XbzrleCacheBytes ?? await CacheSizeAsync(cancellationToken).ConfigureAwait(false) };
         }
 
+        if (_policy.CarriesBitmaps && Takes("Carrying bitmaps", MigrationCapability.DirtyBitmaps))
+        {
+            Capabilities.Add(MigrationCapability.DirtyBitmaps);
+        }
+
         if (_policy.PreemptsPostCopy && Takes("Pre-empt", MigrationCapability.PostcopyPreempt, mayGoAhead ? null : "the guest does not go ahead of its RAM"))
         {
             PostCopyCapabilities.Add(MigrationCapability.PostcopyPreempt);

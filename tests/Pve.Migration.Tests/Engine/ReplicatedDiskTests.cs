@@ -1,0 +1,134 @@
+using Pve.Migration.Testing;
+using Pve.Qmp;
+using Pve.Qmp.Commands;
+using static Pve.Migration.Tests.Engine.EngineBench;
+
+namespace Pve.Migration.Tests.Engine;
+
+/// <summary>Disks of which the target has an older state: only what was written since travels, and nothing is left of it.</summary>
+public sealed class ReplicatedDiskTests
+{
+    private const string Bitmap = "replicated";
+    private const string Disks = "unix:/run/100.nbd";
+
+    // 1 MB a second over a disk of 1 GiB
+    private static readonly SimulatedDisk Disk = new("disk", "/source/disk") { WrittenBytesPerSecond = 1_000_000 };
+
+    private static SimulatedQemuOptions Guest => SmallGuest with { Disks = [Disk] };
+
+    private static SimulatedQemuOptions Waiting
+        => Guest with { Name = "target", Incoming = true, StartPaused = true, Disks = [Disk with { Path = "/target/disk" }] };
+
+    [Fact]
+    public Task It_is_caught_up_with_and_from_then_on_it_goes_the_other_way() => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            await bench.PassAsync(30);
+            var report = await MigrateAsync(bench, change: request => request with { EndsSource = false });
+
+            bench.AssertMigrated(report);
+            Assert.Empty(report.Warnings);
+            Assert.InRange(Assert.Single(report.Disks).CopiedBytes, 30_000_000, 50_000_000); // of 1 GiB
+            Assert.True(Line(report, "finish mirrors") < TimeSpan.FromMilliseconds(20), $"{Line(report, "finish mirrors")}"); // at most what half a second wrote
+            Assert.Equal((true, true), (await BitmapAsync(bench.Target) is { Recording: true }, await BitmapAsync(bench.Spy) is { Count: > 30_000_000 }));
+            await AssertNothingIsLeftAsync(bench.Spy);
+        },
+        Guest, Waiting);
+
+    [Theory]
+    [InlineData("mirror disks")]
+    [InlineData("copy RAM")]
+    public Task A_target_that_takes_it_no_more_costs_nothing(string at) => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            await bench.PassAsync(30);
+            var stopped = Task.CompletedTask;
+            var isStopped = false;
+            var progress = new Handler(seen =>
+            {
+                if (!isStopped && seen.Step == at && (seen.Disks is [{ CopiedBytes: >= 0 }] || seen.RamTransferredBytes > 0))
+                {
+                    isStopped = true;
+                    stopped = bench.Target.ExecuteAsync(QmpCommands.NbdServerStop);
+                }
+            });
+            var report = await MigrateAsync(bench, progress);
+            await stopped;
+
+            var failure = bench.AssertRolledBack(report);
+            Assert.Equal(at, failure.Step);
+            Assert.Contains("did not reach the target", failure.Message, StringComparison.Ordinal);
+            Assert.Empty(report.Warnings);
+            Assert.True(await BitmapAsync(bench.Spy) is { Count: > 30_000_000 }); // all of it, for another time
+            await AssertNothingIsLeftAsync(bench.Spy);
+        },
+        Guest, Waiting, bytesPerSecond: 10_000_000);
+
+    [Fact]
+    public Task A_failure_inside_the_pause_leaves_nothing_of_it() => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            bench.Ownership.Before = step => step == "hand over ownership" ? throw new OwnershipException("not today") : Task.CompletedTask;
+            var report = await MigrateAsync(bench);
+            bench.AssertRolledBack(report);
+            Assert.Empty(report.Warnings);
+            await AssertNothingIsLeftAsync(bench.Spy);
+        },
+        Guest, Waiting);
+
+    [Fact]
+    public Task Without_its_bitmap_nothing_is_touched() => RunAsync(
+        async bench =>
+        {
+            var failure = bench.AssertRolledBack(await MigrateAsync(bench));
+            Assert.Equal("check disks", failure.Step);
+            Assert.Contains("has no bitmap 'replicated'", failure.Message, StringComparison.Ordinal);
+        },
+        Guest, Waiting);
+
+    [Fact]
+    public Task Bitmaps_of_others_travel_along_where_that_is_wanted() => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            var report = await bench.MigrateAsync(change: request => request with { Transfer = new TransferPolicy { CarriesBitmaps = true } });
+            bench.AssertMigrated(report);
+            Assert.Contains(MigrationCapability.DirtyBitmaps, report.Capabilities);
+            Assert.NotNull(await BitmapAsync(bench.Target));
+        },
+        Guest, Waiting);
+
+    private static Task<MigrationReport> MigrateAsync(
+        EngineBench bench, IProgress<MigrationProgress>? progress = null, Func<MigrationRequest, MigrationRequest>? change = null)
+    {
+        var incoming = new IncomingQemu(bench.Target, Address, kill: _ =>
+        {
+            bench.Pair.Target.Kill();
+            return Task.CompletedTask;
+        })
+        { DisksListenUri = Disks };
+        return bench.MigrateAsync(
+            new LocalTarget(incoming), progress: progress,
+            change: request => (change?.Invoke(request) ?? request) with { Disks = [new MigrationDisk("disk") { Bitmap = Bitmap }] });
+    }
+
+    private static Task ReplicateAsync(EngineBench bench)
+        => bench.Spy.ExecuteAsync(QmpCommands.BlockDirtyBitmapAdd, new BlockDirtyBitmapAdd("disk", Bitmap), cancellationToken: Cancellation);
+
+    private static async Task<BlockDirtyInfo?> BitmapAsync(QmpClient monitor)
+        => (await NodesAsync(monitor)).Single(node => node.NodeName == "disk").DirtyBitmaps?.SingleOrDefault(bitmap => bitmap.Name == Bitmap);
+
+    private static async Task AssertNothingIsLeftAsync(QmpClient monitor)
+    {
+        var nodes = await NodesAsync(monitor);
+        Assert.DoesNotContain(nodes, node => node.NodeName!.StartsWith("migrate-", StringComparison.Ordinal));
+        Assert.DoesNotContain(nodes.SelectMany(node => node.DirtyBitmaps ?? []), bitmap => bitmap.Name!.StartsWith("migrate-", StringComparison.Ordinal));
+        Assert.Empty(await monitor.ExecuteAsync(QmpCommands.QueryBlockJobs, cancellationToken: Cancellation));
+    }
+
+    private static Task<IReadOnlyList<BlockDeviceInfo>> NodesAsync(QmpClient monitor)
+        => monitor.ExecuteAsync(QmpCommands.QueryNamedBlockNodes, new QueryNamedBlockNodes { Flat = true }, cancellationToken: Cancellation);
+}
