@@ -12,7 +12,7 @@ public sealed class StepFaultTests
         = ["open target", "start incoming", "prepare ownership", "make target ready", "hand over ownership", "set replication state", "resume"];
 
     // Forward only: whatever happens there, the guest has got across.
-    private static readonly string[] Afterwards = ["read statistics", "restore target", "end source", "unlock", "close tunnel"];
+    private static readonly string[] Afterwards = ["see it run", "read statistics", "restore target", "end source", "unlock", "close tunnel"];
 
     private static readonly string[] Faults = ["it throws", "cancelled", "target killed", "source's monitor lost", "target frozen", "link cut"];
 
