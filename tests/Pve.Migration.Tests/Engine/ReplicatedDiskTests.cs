@@ -115,7 +115,7 @@ public sealed class ReplicatedDiskTests
             change: request => (change?.Invoke(request) ?? request) with { Disks = [new MigrationDisk("disk") { Bitmap = Bitmap }] });
     }
 
-    private static Task ReplicateAsync(EngineBench bench)
+    private static Task<QmpNothing> ReplicateAsync(EngineBench bench)
         => bench.Spy.ExecuteAsync(QmpCommands.BlockDirtyBitmapAdd, new BlockDirtyBitmapAdd("disk", Bitmap), cancellationToken: Cancellation);
 
     private static async Task<BlockDirtyInfo?> BitmapAsync(QmpClient monitor)
