@@ -124,6 +124,22 @@ public sealed class ResumeTests
     });
 
     [Fact]
+    public Task A_target_that_would_start_by_itself_waits_to_be_told() => RunAsync(
+        async bench =>
+        {
+            bench.Ownership.Before = async call =>
+            {
+                if (call == "hand over ownership")
+                {
+                    await bench.PassAsync(1);
+                    Assert.False(bench.Pair.Target.IsGuestRunning);
+                }
+            };
+            bench.AssertMigrated(await bench.MigrateAsync());
+        },
+        target: SmallGuest with { Name = "target", Incoming = true, StartPaused = false });
+
+    [Fact]
     public Task A_source_is_not_ended_beside_a_target_whose_guest_cannot_write() => RunAsync(async bench =>
     {
         var target = bench.Local();

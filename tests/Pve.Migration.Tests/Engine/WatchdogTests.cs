@@ -52,7 +52,7 @@ public sealed class WatchdogTests
         await using var frozen = new FaultyPipe(near, bench.Time, [WireFault.Freeze(WirePlace.Line(WireDirection.ToPeer, 1))]); // behind "arm"
         await using var held = await HoldAsync(bench, frozen, far);
         var target = Target(bench);
-        target.Before = call => call == "stop exports" ? bench.PassAsync(3) : Task.CompletedTask;
+        target.After = call => call == "stop exports" ? bench.PassAsync(3) : Task.CompletedTask;
         var report = await MigrateAsync(bench, target, held.Watchdog);
 
         Assert.Equal("disarm watchdog", bench.AssertRolledBack(report).Step);
