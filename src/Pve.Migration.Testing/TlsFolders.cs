@@ -10,10 +10,24 @@ public sealed class TlsFolders
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const int KeyBytes = 32;
 
+    // ffdhe2048 of RFC 7919: where a folder has none, QEMU 7.2 makes its own, which takes seconds.
+    private const string DhParameters = """
+        -----BEGIN DH PARAMETERS-----
+        MIIBCAKCAQEA//////////+t+FRYortKmq/cViAnPTzx2LnFg84tNpWp4TZBFGQz
+        +8yTnc4kmz75fS/jY2MMddj2gbICrsRhetPfHtXV/WVhJDP1H18GbtCFY2VVPe0a
+        87VXE15/V8k1mE8McODmi3fipona8+/och3xWKE2rec1MKzKT0g6eXq8CrGCsyT7
+        YdEIqUuyyOP7uWrat2DX9GgdT0Kj3jlN9K5W7edjcrsZCwenyO4KbXCeAvzhzffi
+        7MA0BM0oNC9hkXL+nOmFg/+OTxIy7vKBg8P+OxtMb61zO7X8vC7CIAXFjvGDfRaD
+        ssbzSibBsu/6iGtCOGEoXJf//////////wIBAg==
+        -----END DH PARAMETERS-----
+
+        """;
+
     private TlsFolders(string directory)
     {
         Source = CreateFolder(Path.Combine(directory, "source"));
         Target = CreateFolder(Path.Combine(directory, "target"));
+        File.WriteAllText(Path.Combine(Target, "dh-params.pem"), DhParameters);
     }
 
     /// <summary>The source's folder.</summary>

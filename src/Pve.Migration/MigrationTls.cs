@@ -10,6 +10,7 @@ public sealed record MigrationTls
         => (SourceDirectory, TargetDirectory, UserName) = (sourceDirectory, targetDirectory, userName);
 
     /// <summary>With certificates.</summary>
+    /// <remarks>Either way, a target's folder without <c>dh-params.pem</c> makes some QEMUs compute it, which holds the target for seconds.</remarks>
     /// <param name="sourceDirectory">The source's folder: <c>ca-cert.pem</c>, <c>client-cert.pem</c> and <c>client-key.pem</c>.</param>
     /// <param name="targetDirectory">The target's folder: <c>ca-cert.pem</c>, <c>server-cert.pem</c> and <c>server-key.pem</c>.</param>
     public static MigrationTls X509(string sourceDirectory, string targetDirectory)

@@ -11,6 +11,7 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
     private const long Little = 256L << 10;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan UntilGone = TimeSpan.FromMilliseconds(1);
 
     private readonly CancellationTokenSource _caughtUp = new();
     private readonly AutoResetSignal _changed = new();
@@ -103,6 +104,11 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
             await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        if (_trail is { Lost: null })
+        {
+            await SeeThemGoneAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         await DetachAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -183,7 +189,7 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
             Settle();
             if (!replicas.Any(replica => replica.IsUnderWay))
             {
-                return;
+                break;
             }
 
             await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -192,7 +198,7 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
                 continue; // inside the pause nothing more is asked
             }
 
-            var offset = await OffsetAsync(cancellationToken).ConfigureAwait(false);
+            var offset = (await JobsAsync(cancellationToken).ConfigureAwait(false)).Sum(job => job.Offset);
             if (offset != moved)
             {
                 (moved, movedAt) = (offset, run.Time.GetTimestamp());
@@ -208,12 +214,23 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
                 run.Report(MigrationPlan.MirrorDisks, disks: [.. Progress]);
             }
         }
+
+        await SeeThemGoneAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<long> OffsetAsync(CancellationToken cancellationToken)
+    // A job has ended before it is gone, and until then QEMU 7.2 crashes where it is asked for its nodes: the job's filter has no file any more.
+    private async Task SeeThemGoneAsync(CancellationToken cancellationToken)
+    {
+        while ((await JobsAsync(cancellationToken).ConfigureAwait(false)).Any())
+        {
+            await Task.Delay(UntilGone, run.Time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<IEnumerable<BlockJobInfo>> JobsAsync(CancellationToken cancellationToken)
     {
         var jobs = await Monitor.ExecuteAsync(QmpCommands.QueryBlockJobs, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return jobs.Where(job => replicas.Any(replica => replica.Job == job.Device)).Sum(job => job.Offset);
+        return jobs.Where(job => replicas.Any(replica => replica.Job == job.Device));
     }
 
     // Notes which rounds have ended, and how.
