@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Checks the packages as their users meet them: what is in them, and the README's first example, built from them alone and run on two QEMUs.
+# Checks the packages as their users meet them: what is in them, and the first example of the README, built from them alone and run on two QEMUs; likewise that
+# of Pve.Migration.Testing, which needs none.
 #
-#   tests/package-check.sh FOLDER VERSION     FOLDER holds Pve.Qmp.VERSION.nupkg and Pve.Migration.VERSION.nupkg
+#   tests/package-check.sh FOLDER VERSION     FOLDER holds Pve.Qmp.VERSION.nupkg, Pve.Migration.VERSION.nupkg and Pve.Migration.Testing.VERSION.nupkg
 set -euo pipefail
 
 folder=$(realpath "$1") version=$2
@@ -17,8 +18,8 @@ finish() {
   # the machine's cache keeps no package that nobody will ask for again
   local cache
   cache=$(dotnet nuget locals global-packages --list | sed 's/^global-packages: //')
-  rm -rf "${cache:?}/pve.qmp/$version" "${cache:?}/pve.migration/$version" "$scratch"
-  rmdir "$cache/pve.qmp" "$cache/pve.migration" 2>/dev/null || true
+  rm -rf "${cache:?}/pve.qmp/$version" "${cache:?}/pve.migration/$version" "${cache:?}/pve.migration.testing/$version" "$scratch"
+  rmdir "$cache/pve.qmp" "$cache/pve.migration" "$cache/pve.migration.testing" 2>/dev/null || true
   exit "$code"
 }
 trap finish EXIT
@@ -89,6 +90,7 @@ qemu() {
 
 contents Pve.Qmp Microsoft.Extensions.Logging.Abstractions
 contents Pve.Migration Microsoft.Extensions.Logging.Abstractions Nerdbank.Streams Pve.Qmp
+contents Pve.Migration.Testing Pve.Migration
 
 cat >"$scratch/nuget.config" <<CONFIG
 <?xml version="1.0" encoding="utf-8"?>
@@ -99,9 +101,20 @@ cat >"$scratch/nuget.config" <<CONFIG
 </configuration>
 CONFIG
 
-# shellcheck disable=SC2016 # the fences are no command
-sed -n '/^```csharp$/,/^```$/{/^```$/q;/^```csharp$/d;p}' "$repository/README.md" >"$scratch/example.cs"
-[[ -s $scratch/example.cs ]] || fail "README.md has no csharp example"
+# first_example README: what stands in its first csharp fence.
+first_example() {
+  # shellcheck disable=SC2016 # the fences are no command
+  sed -n '/^```csharp$/,/^```$/{/^```$/q;/^```csharp$/d;p}' "$1" >"$scratch/example.cs"
+  [[ -s $scratch/example.cs ]] || fail "$1 has no csharp example"
+}
+
+first_example "$repository/src/Pve.Migration.Testing/README.md"
+consumer Tester Pve.Migration.Testing <"$scratch/example.cs"
+said=$(timeout 60 Tester/bin/out/Tester) || fail "the testing package's example ended with code $?"
+[[ $said == Migrated* ]] || fail "the testing package's example says '$said'"
+echo "The testing package's example: $said"
+
+first_example "$repository/README.md"
 consumer Product Pve.Migration <"$scratch/example.cs"
 consumer Ask Pve.Qmp <<'PROGRAM'
 using Pve.Qmp;

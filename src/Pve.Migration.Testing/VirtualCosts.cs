@@ -6,8 +6,8 @@ public sealed record VirtualCosts
     /// <summary>A fresh ssh until the command over there begins: TCP, keys, authentication, a shell; 150 ms unless set.</summary>
     public TimeSpan SshConnect { get; init; } = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>One of Proxmox VE's <c>qm</c> commands over there, most of it Perl's start; 200 ms unless set.</summary>
-    public TimeSpan QmCommand { get; init; } = TimeSpan.FromMilliseconds(200);
+    /// <summary>One of Proxmox VE's <c>qm</c> commands over there, most of it Perl's start; 150 ms unless set.</summary>
+    public TimeSpan QmCommand { get; init; } = TimeSpan.FromMilliseconds(150);
 
     /// <summary><c>pvesr set-state</c> over there, which loads more; 450 ms unless set.</summary>
     public TimeSpan ReplicationCommand { get; init; } = TimeSpan.FromMilliseconds(450);

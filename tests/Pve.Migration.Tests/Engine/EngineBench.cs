@@ -72,6 +72,7 @@ internal sealed class EngineBench : IAsyncDisposable
             await QmpClient.ConnectAsync(pair.Source.OpenMonitor(), "spy", options),
             await QmpClient.ConnectAsync(there, "target", options))
         { _faulty = [source, there] };
+        bench.Ownership.Running = () => pair.RunningNow;
         await using var ear = await bench.ListenAsync(pair.Target);
         (bench._sourceBefore, bench._targetBefore) = (await LookAsync(bench.Spy), await LookAsync(ear));
         return bench;
@@ -143,6 +144,7 @@ internal sealed class EngineBench : IAsyncDisposable
                 break;
             case MigrationOutcome.RolledBack:
                 Assert.False(Ownership.IsHandedOver || Ownership.IsPrepared, $"{string.Join(", ", Ownership.Calls)}");
+                Assert.Equal(0, Ownership.RanWhenReverted);
                 Assert.True(isSaid || await LookAsync(Spy) == _sourceBefore, "The source is not as it was.");
                 break;
         }

@@ -10,6 +10,12 @@ internal sealed class HookedOwnership : IOwnershipHandover
     /// <summary>Whether the target has it.</summary>
     public bool IsHandedOver { get; private set; }
 
+    /// <summary>How many guests run, for a look at the moment when the target's ownership is taken back.</summary>
+    public Func<int> Running { get; set; } = () => 0;
+
+    /// <summary>How many ran then: the source's guest goes on once it is its own again, not before.</summary>
+    public int RanWhenReverted { get; private set; }
+
     /// <summary>Whether something was prepared, and not taken back.</summary>
     public bool IsPrepared { get; private set; }
 
@@ -28,6 +34,7 @@ internal sealed class HookedOwnership : IOwnershipHandover
     public async Task RevertAsync(int vmId, CancellationToken cancellationToken)
     {
         await CalledAsync("revert ownership");
+        RanWhenReverted = IsHandedOver ? Running() : RanWhenReverted;
         IsHandedOver = IsPrepared = false;
     }
 
