@@ -150,6 +150,8 @@ aot_smoke() {
   publish_aot tests/Pve.AotSmoke "$work/smoke" && timeout 60 "$work/smoke/Pve.AotSmoke"
 }
 
+chaos() { timeout -k 10 300 ${root[@]+"${root[@]}"} artifacts/bin/Pve.Chaos/release/Pve.Chaos --runs 16 --seed 7; }
+
 packages() {
   local version
   version=0.1.0-ci.$(date -u +%Y%m%d%H%M%S)
@@ -165,6 +167,7 @@ dotnet build Pve.Migration.sln -c Release -warnaserror -v q </dev/null
 run_tests Pve.Qmp.Tests 180
 run_tests Pve.Migration.Tests 300
 run_tests Pve.Integration.Tests 660
+check "A short chaos" chaos
 check "mtunnel as native AOT" mtunnel_speaks
 check "Both libraries as native AOT" aot_smoke
 check "The packages, from outside" packages
