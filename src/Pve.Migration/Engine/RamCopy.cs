@@ -54,6 +54,11 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
             return guest?.Status == RunState.FinishMigrate;
         }
 
+        if (stream == MigrationStatus.Device || stream == MigrationStatus.Completed || source.StaysPaused)
+        {
+            return true; // a guest that somebody has stopped goes into the last pass in silence
+        }
+
         // A stream that has ended was never in its last pass where the guest was not stopped, or only up to pre-switchover.
         return source.Trail is not { } trail || (trail.Stopped is not null && (trail.PreSwitchover is null || _isSwitching));
     }

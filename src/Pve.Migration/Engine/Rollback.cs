@@ -122,7 +122,8 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
 
         if (alive is not null && copy.HasBegun && (mayResume || status is null || (isGhostLeft && !status.Running)))
         {
-            return Unknown(failure, source.GuestEnded ?? $"The guest {(status!.Running ? "runs" : "is paused")} on the source ({status.Status}).", alive);
+            var guestIs = status is null ? "The source's monitor does not answer any more." : $"The guest {(status.Running ? "runs" : "is paused")} on the source ({status.Status}).";
+            return Unknown(failure, source.GuestEnded ?? guestIs, alive);
         }
 
         source.MayContinue = alive is null;

@@ -116,6 +116,14 @@ public sealed class GuestStateTests
     });
 
     [Fact]
+    public Task A_paused_guest_is_not_given_back_beside_a_target_that_has_it_all_and_may_live() => RunAsync(async bench =>
+    {
+        await bench.Spy.ExecuteAsync(QmpCommands.Stop, cancellationToken: Cancellation);
+        bench.Ownership.Before = call => call == "hand over ownership" ? throw new OwnershipException("no") : Task.CompletedTask;
+        bench.AssertUnknown(await bench.MigrateAsync(bench.Local(_ => throw new IOException("no way to its host"))));
+    });
+
+    [Fact]
     public Task A_paused_guest_that_cannot_be_seen_on_the_target_is_given_back() => RunAsync(async bench =>
     {
         await bench.Spy.ExecuteAsync(QmpCommands.Stop, cancellationToken: Cancellation);
