@@ -28,7 +28,7 @@ public sealed class TlsTests : IDisposable
         var report = await bench.MigrateAsync(
             new LocalTarget(incoming), change: request => request with { Transfer = new TransferPolicy { Tls = tls }, Disks = [new MigrationDisk("disk0")] });
 
-        Assert.Empty(report.Findings.Where(finding => finding.Severity != PreflightSeverity.Information));
+        Assert.DoesNotContain(report.Findings, finding => finding.Severity != PreflightSeverity.Information);
         await bench.AssertArrivedAsync(target, report, before);
         Assert.True((await bench.Guest.CheckDiskAsync(Cancellation)).Intact);
         await AssertForgottenAsync(target.Monitor);
