@@ -74,7 +74,10 @@ internal sealed class DiskReplica(MigrationDisk disk, DiskExport export, string 
     }
 
     /// <summary>Looks how far the target is behind.</summary>
-    public void Look(BlockNodes nodes) => Behind = nodes.Find(disk.Node).DirtyBitmaps?.FirstOrDefault(bitmap => bitmap.Name == name)?.Count ?? 0;
+    /// <exception cref="MigrationFailedException">No device of the guest's uses the disk, or what was noted is gone.</exception>
+    public void Look(IReadOnlyList<BlockInfo> devices)
+        => Behind = devices.Select(device => device.Inserted).FirstOrDefault(node => node?.NodeName == disk.Node)?.DirtyBitmaps?.FirstOrDefault(bitmap => bitmap.Name == name)?.Count
+            ?? throw new MigrationFailedException($"What is written to the disk '{disk.Node}' is not noted any more, or no device of the guest's uses that node.");
 
     public async Task BeginRoundAsync(QmpClient monitor, CancellationToken cancellationToken)
     {

@@ -166,10 +166,11 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
 
     private async Task<long> LookAsync(CancellationToken cancellationToken)
     {
-        var nodes = await BlockNodes.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false);
+        // Not query-named-block-nodes: it also looks at the filters of backups that have ended, and QEMU 7.2 crashes where one has no file any more.
+        var devices = await Monitor.ExecuteAsync(QmpCommands.QueryBlock, cancellationToken: cancellationToken).ConfigureAwait(false);
         foreach (var replica in replicas)
         {
-            replica.Look(nodes);
+            replica.Look(devices);
         }
 
         return replicas.Sum(replica => replica.Behind);
@@ -218,7 +219,7 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
         await SeeThemGoneAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    // A job has ended before it is gone, and until then QEMU 7.2 crashes where it is asked for its nodes: the job's filter has no file any more.
+    // A job has ended before it is gone, and until then its filter may still be in the guest's way.
     private async Task SeeThemGoneAsync(CancellationToken cancellationToken)
     {
         while ((await JobsAsync(cancellationToken).ConfigureAwait(false)).Any())
