@@ -13,7 +13,7 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
     private const int MostRecoveries = 3;
 
     // Beyond every deadline of the orchestrator, one after the other.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     public async Task<Result> RunAsync(Scenario scenario, string folder, CancellationToken cancellationToken)
     {
