@@ -11,6 +11,9 @@ var pause = new Command("pause", "the pause of a migration against a target that
 pause.SetAction((result, token) => PauseBenchmark.RunAsync(
     result.GetValue(runs), result.GetValue(ssh), result.GetValue(sshConfig), result.GetValue(mtunnel), token));
 
+var disks = new Command("disks", "the pause of a guest with disks of 256 MiB that it writes all the time, against the same guest without, in turn, and the limits of 10 and 20 ms more") { runs };
+disks.SetAction((result, token) => DisksBenchmark.RunAsync(result.GetValue(runs), token));
+
 var program = new Argument<string>("PATH") { Description = "the published mtunnel" };
 var greeting = new Command("greeting", "from the start of mtunnel to its greeting, and its memory then, against the limits of 20 ms and 30 MB and against /bin/true") { program, runs };
 greeting.SetAction((result, token) => GreetingBenchmark.RunAsync(result.GetRequiredValue(program), result.GetValue(runs), token));
@@ -67,5 +70,5 @@ prediction.SetAction((result, token) => PredictionBenchmark.RunAsync(result.GetV
 
 return await new RootCommand("Measurements, each with a ratio against a peer or a limit in the same run.")
 {
-    pause, prediction, greeting, codec, sshExchange, serve, silent, throughput, longLine, idle, real, channels, scale,
+    pause, disks, prediction, greeting, codec, sshExchange, serve, silent, throughput, longLine, idle, real, channels, scale,
 }.Parse(args).InvokeAsync();

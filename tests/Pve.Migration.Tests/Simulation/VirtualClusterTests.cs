@@ -14,9 +14,9 @@ public sealed class VirtualClusterTests
     {
         var (report, commands) = await MigrateAsync(MigrationProfile.Pve2017Before, MtunnelDialect.V0, knowsTheTunnel: false);
         Assert.Equal(
-            [("true", 150), ("pvesr set-state 100 {}", 600), ("qm resume 100 --skiplock --nocheck", 350), ("qm unlock 100", 350)],
+            [("true", 150), ("pvesr set-state 100 {}", 600), ("qm resume 100 --skiplock --nocheck", 300), ("qm unlock 100", 300)],
             commands.Select(command => (command.Line, (int)command.Took.TotalMilliseconds)));
-        Assert.Equal(0.35, Line(report, "resume"), 0.001);
+        Assert.Equal(0.3, Line(report, "resume"), 0.001);
         Assert.Equal(0.6, Line(report, "set replication state"), 0.001);
     }
 
