@@ -4,6 +4,7 @@ using Pve.Chaos.Scenarios;
 using Pve.Chaos.Verdict;
 using Pve.Chaos.World;
 using Pve.Integration.Tests.Ssh;
+using Pve.Migration;
 
 namespace Pve.Chaos;
 
@@ -36,10 +37,16 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
         }
         else
         {
-            violations.AddRange(await new Judge(scenario, stage, before).JudgeAsync(ending, cancellationToken));
+            violations.AddRange(await new Judge(scenario, stage, before, await ReadAsync(stage.Journal, cancellationToken)).JudgeAsync(ending, cancellationToken));
         }
 
         return new Result(scenario, ending?.Outcome ?? "none", recoveries, violations, Stopwatch.GetElapsedTime(start));
+    }
+
+    private static async Task<IReadOnlyList<JournalEntry>> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        using var journal = FileJournal.Open(path);
+        return await journal.ReadAsync(cancellationToken);
     }
 
     // The fault is over before anybody looks: who was frozen may still do what it was told.

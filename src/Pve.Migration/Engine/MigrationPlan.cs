@@ -329,9 +329,9 @@ internal sealed class MigrationPlan
         {
             await _target.SeeItRunAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (MigrationFailedException)
+        catch
         {
-            _isUnwell = true;
+            _isUnwell = true; // silence as well: whoever cannot be asked may have died
             throw;
         }
     }

@@ -95,18 +95,19 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
         return await Target.StartIncomingAsync(run.Request.VmId, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Looks, after the guest has gone on, whether it still does, and can write.</summary>
+    /// <summary>Looks, after the guest has gone on, whether it still does, and can write. One that has shut itself down meanwhile is well.</summary>
     /// <exception cref="MigrationFailedException">It does not.</exception>
+    /// <exception cref="QmpException">It cannot be asked any more.</exception>
     public async Task SeeItRunAsync(CancellationToken cancellationToken)
     {
-        if (Monitor is not { Ended.IsCompleted: false } monitor)
+        if (Monitor is not { } monitor || Trail?.GuestEnd is not null)
         {
             return;
         }
 
-        var asked = monitor.TryExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken);
+        var asked = monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken);
         var drives = (await monitor.TryExecuteAsync(QmpCommands.QueryBlock, cancellationToken: cancellationToken).ConfigureAwait(false)).Value ?? [];
-        var state = (await asked.ConfigureAwait(false)).Value?.Status;
+        var state = (await asked.ConfigureAwait(false)).Status;
         if (state == RunState.IoError || state == RunState.InternalError)
         {
             throw new MigrationFailedException($"The guest went on there, and is {state} now.");

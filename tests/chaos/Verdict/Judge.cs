@@ -1,6 +1,7 @@
 using Pve.Chaos.Orchestration;
 using Pve.Chaos.Scenarios;
 using Pve.Chaos.World;
+using Pve.Migration;
 using Pve.Migration.Testing;
 using Pve.Qmp;
 
@@ -10,7 +11,7 @@ namespace Pve.Chaos.Verdict;
 /// Looks at both QEMUs from outside, once everything is over: at most one guest ever ran, one runs whole or the outcome says that nobody can tell, and
 /// nothing is left behind.
 /// </summary>
-internal sealed class Judge(Scenario scenario, Stage stage, Settings before)
+internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IReadOnlyList<JournalEntry> journal)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -20,29 +21,36 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before)
 
     private bool HasKilledTarget => scenario is { Fault: Fault.Kill, Party: Party.Target };
 
+    // Only then may the guest have run, or be held by, a target that was killed.
+    private bool MayHaveLeft => journal.Any(entry => entry is { Mark: JournalMark.Intends, Step: "resume" });
+
     public async Task<IReadOnlyList<string>> JudgeAsync(Ending ending, CancellationToken cancellationToken)
     {
         var source = await IsRunningAsync(stage.Source, "source", cancellationToken);
         var target = await IsRunningAsync(stage.Target, "target", cancellationToken);
         var hasRunThere = stage.Target.Ticks.TicksSeen > 0;
         Require(!(source && target), "The guest runs on both sides.");
-        Require(source || target || HasKilledSource || HasKilledTarget, "The guest runs nowhere.");
+        Require(source || target || HasKilledSource || (HasKilledTarget && MayHaveLeft), "The guest runs nowhere.");
+        Require(journal is [.., { Mark: JournalMark.Ended } end] && end.Step == ending.Outcome, "The journal does not end with the outcome.");
         switch (ending.Outcome)
         {
             case Ending.Migrated:
                 Require(target || HasKilledTarget, "Migrated, and the guest does not run on the target.");
                 Require(!source, "Migrated, and the guest runs on the source.");
                 RequireOwner(stage.TargetOwns);
+                await RequireSettingsAsync(stage.Source, "source", cancellationToken);
+                await RequireSettingsAsync(stage.Target, "target", cancellationToken);
                 break;
             case Ending.RolledBack:
                 Require(source, $"Rolled back, and the guest does not run on the source: {ending.Text}");
                 Require(!hasRunThere, "Rolled back, and the guest has run on the target.");
                 Require(stage.Target.Process.Exited.IsCompleted, "Rolled back, and the target lives.");
                 RequireOwner(stage.SourceOwns);
-                await RequireSettingsAsync(cancellationToken);
+                await RequireSettingsAsync(stage.Source, "source", cancellationToken);
                 break;
             default:
-                Require(HasKilledSource || HasKilledTarget, "Nobody can tell, though both QEMUs live.");
+                Require(HasKilledSource || (HasKilledTarget && MayHaveLeft), "Nobody can tell, though the source lives, and the target has not been told to resume.");
+                Require(scenario is not { Fault: Fault.Kill, Party: Party.Source, Step: Moment.Resumed }, "Nobody can tell, though the guest was seen running on the target.");
                 Require(HasKilledSource || hasRunThere || !stage.Source.Process.Exited.IsCompleted, "Nobody can tell, and the source was ended.");
                 break;
         }
@@ -67,12 +75,13 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before)
         Require(owners is [var only] && only == owner, $"The guest belongs to {string.Join(" and ", owners.Select(Path.GetFileName))}, not to {Path.GetFileName(owner)}.");
     }
 
-    private async Task RequireSettingsAsync(CancellationToken cancellationToken)
+    // Both were started alike, so that one's settings are the other's.
+    private async Task RequireSettingsAsync(GuestHost host, string name, CancellationToken cancellationToken)
     {
-        if (!stage.Source.Process.Exited.IsCompleted)
+        if (!host.Process.Exited.IsCompleted)
         {
-            var differs = before.Differs(await Settings.ReadAsync(stage.Source.Monitor, cancellationToken));
-            Require(differs is null, $"The source is not as it was: {differs}.");
+            var differs = before.Differs(await Settings.ReadAsync(host.Monitor, cancellationToken));
+            Require(differs is null, $"The {name} is not as it was: {differs}.");
         }
     }
 
