@@ -50,7 +50,7 @@ public sealed class GoalTests
             ConvergenceStrategy.AutoConverge(initial: 60, increment: 30), ConvergenceStrategy.GiveUpAfter(TimeSpan.FromMinutes(2)));
 
         var report = await bench.MigrateAsync(
-            new LocalTarget(target.AsIncoming()), MigrationProfile.Default with { Convergence = strategy }, change: request => request with { MaxBandwidth = 8 * MiB });
+            new LocalTarget(target.AsIncoming()), MigrationProfile.Default with { Convergence = strategy }, change: request => request with { MaxBandwidth = 4 * MiB });
 
         await bench.AssertArrivedAsync(target, report);
         Assert.Contains(report.Convergence, change => change.Decision is ConvergenceDecision.Throttle);

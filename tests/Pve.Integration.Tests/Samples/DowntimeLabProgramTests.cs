@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Pve.Integration.Tests.Ssh;
 
@@ -21,10 +20,8 @@ public sealed class DowntimeLabProgramTests : IDisposable
     public async Task The_simulated_matrix_gives_the_nine_figures_of_the_series()
     {
         var file = _sample.NewFile("matrix.json");
-        var began = Stopwatch.GetTimestamp();
         var result = await _sample.RunAsync(["simulate", "--json", file]);
         result.AssertSucceeded();
-        Assert.InRange(Stopwatch.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(60)); // 10 s are wanted, 2 s measured; the machine may be busy
         Assert.Contains("a fresh ssh: 150 ms", result.Output, StringComparison.Ordinal);
         Assert.Contains("The order of what the series reports is the same here.", result.Output, StringComparison.Ordinal);
 

@@ -12,7 +12,7 @@ internal static class ThrottleTalk
     public const int PagesPerTick = 2;
 
     private const string Parameters
-        = """{"max-bandwidth":4194304,"downtime-limit":1,"cpu-throttle-initial":15,"cpu-throttle-increment":25,"max-cpu-throttle":50}""";
+        = """{"max-bandwidth":2097152,"downtime-limit":1,"cpu-throttle-initial":15,"cpu-throttle-increment":25,"max-cpu-throttle":50}""";
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
