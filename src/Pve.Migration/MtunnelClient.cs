@@ -13,8 +13,6 @@ namespace Pve.Migration;
 /// </summary>
 public sealed class MtunnelClient : IAsyncDisposable
 {
-    private static readonly JsonElement CleanUp = JsonElement.Parse("""{"cleanup": true}""");
-
     private readonly MtunnelSession _session;
     private readonly MtunnelClientOptions _options;
 
@@ -211,7 +209,7 @@ public sealed class MtunnelClient : IAsyncDisposable
     /// </summary>
     /// <exception cref="MtunnelException">As for <see cref="QuitAsync"/>.</exception>
     public Task QuitAndCleanUpAsync(CancellationToken cancellationToken = default)
-        => _session.QuitAsync(new MtunnelCommand(MtunnelCommandKind.Quit, Parameters: CleanUp), cancellationToken);
+        => _session.QuitAsync(MtunnelCommand.QuitAndCleanUp, cancellationToken);
 
     /// <summary>Ends the tunnel and its carrier, without <c>quit</c>; a waiting exchange gets its <see cref="MtunnelNoReplyException"/>.</summary>
     public ValueTask DisposeAsync() => _session.DisposeAsync();

@@ -11,7 +11,7 @@ internal static class Bandwidth
     public static long? Limit(int? mebibytes, JsonElement parameters)
     {
         long? here = mebibytes is { } limit ? limit * 1024L : null;
-        if (parameters.ValueKind != JsonValueKind.Object || !parameters.TryGetProperty("bwlimit", out _))
+        if (parameters.ValueKind != JsonValueKind.Object || !Wire.TryGet(parameters, "bwlimit", out _))
         {
             return here;
         }

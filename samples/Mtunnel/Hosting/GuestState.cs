@@ -11,7 +11,7 @@ internal static class GuestState
     public static void Configure(GuestPaths paths, JsonElement parameters)
     {
         PrivateFile.Write(paths.Config, ConfigText.Locked(Wire.Text(parameters, "conf")));
-        if (parameters.TryGetProperty("firewall-config", out _))
+        if (Wire.TryGet(parameters, "firewall-config", out _))
         {
             PrivateFile.Write(paths.Firewall, Wire.Text(parameters, "firewall-config"));
         }

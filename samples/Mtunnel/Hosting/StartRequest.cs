@@ -25,7 +25,7 @@ internal static class StartRequest
         RefuseOthers(migrate, MigrateOptions);
         Expect(start, "statefile", "unix");
         Expect(migrate, "type", "websocket", "secure");
-        if (!migrate.TryGetProperty("nbd", out var nbd))
+        if (!Wire.TryGet(migrate, "nbd", out var nbd))
         {
             return wanted;
         }
@@ -60,7 +60,7 @@ internal static class StartRequest
 
     private static void Expect(JsonElement given, string name, params string[] values)
     {
-        if (given.TryGetProperty(name, out var value) && !(value.ValueKind == JsonValueKind.String && values.Contains(value.GetString())))
+        if (Wire.TryGet(given, name, out var value) && !(value.ValueKind == JsonValueKind.String && values.Contains(value.GetString())))
         {
             throw new MtunnelRefusedException($"{name}: only {string.Join(" or ", values)} can be had here");
         }

@@ -160,9 +160,18 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
         return Task.FromResult<JsonElement>(default);
     }
 
+    // It never fails, as with Proxmox VE: the guest has moved by then, and the client would take a refusal for the migration's.
     private async Task<JsonElement> TrimAsync(MtunnelRequest request, CancellationToken cancellationToken)
     {
-        await GuestAgent.TrimAsync(_options.Folders.Of(request.Vmid).Agent, _options.TimeProvider, cancellationToken);
+        try
+        {
+            await GuestAgent.TrimAsync(_options.Folders.Of(request.Vmid).Agent, _options.TimeProvider, cancellationToken);
+        }
+        catch (MtunnelRefusedException e)
+        {
+            _logger.LogWarning("VM {Vmid} was not trimmed: {Why}", request.Vmid, e.ErrorText);
+        }
+
         return default;
     }
 

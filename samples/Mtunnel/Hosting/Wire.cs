@@ -7,8 +7,12 @@ namespace Mtunnel.Hosting;
 /// <summary>Members of a request, as Perl writes them: its numbers travel as text as well. What is wrong is told, a value never repeated.</summary>
 internal static class Wire
 {
+    /// <summary>Whether there is one. A null is none: Perl writes it for what it has not.</summary>
+    public static bool TryGet(JsonElement members, string name, out JsonElement value)
+        => members.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
+
     /// <exception cref="MtunnelRefusedException">It is missing, or no text.</exception>
-    public static string Text(JsonElement members, string name) => members.TryGetProperty(name, out var value)
+    public static string Text(JsonElement members, string name) => TryGet(members, name, out var value)
         ? value.ValueKind switch
         {
             JsonValueKind.String => value.GetString()!,

@@ -13,6 +13,9 @@ internal sealed class MtunnelCodecV2 : MtunnelCodec
 
     public static readonly MtunnelCodecV2 Instance = new();
 
+    // Proxmox VE refuses a quit that does not say whether it cleans up: its schema has a default for it, and does not make it optional
+    private static readonly JsonElement KeepAll = JsonElement.Parse("""{"cleanup":0}""");
+
     public override MtunnelDialect Dialect => MtunnelDialect.V2;
 
     public override bool HasReplies => true;
@@ -39,10 +42,11 @@ internal sealed class MtunnelCodecV2 : MtunnelCodec
             return false;
         }
 
+        var parameters = command is { Kind: MtunnelCommandKind.Quit, Parameters.ValueKind: JsonValueKind.Undefined } ? KeepAll : command.Parameters;
         WriteLine(output, json =>
         {
             json.WriteString(CommandMember, name);
-            WriteMembers(json, command.Parameters, CommandMember);
+            WriteMembers(json, parameters, CommandMember);
         });
         return true;
     }

@@ -9,9 +9,13 @@ internal readonly record struct MtunnelCommand(MtunnelCommandKind Kind, int Vmid
     public const int MaxVmidDigits = 9;
     public const int MaxVmid = 999_999_999;
 
+    private static readonly JsonElement CleanUp = JsonElement.Parse("""{"cleanup":1}""");
+
     public static MtunnelCommand Ignored => default;
 
     public static MtunnelCommand Quit => new(MtunnelCommandKind.Quit);
+
+    public static MtunnelCommand QuitAndCleanUp => new(MtunnelCommandKind.Quit, Parameters: CleanUp);
 
     public static MtunnelCommand Resume(int vmid) => new(MtunnelCommandKind.Resume, vmid);
 

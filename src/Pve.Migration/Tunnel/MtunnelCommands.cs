@@ -83,12 +83,12 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, bool fo
                 await ResumeAsync(vmid, cancellationToken).ConfigureAwait(false);
                 return MtunnelReply.Ok;
             case MtunnelVocabulary.Quit:
-                HasQuit = true;
                 if (command.Parameters.TryGetProperty("cleanup", out var cleanUp) && Wants(cleanUp))
                 {
                     await handler.CleanUpAsync(vmid, cancellationToken).ConfigureAwait(false);
                 }
 
+                HasQuit = true; // one whose clean-up was refused may be said again, and is no quit
                 return MtunnelReply.Ok;
             default:
                 MayRun |= command.Name == MtunnelVocabulary.ResumeWhenCompleted;

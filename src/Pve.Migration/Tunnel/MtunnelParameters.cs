@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace Pve.Migration.Tunnel;
 
-// The parameters of a v2 command against its schema, where it has one: nothing unknown, nothing missing, nothing of another kind.
+// The parameters of a v2 command against its schema, where it has one: nothing unknown, nothing missing, nothing of another kind. A null is
+// as good as nothing: Perl writes one for what it has not.
 internal static class MtunnelParameters
 {
     // null: as they should be; else what is wrong, for the peer. A value may be a secret and is never repeated.
@@ -21,7 +22,7 @@ internal static class MtunnelParameters
                 return $"{WireText.ToName(given.Name)}: property is not defined in schema and the schema does not allow additional properties";
             }
 
-            if (!IsOf(given.Value.ValueKind, parameter.Kind))
+            if (given.Value.ValueKind != JsonValueKind.Null && !IsOf(given.Value.ValueKind, parameter.Kind))
             {
                 return $"{parameter.Name}: type check failed, {parameter.Kind} expected";
             }
@@ -29,7 +30,7 @@ internal static class MtunnelParameters
 
         foreach (var parameter in word.Parameters)
         {
-            if (parameter.IsRequired && !Members(parameters).Any(given => given.Name == parameter.Name))
+            if (parameter.IsRequired && !Members(parameters).Any(given => given.Name == parameter.Name && given.Value.ValueKind != JsonValueKind.Null))
             {
                 return $"{parameter.Name}: property is missing and it is not optional";
             }

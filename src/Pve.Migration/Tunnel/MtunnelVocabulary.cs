@@ -33,7 +33,7 @@ internal static class MtunnelVocabulary
     {
         WithoutSchema(Version, TimeSpan.FromSeconds(10)),
         new(Config, TimeSpan.FromSeconds(120), Required("conf", Kind.Text), Optional("firewall-config", Kind.Text)),
-        new(BandwidthLimit, TimeSpan.FromSeconds(10), Optional("storages", Kind.List), Optional("bwlimit", Kind.Number)),
+        new(BandwidthLimit, TimeSpan.FromSeconds(10), Optional("storages", Kind.List), Optional("bwlimit", Kind.Number), Optional("operation", Kind.Text)),
         new(Disk, TimeSpan.FromSeconds(600), Required("format", Kind.Text), Required("storage", Kind.Text), Required("drive", Kind.Object)),
         new("disk-import", TimeSpan.FromSeconds(600),
             Required("volname", Kind.Text), Required("format", Kind.Text), Required("storage", Kind.Text), Optional("snapshot", Kind.Text),
@@ -46,7 +46,7 @@ internal static class MtunnelVocabulary
         WithoutSchema(Stop, TimeSpan.FromSeconds(10)),
         WithoutSchema(Unlock, TimeSpan.FromSeconds(10)),
         WithoutSchema(Fstrim, TimeSpan.FromSeconds(600)),
-        new(Quit, Usual, Optional("cleanup", Kind.Any)),
+        new(Quit, Usual, Optional("cleanup", Kind.Any)), // Proxmox VE requires it; whoever leaves it out wants nothing cleaned up
         new(SetReplicationState, Usual, Required("state", Kind.Object)) { IsOurs = true },
         new(Status, TimeSpan.FromSeconds(10)) { IsOurs = true },
         new(ResumeWhenCompleted, Usual) { IsOurs = true },

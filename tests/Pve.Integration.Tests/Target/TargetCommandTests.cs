@@ -26,6 +26,16 @@ public sealed class TargetCommandTests
     }
 
     [Fact]
+    public async Task A_client_of_Proxmox_VE_is_served_for_a_VM_without_firewall_and_agent()
+    {
+        await using var bench = new TargetBench();
+        var client = await bench.OpenAsync(bench.NewHost(bench.Options()));
+        await TellAsync(client, "config", """{"conf": "memory: 64\n", "firewall-config": null}""");
+        Assert.False(File.Exists(bench.Paths.Firewall));
+        await TellAsync(client, "fstrim"); // it has moved by then
+    }
+
+    [Fact]
     public async Task The_state_of_its_replication_is_kept()
     {
         await using var bench = new TargetBench();
@@ -42,6 +52,7 @@ public sealed class TargetCommandTests
     [InlineData(100, "{}", "102400")]
     [InlineData(100, """{"storages": ["local"], "bwlimit": "5"}""", "5")]
     [InlineData(100, """{"bwlimit": 0}""", "102400")]
+    [InlineData(100, """{"operation": "migration", "storages": ["local"], "bwlimit": null}""", "102400")]
     [InlineData(100, """{"bwlimit": 999999}""", "102400")]
     public async Task The_lower_limit_is_told(int? here, string asked, string limit)
     {

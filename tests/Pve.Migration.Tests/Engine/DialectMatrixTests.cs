@@ -19,8 +19,8 @@ public sealed class DialectMatrixTests
 
     private const string QuitAlone = "quit";
     private const string V1Lines = "resume 100|quit";
-    private const string V2Lines = """{"cmd":"version"}|{"cmd":"resume"}|{"cmd":"unlock"}|{"cmd":"quit"}""";
-    private const string OurLines = """{"cmd":"version"}|{"cmd":"set-replication-state","state":{}}|{"cmd":"resume-when-completed"}|{"cmd":"unlock"}|{"cmd":"quit"}""";
+    private const string V2Lines = """{"cmd":"version"}|{"cmd":"resume"}|{"cmd":"unlock"}|{"cmd":"quit","cleanup":0}""";
+    private const string OurLines = """{"cmd":"version"}|{"cmd":"set-replication-state","state":{}}|{"cmd":"resume-when-completed"}|{"cmd":"unlock"}|{"cmd":"quit","cleanup":0}""";
 
     public static TheoryData<string, string, string?, string, string, string> Pairs => new()
     {

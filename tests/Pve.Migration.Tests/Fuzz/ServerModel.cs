@@ -116,7 +116,7 @@ internal sealed class ServerModel
         if (Optional.TryGetValue(name, out string? optional) && request.TryGetProperty(optional, out JsonElement given))
         {
             known++;
-            hasRequired &= name == "quit" || given.ValueKind is JsonValueKind.String or JsonValueKind.Number;
+            hasRequired &= name == "quit" || given.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.Null;
         }
 
         return hasRequired && request.EnumerateObject().Count() == known;

@@ -9,14 +9,13 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Nerdbank.Streams;
-using Pve.Migration;
 using Pve.Migration.Tests.Transports;
 
 namespace Pve.Migration.Tests.Remote;
 
 /// <summary>
 /// A Kestrel that stands in for another cluster's node pve2: the API that makes a tunnel, tickets for 30 s, one socket and one use, the
-/// WebSockets, and a v2 tunnel that has Proxmox VE's commands. It shares no code with what it tests but <see cref="MtunnelServer"/>.
+/// WebSockets, and a v2 tunnel that has Proxmox VE's commands with their checks. It shares no code with what it tests.
 /// </summary>
 internal sealed class RemoteCluster : IAsyncDisposable
 {
@@ -224,8 +223,7 @@ internal sealed class RemoteCluster : IAsyncDisposable
     {
         CutTunnel = context.Abort;
         using var either = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, context.RequestAborted);
-        var options = new MtunnelServerOptions { Dialect = MtunnelDialect.V2, SendGreeting = false, Vmid = VmId };
-        await MtunnelServer.ServeAsync(stream.UsePipe(cancellationToken: either.Token), Vm, options, either.Token);
+        await new PveWorker(Vm).ServeAsync(stream, either.Token);
     }
 
     private async Task JoinAsync(Stream near, string path)

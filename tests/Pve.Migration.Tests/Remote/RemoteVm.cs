@@ -5,13 +5,9 @@ using Pve.Migration;
 
 namespace Pve.Migration.Tests.Remote;
 
-/// <summary>The VM behind a stand-in cluster's tunnel: Proxmox VE's commands with their checks, recorded, and what a test does instead.</summary>
-internal sealed class RemoteVm(int vmId, string directory) : IMtunnelHandler
+/// <summary>The VM behind a stand-in cluster's tunnel: Proxmox VE's commands, recorded, and what a test does instead.</summary>
+internal sealed class RemoteVm(int vmId, string directory)
 {
-    private static readonly string[] StartParameters = ["statefile", "forcemachine", "forcecpu", "skiplock", "nets-host-mtu"];
-    private static readonly string[] MigrateOptions =
-        ["migratedfrom", "spice_ticket", "type", "remote_node", "network", "storagemap", "nbd_proto_version", "nbd"];
-
     private readonly List<string> _calls = [];
     private readonly Dictionary<string, string> _volumes = [];
 
@@ -46,20 +42,8 @@ internal sealed class RemoteVm(int vmId, string directory) : IMtunnelHandler
 
     public string NbdPath => $"{directory}/{vmId}_nbd.migrate";
 
-    public IReadOnlyCollection<string> Commands { get; } =
-        ["config", "bwlimit", "disk", "disk-import", "query-disk-import", "start", "ticket", "nbdstop", "stop", "unlock", "fstrim"];
-
-    public async Task ResumeAsync(int vmid, CancellationToken cancellationToken) => await AnswerAsync("resume", default, cancellationToken);
-
-    public async Task CleanUpAsync(int vmid, CancellationToken cancellationToken) => await AnswerAsync("cleanup", default, cancellationToken);
-
-    public async Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken)
-    {
-        JsonNode? answer = await AnswerAsync(request.Command, request.Parameters, cancellationToken);
-        return answer is null ? default : JsonElement.Parse(answer.ToJsonString());
-    }
-
-    private async Task<JsonNode?> AnswerAsync(string command, JsonElement parameters, CancellationToken cancellationToken)
+    /// <summary>Carries out what <see cref="PveWorker"/> has checked.</summary>
+    public async Task<JsonNode?> ExecuteAsync(string command, JsonObject parameters, CancellationToken cancellationToken)
     {
         lock (_calls)
         {
@@ -71,58 +55,38 @@ internal sealed class RemoteVm(int vmId, string directory) : IMtunnelHandler
             "bwlimit" => new JsonObject { ["bwlimit"] = "51200" }, // a number, as Perl may write one
             "disk" => Allocate(parameters),
             "start" => Start(parameters),
-            "ticket" => Ticket(parameters.GetProperty("path").GetString()!),
+            "ticket" => Ticket(parameters["path"]!.GetValue<string>()),
             _ => null,
         };
     }
 
-    private static string Shown(JsonElement parameters)
-    {
-        var shown = new JsonObject();
-        if (parameters.ValueKind == JsonValueKind.Object)
-        {
-            foreach (JsonProperty member in parameters.EnumerateObject().Where(static member => member.Name != "cmd"))
-            {
-                shown[member.Name] = JsonNode.Parse(member.Value.GetRawText());
-            }
-        }
+    private static string Shown(JsonObject parameters)
+        => parameters.Count == 0 ? "" : parameters.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 
-        return shown.Count == 0 ? "" : shown.ToJsonString(new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
-    }
-
-    private JsonObject Allocate(JsonElement parameters)
+    private JsonObject Allocate(JsonObject parameters)
     {
-        JsonElement drive = parameters.GetProperty("drive");
-        long size = drive.GetProperty("size").GetInt64();
-        string volume = string.Create(CultureInfo.InvariantCulture, $"{parameters.GetProperty("storage").GetString()}:vm-{vmId}-disk-{_volumes.Count}");
+        long size = parameters["drive"]!["size"]!.GetValue<long>();
+        string volume = string.Create(CultureInfo.InvariantCulture, $"{parameters["storage"]}:vm-{vmId}-disk-{_volumes.Count}");
         string line = string.Create(CultureInfo.InvariantCulture, $"{volume},size={size >> 30}G");
         _volumes[volume] = line;
         return new JsonObject { ["drivestr"] = line, ["volid"] = volume };
     }
 
-    private JsonNode Start(JsonElement parameters)
+    private JsonNode Start(JsonObject parameters)
     {
-        RefuseOthers(parameters.GetProperty("start_params"), StartParameters);
-        JsonElement options = parameters.GetProperty("migrate_opts");
-        RefuseOthers(options, MigrateOptions);
-        if (options.GetProperty("type").GetString() != "websocket")
-        {
-            throw new MtunnelRefusedException("type: value is not in the enumeration 'websocket'");
-        }
-
         var drives = new JsonObject();
-        if (options.TryGetProperty("nbd", out JsonElement nbd))
+        if (parameters["migrate_opts"]!["nbd"] is JsonObject nbd)
         {
-            foreach (JsonProperty disk in nbd.EnumerateObject())
+            foreach ((string name, JsonNode? disk) in nbd)
             {
-                RefuseOthers(disk.Value, ["drivestr", "volid"]);
-                string line = disk.Value.GetProperty("drivestr").GetString()!;
-                if (!_volumes.TryGetValue(disk.Value.GetProperty("volid").GetString()!, out string? known) || known != line)
+                RefuseOthers(disk!.AsObject(), ["drivestr", "volid"]);
+                string line = disk["drivestr"]!.GetValue<string>();
+                if (!_volumes.TryGetValue(disk["volid"]!.GetValue<string>(), out string? known) || known != line)
                 {
-                    throw new MtunnelRefusedException($"NBD mismatch for '{disk.Name}'");
+                    throw new MtunnelRefusedException($"NBD mismatch for '{name}'");
                 }
 
-                drives[disk.Name] = new JsonObject { ["drivestr"] = line, ["nbd_uri"] = $"nbd:unix:{NbdPath}:exportname=drive-{disk.Name}" };
+                drives[name] = new JsonObject { ["drivestr"] = line, ["nbd_uri"] = $"nbd:unix:{NbdPath}:exportname=drive-{name}" };
             }
         }
 
@@ -146,14 +110,11 @@ internal sealed class RemoteVm(int vmId, string directory) : IMtunnelHandler
         ? new JsonObject { ["ticket"] = IssueTicket(path) }
         : throw new MtunnelRefusedException($"Not allowed to generate ticket for unknown socket '{path}'");
 
-    private static void RefuseOthers(JsonElement given, string[] known)
+    private static void RefuseOthers(JsonObject given, string[] known)
     {
-        foreach (JsonProperty member in given.EnumerateObject())
+        if (given.Select(static member => member.Key).FirstOrDefault(name => !known.Contains(name)) is { } other)
         {
-            if (!known.Contains(member.Name))
-            {
-                throw new MtunnelRefusedException($"{member.Name}: property is not defined in schema and the schema does not allow additional properties");
-            }
+            throw new MtunnelRefusedException($"Unknown NBD volume key: '{other}'");
         }
     }
 }

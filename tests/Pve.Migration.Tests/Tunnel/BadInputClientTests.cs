@@ -172,7 +172,7 @@ public sealed class BadInputClientTests : MtunnelClientBench
 
     [Theory]
     [InlineData(V1, "-> quit\n<- OK")]
-    [InlineData(V2, "-> {\"cmd\":\"quit\"}\n<- {\"success\":true}")]
+    [InlineData(V2, "-> {\"cmd\":\"quit\",\"cleanup\":0}\n<- {\"success\":true}")]
     public async Task Nothing_is_sent_after_quit(string greeting, string talk)
     {
         var client = greeting == V2 ? await OpenV2Async() : await OpenAsync(greeting);

@@ -61,7 +61,7 @@ public sealed class BadInputServerTests
     [InlineData("""{"cmd":"status","vmid":101}""", "status", "vmid: property is not defined in schema and the schema does not allow additional properties")]
     [InlineData("""{"cmd":"resume-when-completed","vmid":101}""", "resume-when-completed", "vmid: property is not defined in schema and the schema does not allow additional properties")]
     [InlineData("""{"cmd":"set-replication-state"}""", "set-replication-state", "state: property is missing and it is not optional")]
-    [InlineData("""{"cmd":"set-replication-state","state":null}""", "set-replication-state", "state: type check failed, Object expected")]
+    [InlineData("""{"cmd":"set-replication-state","state":null}""", "set-replication-state", "state: property is missing and it is not optional")]
     [InlineData("""{"cmd":"set-replication-state","state":"{}"}""", "set-replication-state", "state: type check failed, Object expected")]
     [InlineData("""{"cmd":"set-replication-state","state":[{}]}""", "set-replication-state", "state: type check failed, Object expected")]
     [InlineData("""{"cmd":"set-replication-state","state":{},"path":"/etc/pve/../shadow"}""", "set-replication-state", "path: property is not defined in schema and the schema does not allow additional properties")]

@@ -44,7 +44,7 @@ public sealed class MtunnelClientEndTests : MtunnelClientBench
         <- ver 2
         -> {"cmd":"version"}
         <- {"success":true,"api":2,"age":0}
-        -> {"cmd":"quit","cleanup":true}
+        -> {"cmd":"quit","cleanup":1}
         <- {"success":true}
         """)]
     public async Task A_quit_before_the_version_is_said_in_the_dialect_that_comes(string talk)
@@ -72,7 +72,7 @@ public sealed class MtunnelClientEndTests : MtunnelClientBench
     }
 
     [Theory]
-    [InlineData("<- ver 2\n-> {\"cmd\":\"version\"}", "{\"cmd\":\"quit\",\"cleanup\":true}\n")] // JSON it will be, whatever its version is
+    [InlineData("<- ver 2\n-> {\"cmd\":\"version\"}", "{\"cmd\":\"quit\",\"cleanup\":1}\n")] // JSON it will be, whatever its version is
     [InlineData("", "quit\n")]
     public async Task A_version_without_a_deadline_is_awaited_no_longer_than_a_quit(string talk, string told)
     {
@@ -111,7 +111,7 @@ public sealed class MtunnelClientEndTests : MtunnelClientBench
             """);
         await client.Faulted;
         await client.QuitAndCleanUpAsync(Test);
-        Assert.Equal("{\"cmd\":\"quit\",\"cleanup\":true}\n", await Peer.HearRestAsync());
+        Assert.Equal("{\"cmd\":\"quit\",\"cleanup\":1}\n", await Peer.HearRestAsync());
     }
 
     [Fact]

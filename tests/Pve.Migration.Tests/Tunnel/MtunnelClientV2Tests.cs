@@ -47,7 +47,7 @@ public sealed class MtunnelClientV2Tests : IAsyncDisposable
         Assert.Equal("T", (await ticket).GetProperty("ticket").GetString());
         var quit = client.QuitAndCleanUpAsync(Test);
         await _peer.PlayAsync("""
-            -> {"cmd":"quit","cleanup":true}
+            -> {"cmd":"quit","cleanup":1}
             <- {"success":true}
             """);
         await quit;

@@ -60,7 +60,7 @@ public sealed class MtunnelCodecV2Tests
     {
         Assert.Equal("tunnel online\nver 2\n", Written(V2.WriteGreeting));
         Assert.Equal("{\"cmd\":\"resume\"}\n", Written(output => V2.TryWriteCommand(MtunnelCommand.Resume(100), output)));
-        Assert.Equal("{\"cmd\":\"quit\"}\n", Written(output => V2.TryWriteCommand(MtunnelCommand.Quit, output)));
+        Assert.Equal("{\"cmd\":\"quit\",\"cleanup\":0}\n", Written(output => V2.TryWriteCommand(MtunnelCommand.Quit, output)));
         Assert.Equal(
             "{\"cmd\":\"ticket\",\"path\":\"a\\nb\"}\n",
             Written(output => V2.TryWriteCommand(MtunnelCommand.Named("ticket", JsonElement.Parse("""{"path":"a\nb","cmd":"stop"}""")), output)));

@@ -151,4 +151,19 @@ public sealed class ProxmoxV2PeerQuirkTests : IAsyncDisposable
         await Assert.ThrowsAsync<MtunnelUnsupportedException>(() => client.ExecuteAsync(command, cancellationToken: Test));
         Assert.False(client.IsFaulted);
     }
+
+    // v2.8: cleanup has a default in Proxmox VE's schema, and is missed all the same where it is not said
+    [Theory]
+    [InlineData(false, 0)]
+    [InlineData(true, 1)]
+    public async Task Quit_says_whether_it_cleans_up(bool cleansUp, int said)
+    {
+        MtunnelClient client = await _quirk.OpenV2Async();
+        Task quit = cleansUp ? client.QuitAndCleanUpAsync(Test) : client.QuitAsync(Test);
+        await _quirk.Peer.PlayAsync($$"""
+            -> {"cmd":"quit","cleanup":{{said}}}
+            <- {"success":true}
+            """);
+        await quit;
+    }
 }

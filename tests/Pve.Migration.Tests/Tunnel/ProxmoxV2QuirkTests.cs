@@ -39,6 +39,20 @@ public sealed class ProxmoxV2QuirkTests
         Assert.Empty(calls);
     }
 
+    // v2.3: Perl writes null for what it has not, as its client does for a VM without a firewall or a limit
+    [Theory]
+    [InlineData("""{"cmd":"config","conf":"memory: 32","firewall-config":null}""", "config")]
+    [InlineData("""{"cmd":"bwlimit","operation":"migration","storages":["local"],"bwlimit":null}""", "bwlimit")]
+    [InlineData("""{"cmd":"quit","cleanup":null}""", null)]
+    public async Task Null_is_as_good_as_nothing(string line, string? call)
+        => Assert.Equal(call is null ? [] : [call], await PlayAsync($"-> {line}\n<- {Success}"));
+
+    [Fact]
+    public async Task Null_is_nothing_where_something_is_needed() => Assert.Empty(await PlayAsync($$"""
+        -> {"cmd":"config","conf":null}
+        <- {{Refusal("failed to handle 'config' command - conf: property is missing and it is not optional")}}
+        """));
+
     // v2.4: where there is none they are ignored
     [Theory]
     [InlineData("resume", "resume 100")]
@@ -91,6 +105,27 @@ public sealed class ProxmoxV2QuirkTests
             <- {{Success}}
             """);
         Assert.Equal(["resume 100"], calls);
+    }
+
+    // v2.5: so is one whose clean-up failed, and the client may try again
+    [Fact]
+    public async Task A_quit_whose_clean_up_failed_may_be_said_again()
+    {
+        using var tunnel = new ServedTunnel(MtunnelDialect.V2) { CleanUpFails = new MtunnelRefusedException("VM 100 runs") };
+        await tunnel.PlayAsync($$"""
+            <- tunnel online
+            <- ver 2
+            -> {"cmd":"quit","cleanup":1}
+            <- {{Refusal("failed to handle 'quit' command - VM 100 runs")}}
+            """);
+        tunnel.CleanUpFails = null;
+        await tunnel.PlayAsync($$"""
+            -> {"cmd":"quit","cleanup":1}
+            <- {{Success}}
+            """);
+        await tunnel.EndAsync();
+        await tunnel.Served.WaitAsync(Test);
+        Assert.Equal(["clean up 100", "clean up 100"], tunnel.Calls);
     }
 
     // v2.6: cleanup is Perl's truth

@@ -26,6 +26,8 @@ internal sealed class ServedTunnel : IMtunnelHandler, IDisposable
 
     public Exception? ResumeFails { get; init; }
 
+    public Exception? CleanUpFails { get; set; }
+
     /// <summary>Where <c>ticket</c>'s come from; from nowhere unless set.</summary>
     public MtunnelTickets? Tickets { get; init; }
 
@@ -76,7 +78,7 @@ internal sealed class ServedTunnel : IMtunnelHandler, IDisposable
             : default;
     }
 
-    Task IMtunnelHandler.CleanUpAsync(int vmid, CancellationToken cancellationToken) => DoAsync($"clean up {vmid}");
+    Task IMtunnelHandler.CleanUpAsync(int vmid, CancellationToken cancellationToken) => DoAsync($"clean up {vmid}", CleanUpFails);
 
     Task IMtunnelHandler.AbandonAsync(int vmid, CancellationToken cancellationToken) => DoAsync($"abandon {vmid}");
 

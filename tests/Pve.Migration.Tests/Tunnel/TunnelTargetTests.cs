@@ -27,7 +27,7 @@ public sealed class TunnelTargetTests : IAsyncDisposable
         await _peer.PlayAsync("""
             -> {"cmd":"version"}
             <- {"success":true,"api":2,"age":0}
-            -> {"cmd":"quit"}
+            -> {"cmd":"quit","cleanup":0}
             <- {"success":true}
             """);
         await closing;
