@@ -16,7 +16,7 @@ public interface IMigrationTarget : IAsyncDisposable
 
     /// <summary>
     /// Whether whatever lets the guest run there claims it first (<see cref="IOwnershipHandover.ClaimAsync"/>), each way it can be told to. Then a target that cannot
-    /// be asked, or proven dead, loses that right, and the source has its guest back.
+    /// be asked, or proven dead, loses that right, and the source has its guest back. It may become true once the other side has said so, and stays it.
     /// </summary>
     bool ClaimsOwnership => false;
 
@@ -56,9 +56,10 @@ public interface IMigrationTarget : IAsyncDisposable
 
     /// <summary>Makes the target's QEMU listen again: its guest went ahead of its RAM, and the connection to the rest of it is lost.</summary>
     /// <returns>The migration URI that the source's QEMU connects to.</returns>
-    /// <exception cref="MigrationTargetException">It refused, or cannot be told to.</exception>
+    /// <exception cref="MigrationTargetException">It refused, and may not the next time.</exception>
+    /// <exception cref="NotSupportedException">It can never be told to.</exception>
     Task<string> ListenAgainAsync(int vmId, CancellationToken cancellationToken)
-        => throw new MigrationTargetException($"The target {Name} cannot be made to listen again.");
+        => throw new NotSupportedException($"The target {Name} cannot be made to listen again.");
 
     /// <summary>Makes the target's QEMU offer its disks to be written.</summary>
     /// <param name="vmId">The guest's number.</param>

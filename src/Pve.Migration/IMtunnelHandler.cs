@@ -11,6 +11,12 @@ public interface IMtunnelHandler
     /// </summary>
     IReadOnlyCollection<string> Commands => [];
 
+    /// <summary>
+    /// Whether it claims the guest (<see cref="IOwnershipHandover.ClaimAsync"/>) whenever it lets one run; v2 announces it as the capability <c>claims</c>. Not unless it
+    /// says so.
+    /// </summary>
+    bool ClaimsOwnership => false;
+
     /// <summary>Makes the VM run; returning means that it does.</summary>
     /// <exception cref="MtunnelRefusedException">It does not; the text is sent to the source. Any other exception sends its message.</exception>
     Task ResumeAsync(int vmid, CancellationToken cancellationToken);

@@ -6,7 +6,7 @@ public enum JournalMark
     /// <summary>A migration begins; its step is the target's name.</summary>
     Begins,
 
-    /// <summary>The step may have been carried out from here on.</summary>
+    /// <summary>The step may have been carried out from here on. Of <c>resume</c>: the detail is <c>claims</c> where the target claims the guest first.</summary>
     Intends,
 
     /// <summary>The step was carried out. Of <c>resume</c>: the guest was seen running on the target.</summary>

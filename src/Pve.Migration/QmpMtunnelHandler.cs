@@ -62,10 +62,13 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
     }
 
     /// <summary>
-    /// Called right before a guest is let run, such as to <see cref="IOwnershipHandover.ClaimAsync"/> it; what it throws as <see cref="OwnershipException"/> refuses
+    /// Called right before a guest is let run, to claim it (<see cref="IOwnershipHandover.ClaimAsync"/>); what it throws as <see cref="OwnershipException"/> refuses
     /// the resume. Nothing unless set.
     /// </summary>
     public Func<int, CancellationToken, Task>? BeforeResume { get; init; }
+
+    /// <inheritdoc/>
+    public bool ClaimsOwnership => BeforeResume is not null;
 
     /// <inheritdoc/>
     public IReadOnlyCollection<string> Commands { get; }

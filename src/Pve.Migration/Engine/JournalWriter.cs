@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Recovery;
 using Pve.Migration.Transports;
 
 namespace Pve.Migration.Engine;
@@ -48,11 +49,12 @@ internal sealed class JournalWriter(IMigrationJournal? journal, int vmId, TimePr
     /// The intention to let the guest run on the target. It is told as soon as the source's guest was stopped for the last time, so that it is safe by the
     /// time it is waited for, and the guest does not wait for a disk.
     /// </summary>
-    public Task IntendCommitAsync()
+    /// <param name="claims">Whether the target has said that it claims the guest first.</param>
+    public Task IntendCommitAsync(bool claims)
     {
         lock (_gate)
         {
-            return _commit ??= WriteAsync(JournalMark.Intends, MigrationPlan.Resume);
+            return _commit ??= WriteAsync(JournalMark.Intends, MigrationPlan.Resume, claims ? JournalStory.Claims : null);
         }
     }
 

@@ -144,7 +144,7 @@ internal sealed class MigrationRun : IAsyncDisposable
         {
             if (!Plan.PostCopy.HasBegun)
             {
-                await IsSafeAsync(journal.IntendCommitAsync(), cancellationToken).ConfigureAwait(false);
+                await IsSafeAsync(journal.IntendCommitAsync(Target.ClaimsOwnership), cancellationToken).ConfigureAwait(false);
                 pause.Commit();
             }
 
@@ -155,7 +155,7 @@ internal sealed class MigrationRun : IAsyncDisposable
         _begun.Add(step);
         if (step.HeedsNobody)
         {
-            await IsSafeAsync(journal.IntendCommitAsync(), cancellationToken).ConfigureAwait(false); // it may be the commit
+            await IsSafeAsync(journal.IntendCommitAsync(Target.ClaimsOwnership), cancellationToken).ConfigureAwait(false); // it may be the commit
             await ledger.TimeAsync(step, CancellationToken.None).ConfigureAwait(false);
             return;
         }

@@ -88,7 +88,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
     public async Task SwitchOverAsync(CancellationToken cancellationToken)
     {
         _isSwitching = true;
-        _ = run.Journal.IntendCommitAsync();
+        _ = run.Journal.IntendCommitAsync(target.ClaimsOwnership);
         await source.Monitor.ExecuteAsync(
             QmpCommands.MigrateContinue, new MigrateContinue(MigrationStatus.PreSwitchover), cancellationToken: cancellationToken).ConfigureAwait(false);
         await FollowAsync(cancellationToken).ConfigureAwait(false);
@@ -295,7 +295,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
         {
             if (run.Request.Disks.Count == 0)
             {
-                _ = run.Journal.IntendCommitAsync();
+                _ = run.Journal.IntendCommitAsync(target.ClaimsOwnership);
             }
 
             Task.Run(target.Target.WakeAsync).ForgetFailure();

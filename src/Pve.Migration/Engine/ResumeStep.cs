@@ -74,6 +74,7 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
     private async Task<ResumeResult> AskAsync()
     {
         using var deadline = run.Deadline(run.Options.AnswerTimeout);
+        target.ExpectClaim();
         try
         {
             var answer = target.Target.ResumeAsync(run.Request.VmId, deadline.Token);
@@ -194,7 +195,7 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
     // Where the other side does so itself, it is not the one that is told here.
     private async Task ClaimAsync()
     {
-        if (target.Target.ClaimsOwnership)
+        if (target.ClaimsOwnership)
         {
             using var deadline = run.Deadline(run.Options.PausedStepTimeout);
             await run.Request.Ownership.ClaimAsync(run.Request.VmId, deadline.Token).HeedingAsync(run.Time, deadline.Token).ConfigureAwait(false);

@@ -36,7 +36,7 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
     /// <summary>Whether the target has lost the right to run the guest, and never used it; it is taken away where it can be.</summary>
     public async Task<bool> IsRevokedAsync()
     {
-        if (_isRevoked || !target.Target.ClaimsOwnership || target.Trail?.Resumed is not null)
+        if (_isRevoked || !target.ClaimsOwnership || target.Trail?.Resumed is not null)
         {
             return _isRevoked;
         }

@@ -8,8 +8,14 @@ namespace Pve.Migration.Engine;
 internal sealed class TargetVm(RunContext run) : IAsyncDisposable
 {
     private CapabilitySet? _capabilities;
+    private bool? _recalled;
+    private bool _isTold;
+    private bool _claimed = true;
 
     public IMigrationTarget Target => run.Request.Target;
+
+    /// <summary>Whether whoever let the guest run there, or may have, claimed it first: what was not claimed can be revoked.</summary>
+    public bool ClaimsOwnership => _recalled is { } claimed && !_isTold ? claimed : _recalled is not false && _claimed && Target.ClaimsOwnership;
 
     /// <summary>Its monitor; null where it is out of reach.</summary>
     public QmpClient? Monitor { get; private set; }
@@ -35,6 +41,12 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
             throw new MigrationFailedException(gone, "Its log says why.");
         }
     }
+
+    /// <summary>What an earlier run noted when it was about to let the guest run there.</summary>
+    public void RecallClaim(bool claimed) => _recalled = claimed;
+
+    /// <summary>It is about to be told to let the guest run: what is not known of its claim by now does not count any more.</summary>
+    public void ExpectClaim() => (_isTold, _claimed) = (true, _claimed && Target.ClaimsOwnership);
 
     public async Task OpenAsync(CancellationToken cancellationToken)
         => Watch(await Target.OpenAsync(cancellationToken).ConfigureAwait(false));

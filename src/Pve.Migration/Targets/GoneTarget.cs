@@ -23,9 +23,6 @@ public sealed class GoneTarget : IMigrationTarget
     public string Name { get; }
 
     /// <inheritdoc/>
-    public bool ClaimsOwnership { get; init; }
-
-    /// <inheritdoc/>
     public string? Dialect => null;
 
     /// <inheritdoc/>

@@ -22,6 +22,7 @@ public sealed class TunnelTarget : IMigrationTarget
     private MtunnelClient? _tunnel;
     private MtunnelDialect? _dialect;
     private bool _isDestroyed;
+    private bool _hasAnnounced;
 
     /// <summary>Creates the target.</summary>
     /// <param name="qemu">The QEMU that waits there.</param>
@@ -38,8 +39,24 @@ public sealed class TunnelTarget : IMigrationTarget
     /// <inheritdoc/>
     public string Name => _transport.Name;
 
-    /// <inheritdoc/>
-    public bool ClaimsOwnership { get; init; }
+    /// <summary>
+    /// Whether the peer claims the guest before it lets it run. It is asked for by setting it, and true only once the peer has announced that it does; then no
+    /// peer that does not is told to resume.
+    /// </summary>
+    /// <exception cref="ArgumentException">It is set beside a fallback that claims nothing.</exception>
+    public bool ClaimsOwnership
+    {
+        get => field && (_hasAnnounced || IsAnnounced);
+        init
+        {
+            if (value && _fallback is { ClaimsOwnership: false })
+            {
+                throw new ArgumentException($"The fallback {_fallback.Name} lets the guest run without a claim, which could not be revoked then.", nameof(value));
+            }
+
+            field = value;
+        }
+    }
 
     /// <inheritdoc/>
     public string? Dialect => (_dialect ?? _tunnel?.DialectSoFar) switch
@@ -181,6 +198,11 @@ public sealed class TunnelTarget : IMigrationTarget
         try
         {
             _dialect ??= Tunnel.SettleDialect();
+            if (ClaimsOwnership && !IsAnnounced)
+            {
+                return new ResumeResult(ResumeAnswer.Unknown, $"The tunnel {Name} now ends at a peer that claims nothing, and was not told to resume.");
+            }
+
             await (Tunnel.Can(MtunnelVocabulary.ResumeWhenCompleted)
                 ? Tunnel.ExecuteAsync(MtunnelVocabulary.ResumeWhenCompleted, cancellationToken: cancellationToken)
                 : (Task)Tunnel.ResumeAsync(vmId, cancellationToken)).ConfigureAwait(false);
@@ -352,11 +374,14 @@ public sealed class TunnelTarget : IMigrationTarget
     {
         if (_tunnel is not null)
         {
+            _hasAnnounced |= IsAnnounced;
             await _tunnel.DisposeAsync().ConfigureAwait(false);
         }
 
         _tunnel = await MtunnelClient.OpenAsync(_transport, _options, cancellationToken).ConfigureAwait(false);
     }
+
+    private bool IsAnnounced => _tunnel?.Capabilities.Contains(MtunnelVocabulary.Claims) == true;
 
     private MtunnelClient Tunnel => _tunnel ?? throw new InvalidOperationException("The target has not been opened.");
 

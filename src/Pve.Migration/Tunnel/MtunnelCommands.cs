@@ -115,6 +115,11 @@ internal sealed class MtunnelCommands(IMtunnelHandler handler, int vmid, bool fo
         json.WriteNumber("api", MtunnelVocabulary.Api);
         json.WriteNumber("age", MtunnelVocabulary.Age);
         json.WriteStartArray("capabilities");
+        if (handler.ClaimsOwnership)
+        {
+            json.WriteStringValue(MtunnelVocabulary.Claims);
+        }
+
         foreach (var command in handler.Commands.Append(MtunnelVocabulary.Forward).Order(StringComparer.Ordinal))
         {
             if (MtunnelVocabulary.TryFind(command, out var word) && word.IsOurs && Knows(command))

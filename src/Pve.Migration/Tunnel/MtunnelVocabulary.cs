@@ -23,6 +23,9 @@ internal static class MtunnelVocabulary
     public const string Config = "config";
     public const string Start = "start";
 
+    // no command: whoever lets the guest run here claims it first
+    public const string Claims = "claims";
+
     // the version of the JSON protocol we speak, and how many older ones we still understand
     public const int Api = 2;
     public const int Age = 0;

@@ -21,13 +21,16 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     /// <summary>How many bytes are free there; nobody knows unless set.</summary>
     public long? FreeBytes { get; set; }
 
+    /// <summary>Whether its side claims the guest; as the inner one's unless set.</summary>
+    public bool? Claims { get; init; }
+
     public List<string> Calls { get; } = [];
 
     public string Name => inner.Name;
 
     public string? Dialect => inner.Dialect;
 
-    public bool ClaimsOwnership => inner.ClaimsOwnership;
+    public bool ClaimsOwnership => Claims ?? inner.ClaimsOwnership;
 
     public Task<string> Lost => inner.Lost;
 

@@ -10,7 +10,8 @@ namespace Pve.Migration.Tests.Recovery;
 /// <param name="moment">Before or after an entry of the journal, counted from now, or a call of the target or the ownership.</param>
 /// <param name="beside">Who dies with it.</param>
 /// <param name="ownership">Who owns the guest, where that is not the bench's.</param>
-internal sealed class Crash(EngineBench bench, MemoryJournal journal, string moment, string beside, IOwnershipHandover? ownership = null)
+/// <param name="claims">Whether the target's side claims it.</param>
+internal sealed class Crash(EngineBench bench, MemoryJournal journal, string moment, string beside, IOwnershipHandover? ownership = null, bool claims = false)
 {
     private readonly TaskCompletionSource _happened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _never = new TaskCompletionSource().Task;
@@ -45,7 +46,12 @@ internal sealed class Crash(EngineBench bench, MemoryJournal journal, string mom
         _target = await bench.ListenAsync(bench.Pair.Target);
         journal.Before = _ => ReachAsync($"before entry {_entry}");
         journal.After = _ => ReachAsync($"after entry {_entry++}");
-        var target = new HookedTarget(Target(bench, _target)) { Before = call => ReachAsync($"before {call}"), After = call => ReachAsync($"after {call}") };
+        var target = new HookedTarget(Target(bench, _target))
+        {
+            Claims = claims,
+            Before = call => ReachAsync($"before {call}"),
+            After = call => ReachAsync($"after {call}"),
+        };
         var run = body(new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }), target, EngineBench.Cancellation);
         await Task.WhenAny(run, _happened.Task);
         await (HasHappened ? _source.DisposeAsync() : default);

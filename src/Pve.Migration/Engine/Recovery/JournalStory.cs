@@ -9,6 +9,11 @@ namespace Pve.Migration.Engine.Recovery;
 internal sealed record JournalStory(
     JournalStage Stage, IReadOnlyList<string> Begun, IReadOnlyDictionary<string, string> Found, MigrationFailure? Failure, JournalEntry? Ended)
 {
+    public const string Claims = "claims";
+
+    /// <summary>Whether the target had said that it claims the guest first, each time it was about to be told to let it run.</summary>
+    public bool IsClaimed { get; private init; }
+
     /// <summary>Whether a migration was begun whose outcome is not known.</summary>
     public bool IsOpen => Stage != JournalStage.Nothing && Ended?.Step is not (nameof(MigrationOutcome.Migrated) or nameof(MigrationOutcome.RolledBack));
 
@@ -26,6 +31,7 @@ internal sealed record JournalStory(
         }
 
         var (stage, isComplete, failure, ended) = (JournalStage.Nothing, false, default(MigrationFailure), default(JournalEntry));
+        var claims = new List<bool>();
         var begun = new List<string>();
         var found = new Dictionary<string, string>();
         foreach (var entry in entries)
@@ -34,10 +40,12 @@ internal sealed record JournalStory(
             {
                 case JournalMark.Begins:
                     (stage, isComplete, failure, ended) = (JournalStage.Preparing, false, null, null);
+                    claims.Clear();
                     begun.Clear();
                     found.Clear();
                     break;
                 case JournalMark.Intends when entry.Step == MigrationPlan.Resume:
+                    claims.Add(entry.Detail == Claims);
                     stage = JournalStage.Committing;
                     break;
                 case JournalMark.Intends:
@@ -61,6 +69,9 @@ internal sealed record JournalStory(
             }
         }
 
-        return new JournalStory(stage == JournalStage.Committing && isComplete ? JournalStage.Complete : stage, begun, found, failure, ended);
+        return new JournalStory(stage == JournalStage.Committing && isComplete ? JournalStage.Complete : stage, begun, found, failure, ended)
+        {
+            IsClaimed = claims.Count > 0 && claims.TrueForAll(static claimed => claimed),
+        };
     }
 }

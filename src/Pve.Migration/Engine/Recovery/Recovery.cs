@@ -28,6 +28,7 @@ internal sealed class Recovery(MigrationRun run)
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         _story = JournalStory.Read(await _context.Request.Journal!.ReadAsync(cancellationToken).ConfigureAwait(false), _context.Request.VmId);
+        run.Target.RecallClaim(Story.IsClaimed);
         _found = Story.Found.TryGetValue(FoundSettings.Name, out var json) ? JsonSerializer.Deserialize(json, JournalJson.Default.FoundSettings) : null;
     }
 
@@ -82,7 +83,8 @@ internal sealed class Recovery(MigrationRun run)
 
         // The crash may have come before. A refusal is no proof here, since the guest may have run, and ended, before.
         await _context.Request.Ownership.CommitAsync(_context.Request.VmId, CancellationToken.None).ConfigureAwait(false);
-        await _context.Journal.IntendCommitAsync().ConfigureAwait(false);
+        run.Target.ExpectClaim();
+        await _context.Journal.IntendCommitAsync(run.Target.ClaimsOwnership).ConfigureAwait(false);
         var resume = run.Plan.ResumeStep;
         await resume.RunAsync().ConfigureAwait(false);
         return resume.Verdict == ResumeVerdict.NeverRan
