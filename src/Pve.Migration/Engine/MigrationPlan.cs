@@ -275,11 +275,11 @@ internal sealed class MigrationPlan
     private async Task ExportDisksAsync(CancellationToken cancellationToken)
         => _exports = await _run.Request.Target.ExportDisksAsync(_run.Request.VmId, _run.Request.Disks, Tls.ForExports, cancellationToken).ConfigureAwait(false);
 
-    private async Task StopExportsAsync(CancellationToken cancellationToken)
-    {
-        await _run.Request.Target.StopExportsAsync(_run.Request.VmId, cancellationToken).ConfigureAwait(false);
-        await _target.TurnReplicationAsync(cancellationToken).ConfigureAwait(false);
-    }
+    // What was mirrored is there already: nothing of it is noted.
+    private Task StopExportsAsync(CancellationToken cancellationToken)
+        => Task.WhenAll(
+            _run.Request.Target.StopExportsAsync(_run.Request.VmId, cancellationToken),
+            _target.TurnReplicationAsync(cancellationToken));
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {

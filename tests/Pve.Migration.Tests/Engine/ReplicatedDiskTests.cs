@@ -89,6 +89,60 @@ public sealed class ReplicatedDiskTests
         },
         Guest, Waiting);
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task A_bitmap_that_does_not_record_is_found_whoever_has_the_targets_monitor(bool isOutOfReach) => RunAsync(
+        async bench =>
+        {
+            await bench.Spy.ExecuteAsync(
+                QmpCommands.BlockDirtyBitmapAdd, new BlockDirtyBitmapAdd("disk", Bitmap) { Disabled = true }, cancellationToken: Cancellation);
+            var failure = bench.AssertRolledBack(await MigrateAsync(bench, target: Target(bench, isOutOfReach)));
+            Assert.Equal("check disks", failure.Step);
+            Assert.Contains("does not note what is written", failure.Message, StringComparison.Ordinal);
+        },
+        Guest, Waiting);
+
+    [Fact]
+    public Task A_bitmap_that_the_target_already_has_is_found_before_anything_is_touched() => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            await bench.Target.ExecuteAsync(QmpCommands.BlockDirtyBitmapAdd, new BlockDirtyBitmapAdd("disk", Bitmap), cancellationToken: Cancellation);
+            var failure = bench.AssertRolledBack(await MigrateAsync(bench));
+            Assert.Equal("check disks", failure.Step);
+            Assert.Contains("already has a bitmap 'replicated'", failure.Message, StringComparison.Ordinal);
+        },
+        Guest, Waiting);
+
+    [Fact]
+    public Task The_way_back_begins_while_the_exports_are_stopped() => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            var hasBegun = false;
+            var target = Target(bench);
+            target.After = async step => hasBegun |= step == "stop exports" && await BitmapAsync(bench.Target) is not null;
+            bench.AssertMigrated(await MigrateAsync(bench, target: target));
+            Assert.True(hasBegun);
+        },
+        Guest, Waiting);
+
+    // The slower one has a round under way nearly all the time.
+    [Theory]
+    [InlineData(2_000_000)]
+    [InlineData(1_050_000)]
+    public Task Inside_the_pause_it_keeps_no_bandwidth(long maxBandwidth) => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            await bench.PassAsync(1);
+            var report = await MigrateAsync(bench, maxBandwidth: maxBandwidth);
+            bench.AssertMigrated(report);
+            Assert.True(Line(report, "finish mirrors") < TimeSpan.FromMilliseconds(50), $"{Line(report, "finish mirrors")}");
+        },
+        Guest, Waiting);
+
     [Fact]
     public Task Bitmaps_of_others_travel_along_where_that_is_wanted() => RunAsync(
         async bench =>
@@ -102,7 +156,13 @@ public sealed class ReplicatedDiskTests
         Guest, Waiting);
 
     private static Task<MigrationReport> MigrateAsync(
-        EngineBench bench, IProgress<MigrationProgress>? progress = null, Func<MigrationRequest, MigrationRequest>? change = null)
+        EngineBench bench, IProgress<MigrationProgress>? progress = null, Func<MigrationRequest, MigrationRequest>? change = null, IMigrationTarget? target = null,
+        long maxBandwidth = 0)
+        => bench.MigrateAsync(
+            target ?? Target(bench), progress: progress,
+            change: request => (change?.Invoke(request) ?? request) with { Disks = [new MigrationDisk("disk") { Bitmap = Bitmap, MaxBandwidth = maxBandwidth }] });
+
+    private static HookedTarget Target(EngineBench bench, bool isOutOfReach = false)
     {
         var incoming = new IncomingQemu(bench.Target, Address, kill: _ =>
         {
@@ -110,9 +170,7 @@ public sealed class ReplicatedDiskTests
             return Task.CompletedTask;
         })
         { DisksListenUri = Disks };
-        return bench.MigrateAsync(
-            new LocalTarget(incoming), progress: progress,
-            change: request => (change?.Invoke(request) ?? request) with { Disks = [new MigrationDisk("disk") { Bitmap = Bitmap }] });
+        return new HookedTarget(new LocalTarget(incoming)) { IsOutOfReach = isOutOfReach };
     }
 
     private static Task<QmpNothing> ReplicateAsync(EngineBench bench)

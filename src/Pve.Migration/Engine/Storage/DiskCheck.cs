@@ -8,6 +8,7 @@ namespace Pve.Migration.Engine.Storage;
 /// <summary>What is wrong with a disk before anything was touched.</summary>
 internal static class DiskCheck
 {
+    private const string BitmapId = "disk-bitmap";
     private const string AsLarge = "Make the target's image as large as the source's.";
 
     public static async Task RunAsync(
@@ -23,10 +24,16 @@ internal static class DiskCheck
                 findings.Error("disk-job", $"A job ({job.Type}) already works on the disk '{disk.Node}'.", "Wait for it, or cancel it.");
             }
 
-            if (Look(here, disk.Node, findings) is { } node && there is not null && Look(there, disk.NodeThere, findings) is { } other)
+            if (Look(here, disk.Node, findings) is not { } node)
+            {
+                continue;
+            }
+
+            LookForBitmap(disk, node, findings);
+            if (there is not null && Look(there, disk.NodeThere, findings) is { } other)
             {
                 Compare(disk, node, other, findings);
-                LookForBitmap(disk, node, findings);
+                LookForBitmapThere(disk, other, findings);
                 await LookForSpaceAsync(disk, node, other, target, findings, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -79,9 +86,9 @@ internal static class DiskCheck
         }
     }
 
+    // QEMU merges one that does not record without a word, and what was written since would never be copied.
     private static void LookForBitmap(MigrationDisk disk, BlockDeviceInfo node, Findings findings)
     {
-        const string Id = "disk-bitmap";
         if (disk.Bitmap is not { } name)
         {
             return;
@@ -89,11 +96,22 @@ internal static class DiskCheck
 
         if (node.DirtyBitmaps?.FirstOrDefault(bitmap => bitmap.Name == name) is not { } found)
         {
-            findings.Error(Id, $"The disk '{disk.Node}' has no bitmap '{name}'.", "Let the whole disk travel, or begin with a replication that leaves one.");
+            findings.Error(BitmapId, $"The disk '{disk.Node}' has no bitmap '{name}'.", "Let the whole disk travel, or begin with a replication that leaves one.");
         }
         else if (!found.Recording || found.Busy || found.Inconsistent == true)
         {
-            findings.Error(Id, $"The bitmap '{name}' of the disk '{disk.Node}' does not note what is written, or is in use.", "Enable it, or let the whole disk travel.");
+            findings.Error(
+                BitmapId, $"The bitmap '{name}' of the disk '{disk.Node}' does not note what is written, or is in use.",
+                "Enabled again, it lacks what was written meanwhile: let the whole disk travel.");
+        }
+    }
+
+    private static void LookForBitmapThere(MigrationDisk disk, BlockDeviceInfo node, Findings findings)
+    {
+        if (disk.Bitmap is { } name && node.DirtyBitmaps?.Any(bitmap => bitmap.Name == name) == true)
+        {
+            findings.Error(
+                BitmapId, $"The target's disk '{disk.NodeThere}' already has a bitmap '{name}', where one of that name begins with the handover.", "Remove that one.");
         }
     }
 

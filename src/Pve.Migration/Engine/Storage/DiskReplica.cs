@@ -79,14 +79,19 @@ internal sealed class DiskReplica(MigrationDisk disk, DiskExport export, string 
         => Behind = devices.Select(device => device.Inserted).FirstOrDefault(node => node?.NodeName == disk.Node)?.DirtyBitmaps?.FirstOrDefault(bitmap => bitmap.Name == name)?.Count
             ?? throw new MigrationFailedException($"What is written to the disk '{disk.Node}' is not noted any more, or no device of the guest's uses that node.");
 
-    public async Task BeginRoundAsync(QmpClient monitor, CancellationToken cancellationToken)
+    /// <summary>Begins to copy what was written before.</summary>
+    /// <param name="monitor">The source's.</param>
+    /// <param name="isLimited">Whether it keeps the disk's bandwidth: not where the guest waits for it.</param>
+    /// <param name="cancellationToken">Stops the wait.</param>
+    /// <exception cref="MigrationFailedException">It cannot be copied.</exception>
+    public async Task BeginRoundAsync(QmpClient monitor, bool isLimited, CancellationToken cancellationToken)
     {
         _rounds++;
         var backup = new BlockdevBackup(disk.Node, _shield, MirrorSyncMode.Incremental)
         {
             JobId = Job,
             Bitmap = name,
-            Speed = disk.MaxBandwidth > 0 ? disk.MaxBandwidth : null,
+            Speed = isLimited && disk.MaxBandwidth > 0 ? disk.MaxBandwidth : null,
         };
         try
         {
@@ -98,6 +103,15 @@ internal sealed class DiskReplica(MigrationDisk disk, DiskExport export, string 
         }
 
         IsUnderWay = true;
+    }
+
+    /// <summary>Takes the disk's bandwidth off a round that is under way; one that has ended needs no other.</summary>
+    public async Task LiftLimitAsync(QmpClient monitor, CancellationToken cancellationToken)
+    {
+        if (disk.MaxBandwidth > 0)
+        {
+            await monitor.TryExecuteAsync(QmpCommands.BlockJobSetSpeed, new BlockJobSetSpeed(Job, 0), cancellationToken: cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Notes the end of the round.</summary>

@@ -18,6 +18,7 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
     private JobTrail? _trail;
     private Task _following = Task.CompletedTask;
     private bool _isCatchingUp = true;
+    private volatile bool _isLast;
 
     public IEnumerable<DiskProgress> Progress => replicas.Select(replica => replica.Progress);
 
@@ -56,7 +57,9 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
     /// <exception cref="MigrationFailedException">It failed.</exception>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
+        _isLast = true;
         await _caughtUp.CancelAsync().ConfigureAwait(false);
+        await LiftLimitsAsync(cancellationToken).ConfigureAwait(false);
         await _following.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (await LookAsync(cancellationToken).ConfigureAwait(false) > 0)
         {
@@ -180,7 +183,12 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
     {
         foreach (var replica in replicas.Where(replica => replica.Behind > 0))
         {
-            await replica.BeginRoundAsync(Monitor, cancellationToken).ConfigureAwait(false);
+            await replica.BeginRoundAsync(Monitor, isLimited: !_isLast, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_isLast)
+        {
+            await LiftLimitsAsync(cancellationToken).ConfigureAwait(false); // the guest was paused while it began
         }
 
         var (moved, movedAt) = (0L, run.Time.GetTimestamp());
@@ -218,6 +226,9 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
 
         await SeeThemGoneAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private Task LiftLimitsAsync(CancellationToken cancellationToken)
+        => Task.WhenAll(replicas.Where(IsUnderWay).Select(replica => replica.LiftLimitAsync(Monitor, cancellationToken)));
 
     // A job has ended before it is gone, and until then its filter may still be in the guest's way.
     private async Task SeeThemGoneAsync(CancellationToken cancellationToken)
