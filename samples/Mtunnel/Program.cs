@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Mtunnel;
@@ -40,12 +41,26 @@ static Task<int> WatchAsync(TunnelOptions options, CancellationToken cancellatio
 {
     await using var source = await QmpClient.ConnectAsync(
         QmpEndpoint.Unix(options.Folders.Monitor(options.Vmid!.Value)), cancellationToken: cancellationToken);
-    if (await new SwitchoverWatchdogHolder(source, new StandardPipe()).RunAsync(cancellationToken))
+    var holder = new SwitchoverWatchdogHolder(source, new StandardPipe());
+    using var ending = new CancellationTokenSource();
+    using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, EndUnlessArmed);
+    using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, EndUnlessArmed);
+    if (await holder.RunAsync(ending.Token))
     {
         log.CreateLogger("mtunnel").LogWarning("VM {Vmid} was given back to its source: its migrator was gone at pre-switchover", options.Vmid);
     }
 
     return 0;
+
+    // What ends the migrator often goes to its whole group, and then this is what it was started for.
+    void EndUnlessArmed(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        if (!holder.IsArmed)
+        {
+            ending.Cancel();
+        }
+    }
 });
 
 static async Task<int> WithHostAsync(TunnelOptions options, string what, Func<TargetHost, ILoggerFactory, Task<int>> act)
@@ -63,6 +78,10 @@ static async Task<int> WithHostAsync(TunnelOptions options, string what, Func<Ta
         try
         {
             return await act(host, log);
+        }
+        catch (OperationCanceledException)
+        {
+            return Interrupted;
         }
         catch (Exception e) when (e is MtunnelException or QmpException or IOException or UnauthorizedAccessException)
         {

@@ -28,8 +28,9 @@ public sealed class IncomingQemu
     /// <param name="listenUri">Where it shall listen, such as <c>unix:/run/qemu-server/100.migrate</c>; <c>tcp:HOST:0</c> lets it choose the port.</param>
     /// <param name="connectUri">Where the source reaches that, if a forward leads there; otherwise as it listens.</param>
     /// <param name="kill">
-    /// Ends the process and returns when it is proven gone. Without it QEMU is asked to quit. Proof is then that it said it would and its monitor ended, that
-    /// nobody listens at the path of a unix monitor any more, or, of a monitor that is neither at a path nor at a port, its end alone.
+    /// Ends the process and returns when it is proven gone. Without it QEMU is asked to quit. Proof is then that it said it would and its monitor ended,
+    /// with nobody left who listens at the path of a unix monitor; or, of a monitor that is neither at a path nor at a port, its end alone. One that dies by itself
+    /// is not proven dead: a monitor's path or port may be a forward's, such as ssh's, that ended beside a QEMU that lives.
     /// </param>
     public IncomingQemu(QmpClient monitor, string listenUri, string? connectUri = null, Func<CancellationToken, Task>? kill = null)
     {
@@ -107,13 +108,13 @@ public sealed class IncomingQemu
 
     /// <summary>Makes it listen for the rest of a guest that runs ahead of its RAM, after the connection is lost.</summary>
     /// <returns>Where the source connects to.</returns>
-    /// <exception cref="MigrationTargetException">It refused, or was only given a descriptor.</exception>
+    /// <exception cref="MigrationTargetException">It refused.</exception>
+    /// <exception cref="NotSupportedException">It was only given a descriptor, or its monitor is out of reach.</exception>
     public async Task<string> ListenAgainAsync(CancellationToken cancellationToken = default)
     {
         if (Monitor is null || (AgainListenUri ?? _chosenUri ?? _listenUri) is not { } uri || uri.StartsWith("fd:", StringComparison.Ordinal))
         {
-            throw new MigrationTargetException(
-                $"The target QEMU at {Name} has nowhere to listen again.", $"Set {nameof(AgainListenUri)}, and keep its monitor in reach.");
+            throw new NotSupportedException($"The target QEMU at {Name} has nowhere to listen again: set {nameof(AgainListenUri)}, and keep its monitor in reach.");
         }
 
         try
@@ -276,8 +277,8 @@ public sealed class IncomingQemu
                 $"The target QEMU at {Name} could not be proven dead: its monitor was closed on this side.", "End its process by hand.");
         }
 
-        // A connection that broke looks the same.
-        if (!quits && Name.StartsWith("tcp:", StringComparison.Ordinal))
+        // A connection that broke, or the end of a forward, looks the same.
+        if (!quits && (IsHere || Name.StartsWith("tcp:", StringComparison.Ordinal)))
         {
             throw new MigrationTargetException($"The target QEMU at {Name} could not be proven dead: only its monitor's connection is known to have ended.", "End its process by hand.");
         }

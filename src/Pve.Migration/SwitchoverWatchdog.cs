@@ -35,6 +35,8 @@ public sealed class SwitchoverWatchdog : IAsyncDisposable
     private readonly ITimer _refresh;
     private readonly Lock _gate = new();
     private Task _written = Task.CompletedTask;
+    private volatile string? _broken;
+    private volatile bool _isArmed;
 
     /// <summary>Takes over the pipe to a holder.</summary>
     /// <param name="holder">The holder's input and output, such as those of an <c>mtunnel watch</c>; completed with this.</param>
@@ -58,6 +60,15 @@ public sealed class SwitchoverWatchdog : IAsyncDisposable
         await _holder.Input.CompleteAsync().ConfigureAwait(false);
     }
 
+    /// <exception cref="MigrationFailedException">It is armed, but nobody watches any more.</exception>
+    internal void ThrowIfLost()
+    {
+        if (_isArmed)
+        {
+            ThrowIfBroken();
+        }
+    }
+
     internal async Task ArmAsync(CancellationToken cancellationToken)
     {
         var answer = await AskAsync(string.Create(CultureInfo.InvariantCulture, $"arm {(long)_patience.TotalMilliseconds}"), cancellationToken).ConfigureAwait(false);
@@ -66,13 +77,14 @@ public sealed class SwitchoverWatchdog : IAsyncDisposable
             throw new MigrationFailedException($"The watchdog said '{answer}', and not that it is armed.");
         }
 
+        _isArmed = true;
         _refresh.Change(_patience / 3, _patience / 3);
     }
 
     /// <exception cref="MigrationFailedException">It has given the guest back, or does not answer.</exception>
     internal async Task DisarmAsync(CancellationToken cancellationToken)
     {
-        _refresh.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        StopRefreshing();
         var answer = await AskAsync("disarm", cancellationToken).ConfigureAwait(false);
         if (answer != "disarmed")
         {
@@ -83,6 +95,13 @@ public sealed class SwitchoverWatchdog : IAsyncDisposable
     /// <summary>The same where it does not matter any more.</summary>
     internal async Task ReleaseAsync(CancellationToken cancellationToken)
     {
+        if (_broken is not null)
+        {
+            StopRefreshing();
+            Write("disarm").ForgetFailure(); // one that is only late shall not undo the next migration
+            return;
+        }
+
         try
         {
             await DisarmAsync(cancellationToken).ConfigureAwait(false);
@@ -93,23 +112,47 @@ public sealed class SwitchoverWatchdog : IAsyncDisposable
         }
     }
 
+    private void ThrowIfBroken()
+    {
+        if (_broken is { } why)
+        {
+            throw new MigrationFailedException(why, "Take a new watchdog.");
+        }
+    }
+
+    private void StopRefreshing()
+    {
+        _isArmed = false;
+        _refresh.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    // An answer that nobody waited for any more would be taken for the next one's.
     private async Task<string> AskAsync(string line, CancellationToken cancellationToken)
     {
+        ThrowIfBroken();
+        var broken = "The watchdog was left while it answered.";
         using var late = new CancellationTokenSource(AnswerWithin, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(late.Token, cancellationToken);
         try
         {
             await Write(line).WaitAsync(either.Token).ConfigureAwait(false);
             var read = await _answers.ReadAsync(either.Token).ConfigureAwait(false);
-            return read.Kind == LineReadKind.Line ? Encoding.ASCII.GetString(read.Line.Span) : throw new MigrationFailedException("The watchdog is gone.");
+            broken = read.Kind == LineReadKind.Line ? null : "The watchdog is gone.";
+            return broken is null ? Encoding.ASCII.GetString(read.Line.Span) : throw new MigrationFailedException(broken);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MigrationFailedException($"The watchdog does not answer within {AnswerWithin.TotalSeconds:0.#} s.");
+            broken = $"The watchdog does not answer within {AnswerWithin.TotalSeconds:0.#} s.";
+            throw new MigrationFailedException(broken);
         }
         catch (IOException e)
         {
-            throw new MigrationFailedException($"The watchdog is gone: {e.Message}", null, e);
+            broken = $"The watchdog is gone: {e.Message}";
+            throw new MigrationFailedException(broken, null, e);
+        }
+        finally
+        {
+            _broken ??= broken;
         }
     }
 
@@ -119,7 +162,7 @@ public sealed class SwitchoverWatchdog : IAsyncDisposable
         {
             if (_written.IsCompleted)
             {
-                Write("alive").ForgetFailure(); // whoever waits for the holder next hears of it
+                Write("alive").ForgetFailure(); // the migration sees that it is broken
             }
         }
     }
@@ -135,6 +178,18 @@ public sealed class SwitchoverWatchdog : IAsyncDisposable
     private async Task WriteAsync(Task before, string line)
     {
         await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _holder.Output.WriteAsync(Encoding.ASCII.GetBytes(line + "\n")).ConfigureAwait(false);
+        try
+        {
+            var flushed = await _holder.Output.WriteAsync(Encoding.ASCII.GetBytes(line + "\n")).ConfigureAwait(false);
+            if (flushed.IsCompleted)
+            {
+                throw new IOException("nobody reads what it is told");
+            }
+        }
+        catch (Exception e)
+        {
+            _broken ??= $"The watchdog is gone: {e.Message}";
+            throw;
+        }
     }
 }

@@ -20,6 +20,7 @@ public sealed class SwitchoverWatchdogHolder
     private readonly IDuplexPipe _migrator;
     private readonly TimeProvider _time;
     private TimeSpan? _patience;
+    private volatile bool _isArmed;
     private long _heardAt;
     private bool _isSilent;
     private bool _isAlone;
@@ -35,6 +36,9 @@ public sealed class SwitchoverWatchdogHolder
         ArgumentNullException.ThrowIfNull(migrator);
         (_source, _migrator, _time) = (source, migrator, time ?? TimeProvider.System);
     }
+
+    /// <summary>Whether a migrator relies on it: who ends it now leaves the guest to nobody.</summary>
+    public bool IsArmed => _isArmed;
 
     // Only where it was not told otherwise does a dead migrator leave something to do.
     private bool IsOverdue => _patience is not null && (_isAlone || _isSilent);
@@ -52,6 +56,7 @@ public sealed class SwitchoverWatchdogHolder
         {
             while (!_isAlone || _patience is not null)
             {
+                _isArmed = _patience is not null;
                 var isLate = await IsLateAsync([change, .. _isAlone ? Array.Empty<Task>() : [line]], cancellationToken).ConfigureAwait(false);
                 _isSilent |= isLate && !line.IsCompleted;
                 if (!_isAlone && line.IsCompleted)
@@ -80,6 +85,7 @@ public sealed class SwitchoverWatchdogHolder
         }
         finally
         {
+            _isArmed = false;
             await ending.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(line, change).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -121,6 +127,7 @@ public sealed class SwitchoverWatchdogHolder
         switch (words)
         {
             case ["arm", var text] when int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds):
+                _isArmed = true;
                 (_patience, _heardAt, _isSilent, _hasUndone) = (TimeSpan.FromMilliseconds(milliseconds), _time.GetTimestamp(), false, false);
                 await TellAsync("armed").ConfigureAwait(false);
                 return true;
@@ -136,13 +143,26 @@ public sealed class SwitchoverWatchdogHolder
         }
     }
 
+    // A QEMU whose lock is held answers late, and is asked again.
     private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TryUndoAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpTimeoutException)
+        {
+        }
+    }
+
+    private async Task TryUndoAsync(CancellationToken cancellationToken)
     {
         var info = await _source.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: cancellationToken).ConfigureAwait(false);
         if (info.Status == MigrationStatus.PreSwitchover)
         {
+            _hasUndone = true; // QEMU may carry it out whenever it answers
             await _source.ExecuteAsync(QmpCommands.MigrateCancel, cancellationToken: cancellationToken).ConfigureAwait(false);
-            (_hasUndone, _patience) = (true, null);
+            _patience = null;
         }
         else if (_isAlone && (info.Status is not { } status || SourceVm.IsOver(status)))
         {

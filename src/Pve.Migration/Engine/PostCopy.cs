@@ -17,6 +17,7 @@ internal sealed class PostCopy(RunContext run, SourceVm source, TargetVm target)
     private bool _isSent;
     private long _moved;
     private long _movedAt;
+    private long? _stuckAt;
 
     /// <summary>What carries the rest.</summary>
     public PostCopyConnection Connection { get; } = new(run, source, target);
@@ -66,11 +67,12 @@ internal sealed class PostCopy(RunContext run, SourceVm source, TargetVm target)
             ThrowIfBroken();
             if (source.Trail.Status == MigrationStatus.PostcopyPaused)
             {
-                await Connection.MendAsync().ConfigureAwait(false);
+                await Connection.MendAsync(TimeLeft()).ConfigureAwait(false);
                 _movedAt = run.Time.GetTimestamp();
             }
             else if (run.Time.GetElapsedTime(_movedAt) > run.Options.StallTimeout)
             {
+                TimeLeft();
                 await Connection.BreakAsync().ConfigureAwait(false);
                 _movedAt = run.Time.GetTimestamp();
             }
@@ -78,6 +80,16 @@ internal sealed class PostCopy(RunContext run, SourceVm source, TargetVm target)
             await run.Changed.WaitAsync(CancellationToken.None).ConfigureAwait(false);
             await LookAsync().ConfigureAwait(false);
         }
+    }
+
+    // Of what may pass until something moves again, however often it was mended meanwhile.
+    private TimeSpan TimeLeft()
+    {
+        _stuckAt ??= run.Time.GetTimestamp();
+        var left = run.Options.MendTimeout - run.Time.GetElapsedTime(_stuckAt.Value);
+        return left > TimeSpan.Zero
+            ? left
+            : throw new MigrationFailedException($"Nothing of the rest has moved for {run.Options.MendTimeout.TotalSeconds:0.#} s, and no new connection helped.");
     }
 
     private bool HasArrived()
@@ -106,7 +118,7 @@ internal sealed class PostCopy(RunContext run, SourceVm source, TargetVm target)
             run.Report(Rest, info);
             if (info.Ram?.Transferred is { } moved && moved != _moved)
             {
-                (_moved, _movedAt) = (moved, run.Time.GetTimestamp());
+                (_moved, _movedAt, _stuckAt) = (moved, run.Time.GetTimestamp(), null);
             }
         }
         catch (Exception e) when (e is QmpException or OperationCanceledException)

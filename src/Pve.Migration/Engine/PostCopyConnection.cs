@@ -20,12 +20,13 @@ internal sealed class PostCopyConnection(RunContext run, SourceVm source, Target
     public Task BreakAsync() => Task.WhenAll(PauseAsync(source.Monitor), PauseAsync(target.Monitor!));
 
     /// <summary>Tries until the rest goes on, or the time for it is over.</summary>
-    /// <exception cref="MigrationFailedException">It was over, or a side is lost.</exception>
-    public async Task MendAsync()
+    /// <param name="left">How long it may take.</param>
+    /// <exception cref="MigrationFailedException">It was over, a side is lost, or it can never be mended.</exception>
+    public async Task MendAsync(TimeSpan left)
     {
         var lostAt = run.Time.GetTimestamp();
         string? why = null;
-        using var deadline = run.Deadline(run.Options.MendTimeout);
+        using var deadline = run.Deadline(left);
         try
         {
             while (!await IsMendedAsync(reason => why = reason, deadline.Token).ConfigureAwait(false))
@@ -58,6 +59,10 @@ internal sealed class PostCopyConnection(RunContext run, SourceVm source, Target
         {
             tell("The source QEMU did not come through.");
         }
+        catch (NotSupportedException e)
+        {
+            throw new MigrationFailedException($"The connection between both QEMUs is lost, and cannot be mended. {e.Message}", null, e);
+        }
         catch (Exception e) when (e is MigrationTargetException or QmpException)
         {
             tell(e.Message);
@@ -80,6 +85,11 @@ internal sealed class PostCopyConnection(RunContext run, SourceVm source, Target
         while (source.Trail!.Status is { } status && status != MigrationStatus.PostcopyActive && status != MigrationStatus.Completed)
         {
             ThrowIfGone();
+            if (SourceVm.IsOver(status))
+            {
+                throw new MigrationFailedException($"The connection between both QEMUs is lost, and cannot be mended: the source's is {status}.");
+            }
+
             if (status == MigrationStatus.PostcopyPaused && hasCome)
             {
                 throw new MigrationTargetException("The new connection broke as well.");

@@ -226,6 +226,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
 
         target.ThrowIfGone();
         mirrors.ThrowIfFailed();
+        run.Request.Watchdog?.ThrowIfLost();
         if (target.Target.Lost is { IsCompletedSuccessfully: true } way)
         {
             throw new MigrationFailedException($"The way to the target {target.Target.Name} is lost: {await way.ConfigureAwait(false)}");

@@ -11,12 +11,23 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
     private static readonly TimeSpan AnswerIsLate = TimeSpan.FromMilliseconds(500);
 
     private readonly List<string> _told = [];
+    private readonly Lock _gate = new();
+    private Task<bool>? _byMonitor;
 
     /// <summary>What is known once the step has run; null before.</summary>
     public ResumeVerdict? Verdict { get; private set; }
 
     /// <summary>The target's words, or what was seen instead of RESUME.</summary>
-    public string Detail => string.Join(' ', _told);
+    public string Detail
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return string.Join(' ', _told);
+            }
+        }
+    }
 
     /// <summary>Takes no cancellation: from the commit point it only goes forward.</summary>
     /// <exception cref="MigrationFailedException">The target or the guest was gone before, and nothing was sent.</exception>
@@ -78,14 +89,18 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
         try
         {
             var answer = target.Target.ResumeAsync(run.Request.VmId, deadline.Token);
-            if (target.Trail is not null && await answer.IsLateAsync(AnswerIsLate, run.Time).ConfigureAwait(false)
-                && await RunsByMonitorAsync().ConfigureAwait(false) && await answer.IsLateAsync(run.Options.ResumeTimeout, run.Time).ConfigureAwait(false))
+            if (target.Trail is not null && await answer.IsLateAsync(AnswerIsLate, run.Time).ConfigureAwait(false))
             {
-                // It runs, so what is still waited for is not worth more time.
-                await deadline.CancelAsync().ConfigureAwait(false);
-                answer.ForgetFailure();
-                run.Warn($"The target {target.Target.Name} did not answer the resume; its monitor did.");
-                return new ResumeResult(ResumeAnswer.Accepted);
+                var byMonitor = RunsByMonitorAsync();
+                await Task.WhenAny(answer, byMonitor).ConfigureAwait(false);
+                if (!answer.IsCompleted && await byMonitor.ConfigureAwait(false) && await answer.IsLateAsync(run.Options.ResumeTimeout, run.Time).ConfigureAwait(false))
+                {
+                    // It runs, so what is still waited for is not worth more time.
+                    await deadline.CancelAsync().ConfigureAwait(false);
+                    answer.ForgetFailure();
+                    run.Warn($"The target {target.Target.Name} did not answer the resume; its monitor did.");
+                    return new ResumeResult(ResumeAnswer.Accepted);
+                }
             }
 
             await answer.HeedingAsync(run.Time, deadline.Token).ConfigureAwait(false);
@@ -104,13 +119,14 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
             return await JudgeUnseenAsync(answer).ConfigureAwait(false);
         }
 
+        // A resume over the monitor that is on its way comes to its end first: nothing is given back beside it.
         if (answer == ResumeAnswer.Refused)
         {
-            return await AfterRefusalAsync().ConfigureAwait(false);
+            return _byMonitor is { } tried && await tried.ConfigureAwait(false) ? ResumeVerdict.Runs : await AfterRefusalAsync().ConfigureAwait(false);
         }
 
         var runs = (answer == ResumeAnswer.Accepted && await SeesItRunAsync().ConfigureAwait(false)) || await RunsByMonitorAsync().ConfigureAwait(false);
-        return runs ? ResumeVerdict.Runs : ResumeVerdict.Unknown;
+        return runs || target.Trail.Resumed is not null ? ResumeVerdict.Runs : ResumeVerdict.Unknown;
     }
 
     // Without a monitor the target's word is all there is: an acceptance is believed, the rest is asked about.
@@ -171,8 +187,19 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
         null => ResumeVerdict.Unknown,
     };
 
-    // The resume may come yet, or was lost. A second one changes nothing where the first one worked, so forward.
-    private async Task<bool> RunsByMonitorAsync()
+    // The resume may come yet, or was lost. A second one changes nothing where the first one worked, so forward, once.
+    private Task<bool> RunsByMonitorAsync()
+    {
+        if (_byMonitor is null)
+        {
+            _byMonitor = ResumeByMonitorAsync();
+            _byMonitor.ForgetFailure(); // the other way may be quicker
+        }
+
+        return _byMonitor;
+    }
+
+    private async Task<bool> ResumeByMonitorAsync()
     {
         if (await IsRunningAsync().ConfigureAwait(false) == true)
         {
@@ -182,6 +209,11 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
         try
         {
             await ClaimAsync().ConfigureAwait(false);
+            if (Verdict is not null)
+            {
+                return false; // the other way was quicker, and it is not ours to resume any more
+            }
+
             await target.Monitor!.ExecuteAsync(QmpCommands.Continue).ConfigureAwait(false);
         }
         catch (Exception e) when (e is QmpException or OwnershipException or OperationCanceledException)
@@ -246,9 +278,12 @@ internal sealed class ResumeStep(RunContext run, SourceVm source, TargetVm targe
     private void Tell(string words)
     {
         var sentence = words is "" or [.., '.' or ')'] ? words : words + ".";
-        if (sentence.Length > 0 && !_told.Contains(sentence))
+        lock (_gate)
         {
-            _told.Add(sentence);
+            if (sentence.Length > 0 && !_told.Contains(sentence))
+            {
+                _told.Add(sentence);
+            }
         }
     }
 }

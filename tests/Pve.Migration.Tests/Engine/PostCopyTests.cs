@@ -174,6 +174,32 @@ public sealed class PostCopyTests
         Busy);
 
     [Fact]
+    public Task What_can_never_be_mended_is_not_tried_again() => RunAsync(
+        async bench =>
+        {
+            var target = bench.Local();
+            target.Before = step => step == "listen again" ? throw new NotSupportedException("It has nowhere to listen again.") : Task.CompletedTask;
+            var report = await bench.MigrateAsync(target, profile: AtOnce, progress: Once(PostCopy.Rest, bench.Pair.Link.CutConnections));
+
+            var unknown = bench.AssertUnknown(report);
+            Assert.Contains("cannot be mended. It has nowhere", unknown.Failure.Message, StringComparison.Ordinal);
+            Assert.Single(target.Calls, "listen again");
+            Assert.InRange(Line(report, PostCopy.Rest), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        },
+        Busy);
+
+    [Fact]
+    public Task A_rest_that_never_moves_again_comes_to_an_end() => RunAsync(
+        async bench =>
+        {
+            var report = await bench.MigrateAsync(profile: AtOnce, progress: Once(PostCopy.Rest, bench.Pair.Source.Freeze));
+            var unknown = bench.AssertUnknown(report);
+            Assert.Contains("Nothing of the rest has moved for 600 s", unknown.Failure.Message, StringComparison.Ordinal);
+            Assert.InRange(Line(report, PostCopy.Rest), TimeSpan.FromSeconds(600), TimeSpan.FromSeconds(900));
+        },
+        Busy);
+
+    [Fact]
     public Task A_connection_that_carries_nothing_is_given_up_for_another() => RunAsync(
         async bench =>
         {

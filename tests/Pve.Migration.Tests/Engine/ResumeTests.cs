@@ -140,6 +140,19 @@ public sealed class ResumeTests
         target: SmallGuest with { Name = "target", Incoming = true, StartPaused = false });
 
     [Fact]
+    public Task An_answer_is_heard_while_the_monitor_hangs_and_the_monitor_is_tried_once() => RunAsync(async bench =>
+    {
+        var report = await MigrateAsync(bench, async (_, _) =>
+        {
+            bench.Pair.Target.Freeze();
+            await bench.PassAsync(0.6);
+            return new ResumeResult(ResumeAnswer.Accepted);
+        });
+        bench.AssertUnknown(report);
+        Assert.InRange(Line(report, "resume"), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(105));
+    });
+
+    [Fact]
     public Task A_source_is_not_ended_beside_a_target_whose_guest_cannot_write() => RunAsync(async bench =>
     {
         var target = bench.Local();

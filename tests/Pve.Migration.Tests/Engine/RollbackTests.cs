@@ -49,6 +49,17 @@ public sealed class RollbackTests
     });
 
     [Fact]
+    public Task The_end_of_a_monitor_at_a_path_alone_proves_no_death_since_it_may_be_a_forward() => RunAsync(async bench =>
+    {
+        await using var forwarded = await QmpClient.ConnectAsync(
+            bench.Pair.Target.OpenMonitor(), "unix:/nonexistent/100.qmp", new QmpClientOptions { TimeProvider = bench.Time }, Cancellation);
+        bench.Pair.Target.Kill();
+        await forwarded.Ended;
+        var unproven = await Assert.ThrowsAsync<MigrationTargetException>(() => new IncomingQemu(forwarded, Address).DestroyAsync(Cancellation));
+        Assert.Contains("could not be proven dead", unproven.Message, StringComparison.Ordinal);
+    });
+
+    [Fact]
     public Task A_guest_whose_ownership_cannot_be_had_back_is_not_continued() => RunAsync(async bench =>
     {
         bench.Ownership.Before = call => call == "prepare ownership" ? Task.CompletedTask : throw new IOException(call);

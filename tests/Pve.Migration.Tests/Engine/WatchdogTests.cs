@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using Nerdbank.Streams;
+using Pve.Migration.Engine;
 using Pve.Migration.Testing;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
@@ -84,6 +85,58 @@ public sealed class WatchdogTests
         await TellAsync(near, "disarm", "undone");
         await near.Output.CompleteAsync();
         Assert.True(await holding);
+    });
+
+    [Fact]
+    public Task A_monitor_that_answers_late_is_asked_again() => RunAsync(async bench =>
+    {
+        var (near, far) = FullDuplexStream.CreatePipePair();
+        var holder = new SwitchoverWatchdogHolder(bench.Spy, far, bench.Time);
+        var holding = holder.RunAsync(Cancellation);
+        await TellAsync(near, "arm 1000", "armed");
+        Assert.True(holder.IsArmed);
+        bench.Pair.Source.Freeze();
+        await bench.PassAsync(45);
+        Assert.False(holding.IsCompleted);
+        bench.Pair.Source.Thaw();
+        await TellAsync(near, "disarm", "disarmed");
+        await near.Output.CompleteAsync();
+        Assert.False(await holding);
+        Assert.False(holder.IsArmed);
+    });
+
+    [Fact]
+    public Task One_that_answered_late_is_not_asked_again() => RunAsync(async bench =>
+    {
+        var (near, far) = FullDuplexStream.CreatePipePair();
+        await using var watchdog = new SwitchoverWatchdog(near, Patience, bench.Time);
+        await Assert.ThrowsAsync<MigrationFailedException>(() => watchdog.ArmAsync(Cancellation));
+        await watchdog.ReleaseAsync(Cancellation);
+        await far.Output.WriteAsync("armed\n"u8.ToArray(), Cancellation);
+        var late = await Assert.ThrowsAsync<MigrationFailedException>(() => watchdog.ArmAsync(Cancellation));
+        Assert.Contains("does not answer within 1 s", late.Message, StringComparison.Ordinal);
+        var heard = await far.Input.ReadAtLeastAsync("arm 4000\ndisarm\n".Length, Cancellation);
+        Assert.Equal("arm 4000\ndisarm\n", Encoding.ASCII.GetString(heard.Buffer));
+    });
+
+    [Fact]
+    public Task One_that_is_gone_is_missed_during_the_copy() => OnDisksAsync(async bench =>
+    {
+        var (near, far) = FullDuplexStream.CreatePipePair();
+        await using var held = await HoldAsync(bench, near, far);
+        var handler = new Handler(progress =>
+        {
+            if (progress.Step == MigrationPlan.CopyRam)
+            {
+                far.Input.CancelPendingRead();
+                far.Input.Complete();
+            }
+        });
+        var report = await bench.MigrateAsync(
+            Target(bench), progress: handler, change: request => request with { Disks = [new MigrationDisk("disk")], Watchdog = held.Watchdog });
+        var failure = bench.AssertRolledBack(report);
+        Assert.Equal(MigrationPlan.CopyRam, failure.Step);
+        Assert.Contains("The watchdog is gone", failure.Message, StringComparison.Ordinal);
     });
 
     [Fact]
