@@ -1,8 +1,8 @@
 namespace Pve.Migration;
 
 /// <summary>
-/// TLS between both QEMUs, for the RAM and for disks that are mirrored. It names folders that the QEMUs themselves read, each on its own host; no key
-/// goes through here.
+/// TLS between both QEMUs, for the RAM and for disks that are mirrored. It names folders that the QEMUs themselves read, each on its own host. What is
+/// checked before, where both folders may be this host's, reads the certificates and <c>keys.psk</c> there; no key leaves that check.
 /// </summary>
 public sealed record MigrationTls
 {

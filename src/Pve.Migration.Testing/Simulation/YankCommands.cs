@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pve.Migration.Testing.Simulation.Storage;
 using Pve.Qmp.Commands;
 
 namespace Pve.Migration.Testing.Simulation;
@@ -14,6 +15,14 @@ internal static class YankCommands
             json.WriteStartObject();
             json.WriteString("type"u8, "chardev"u8);
             json.WriteString("id"u8, id);
+            json.WriteEndObject();
+        }
+
+        foreach (var node in machine.Disks.All.Where(node => node.Driver == "nbd"))
+        {
+            json.WriteStartObject();
+            json.WriteString("type"u8, "block-node"u8);
+            json.WriteString("node-name"u8, node.Name);
             json.WriteEndObject();
         }
 
@@ -39,12 +48,19 @@ internal static class YankCommands
             {
                 "migration" when HasMigration(machine) => () => CutMigration(machine),
                 "chardev" when machine.MonitorIds.Contains(instance.Text("id")) => CutMonitor(machine, instance.Text("id")),
+                "block-node" when machine.Disks.Find(instance.Text("node-name")) is { Driver: "nbd" } node => () => CutNode(machine, node),
                 _ => throw new CommandRefusedException("DeviceNotFound", "Instance not found"),
             });
         }
 
         cuts.ForEach(cut => cut());
         return null;
+    }
+
+    private static void CutNode(Machine machine, BlockNode node)
+    {
+        machine.Disks.Cut(node);
+        machine.Jobs.RemoteMoved();
     }
 
     private static Action CutMonitor(Machine machine, string id) => () => machine.CutMonitor(id);

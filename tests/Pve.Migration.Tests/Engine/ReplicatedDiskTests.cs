@@ -1,3 +1,8 @@
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Json;
+using Pve.Migration.Engine;
+using Pve.Migration.Engine.Storage;
 using Pve.Migration.Testing;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
@@ -143,6 +148,103 @@ public sealed class ReplicatedDiskTests
         },
         Guest, Waiting);
 
+    [Theory]
+    [InlineData("mirror disks")]
+    [InlineData("copy RAM")]
+    public Task A_silent_way_is_broken_before_the_guest_misses_it(string at) => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            await bench.PassAsync(30);
+            var frozenAt = TimeSpan.Zero;
+            var began = bench.Time.GetTimestamp();
+            using var ends = bench.Spy.Subscribe("BLOCK_JOB_COMPLETED", "BLOCK_JOB_CANCELLED");
+            var progress = new Handler(seen =>
+            {
+                if (frozenAt == TimeSpan.Zero && seen.Step == at && (seen.Disks is [{ CopiedBytes: >= 0 }] || seen.RamTransferredBytes > 0))
+                {
+                    frozenAt = bench.Time.GetElapsedTime(began);
+                    bench.Pair.Target.Freeze();
+                }
+            });
+            var migration = MigrateAsync(bench, progress);
+            do
+            {
+                await ends.ReadAsync(Cancellation);
+            }
+            while (frozenAt == TimeSpan.Zero);
+
+            var brokenAfter = bench.Time.GetElapsedTime(began) - frozenAt;
+            bench.AssertRolledBack(await migration);
+            Assert.InRange(brokenAfter, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(7));
+            await AssertNothingIsLeftAsync(bench.Spy);
+        },
+        Guest, Waiting, bytesPerSecond: 10_000_000);
+
+    [Theory]
+    [InlineData("blockdev-add")]
+    [InlineData("transaction")]
+    [InlineData("blockdev-backup")]
+    public Task What_was_asked_for_and_never_answered_is_not_left(string command) => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            await bench.PassAsync(30);
+            using var cancelling = new CancellationTokenSource();
+            var pipe = bench.Pair.Source.OpenMonitor();
+            var source = new Ends(pipe.Input, PipeWriter.Create(new Ear(pipe.Output, $"\"{command}\"", cancelling)));
+            await using var monitor = await QmpClient.ConnectAsync(source, "source", new QmpClientOptions { TimeProvider = bench.Time }, Cancellation);
+            var report = await MigrateAsync(bench, change: request => request with { Source = monitor }, cancellation: cancelling.Token);
+            Assert.Equal("mirror disks", bench.AssertRolledBack(report).Step);
+            Assert.Empty(report.Warnings);
+            await AssertNothingIsLeftAsync(bench.Spy);
+        },
+        Guest, Waiting, bytesPerSecond: 10_000_000);
+
+    [Fact]
+    public Task What_cannot_be_removed_keeps_none_of_the_rest() => RunAsync(
+        async bench =>
+        {
+            foreach (var name in new[] { "migrate-100-0", "migrate-100-1" })
+            {
+                await bench.Spy.ExecuteAsync(QmpCommands.BlockdevAdd, new BlockdevOptionsNullCo { NodeName = name, Size = 1L << 30 }, cancellationToken: Cancellation);
+            }
+
+            await bench.Spy.ExecuteAsync(QmpCommands.BlockDirtyBitmapAdd, new BlockDirtyBitmapAdd("disk", "migrate-100-0"), cancellationToken: Cancellation);
+            await bench.Spy.ExecuteAsync(
+                QmpCommands.BlockdevBackup, new BlockdevBackup("disk", "migrate-100-1", MirrorSyncMode.None) { JobId = "others" }, cancellationToken: Cancellation);
+            var left = await Assert.ThrowsAsync<MigrationFailedException>(() => LeftoverMirrors.RemoveAsync(bench.Source, VmId, bench.Time, Cancellation));
+            Assert.Contains("the node 'migrate-100-1'", left.Message, StringComparison.Ordinal);
+            await bench.Spy.ExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel("others") { Force = true }, cancellationToken: Cancellation);
+            await bench.Spy.ExecuteAsync(QmpCommands.BlockdevDel, new NodeReference("migrate-100-1"), cancellationToken: Cancellation);
+            await AssertNothingIsLeftAsync(bench.Spy);
+        },
+        Guest, Waiting);
+
+    [Fact]
+    public Task A_round_that_a_crash_left_ends_though_its_way_is_silent() => RunAsync(
+        async bench =>
+        {
+            await TellAsync(bench.Target, "nbd-server-start", """{"addr":{"type":"unix","data":{"path":"/run/100.nbd"}}}""");
+            await TellAsync(bench.Target, "block-export-add", """{"type":"nbd","id":"e","node-name":"disk","writable":true}""");
+            await TellAsync(bench.Spy, "block-dirty-bitmap-add", """{"node":"disk","name":"migrate-100-0"}""");
+            await TellAsync(
+                bench.Spy, "blockdev-add", """{"driver":"nbd","node-name":"migrate-100-0","server":{"type":"unix","path":"/run/100.nbd"},"export":"disk"}""");
+            await TellAsync(bench.Spy, "blockdev-add", """{"driver":"null-co","node-name":"migrate-100-0-n","size":1073741824}""");
+            await TellAsync(
+                bench.Spy, "blockdev-add",
+                """{"driver":"quorum","node-name":"migrate-100-0-s","vote-threshold":1,"children":["migrate-100-0","migrate-100-0-n"]}""");
+            await bench.PassAsync(30);
+            await TellAsync(
+                bench.Spy, "blockdev-backup",
+                """{"job-id":"migrate-100-0-1","device":"disk","target":"migrate-100-0-s","sync":"incremental","bitmap":"migrate-100-0"}""");
+            bench.Pair.Target.Freeze();
+            using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(2), bench.Time);
+            await LeftoverMirrors.RemoveAsync(bench.Source, VmId, bench.Time, deadline.Token);
+            await AssertNothingIsLeftAsync(bench.Spy);
+        },
+        Guest, Waiting, bytesPerSecond: 10_000_000);
+
     [Fact]
     public Task Bitmaps_of_others_travel_along_where_that_is_wanted() => RunAsync(
         async bench =>
@@ -157,9 +259,9 @@ public sealed class ReplicatedDiskTests
 
     private static Task<MigrationReport> MigrateAsync(
         EngineBench bench, IProgress<MigrationProgress>? progress = null, Func<MigrationRequest, MigrationRequest>? change = null, IMigrationTarget? target = null,
-        long maxBandwidth = 0)
+        long maxBandwidth = 0, CancellationToken? cancellation = null)
         => bench.MigrateAsync(
-            target ?? Target(bench), progress: progress,
+            target ?? Target(bench), progress: progress, cancellation: cancellation,
             change: request => (change?.Invoke(request) ?? request) with { Disks = [new MigrationDisk("disk") { Bitmap = Bitmap, MaxBandwidth = maxBandwidth }] });
 
     private static HookedTarget Target(EngineBench bench, bool isOutOfReach = false)
@@ -172,6 +274,9 @@ public sealed class ReplicatedDiskTests
         { DisksListenUri = Disks };
         return new HookedTarget(new LocalTarget(incoming)) { IsOutOfReach = isOutOfReach };
     }
+
+    private static Task<JsonElement> TellAsync(QmpClient monitor, string command, string arguments)
+        => monitor.ExecuteAsync(command, JsonElement.Parse(arguments), cancellationToken: Cancellation);
 
     private static Task<QmpNothing> ReplicateAsync(EngineBench bench)
         => bench.Spy.ExecuteAsync(QmpCommands.BlockDirtyBitmapAdd, new BlockDirtyBitmapAdd("disk", Bitmap), cancellationToken: Cancellation);
@@ -189,4 +294,19 @@ public sealed class ReplicatedDiskTests
 
     private static Task<IReadOnlyList<BlockDeviceInfo>> NodesAsync(QmpClient monitor)
         => monitor.ExecuteAsync(QmpCommands.QueryNamedBlockNodes, new QueryNamedBlockNodes { Flat = true }, cancellationToken: Cancellation);
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+
+    /// <summary>Cancels once a word has gone through.</summary>
+    private sealed class Ear(PipeWriter inner, string word, CancellationTokenSource cancelling) : MemoryStream
+    {
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            await inner.WriteAsync(buffer, cancellationToken);
+            if (Encoding.UTF8.GetString(buffer.Span).Contains(word, StringComparison.Ordinal))
+            {
+                await cancelling.CancelAsync();
+            }
+        }
+    }
 }

@@ -1,6 +1,8 @@
+using System.Text.Json;
 using Pve.Migration.Testing;
 using Pve.Migration.Tests.Engine;
 using Pve.Qmp;
+using Pve.Qmp.Commands;
 using static Pve.Migration.Tests.Engine.EngineBench;
 
 namespace Pve.Migration.Tests.Recovery;
@@ -58,6 +60,38 @@ public sealed class CrashTests
         Assert.True(second.HasHappened);
 
         await AssertRecoveredAsync(bench, await RecoverAsync(bench, journal), "alone");
+    });
+
+    [Theory]
+    [InlineData("before resume")]
+    [InlineData("after resume")]
+    public Task A_source_that_lives_on_is_as_it_was(string moment) => RunAsync(async bench =>
+    {
+        var before = await SettingsAsync(bench.Spy);
+        var journal = new MemoryJournal();
+        await new Crash(bench, journal, moment, "alone").MigrateAsync();
+        foreach (var step in new[] { "make TLS ready", "mirror disks" })
+        {
+            await journal.AppendAsync(new JournalEntry(JournalMark.Intends, VmId, step, bench.Time.GetUtcNow()), Cancellation);
+        }
+
+        await using var there = await bench.ListenAsync(bench.Pair.Target);
+        foreach (var monitor in new[] { bench.Spy, there })
+        {
+            await monitor.ExecuteAsync(QmpCommands.ObjectAdd, new AuthzSimpleObject($"migrate-{VmId}-authz", "CN=node"), cancellationToken: Cancellation);
+        }
+
+        await bench.Spy.ExecuteAsync(QmpCommands.BlockdevAdd, new BlockdevOptionsNullCo { NodeName = $"migrate-{VmId}-0" }, cancellationToken: Cancellation);
+        var report = await RecoverAsync(bench, journal, endsSource: false);
+
+        Assert.IsType<MigrationOutcome.Migrated>(report.Outcome);
+        Assert.Empty(report.Warnings);
+        Assert.Equal(before, await SettingsAsync(bench.Spy));
+        Assert.Empty(await bench.Spy.ExecuteAsync(QmpCommands.QueryNamedBlockNodes, new() { Flat = true }, cancellationToken: Cancellation));
+        foreach (var monitor in new[] { bench.Spy, there })
+        {
+            Assert.DoesNotContain("migrate-", $"{await monitor.ExecuteAsync("qom-list", JsonElement.Parse("{\"path\":\"/objects\"}"), cancellationToken: Cancellation)}", StringComparison.Ordinal);
+        }
     });
 
     [Fact]
@@ -156,12 +190,12 @@ public sealed class CrashTests
         }
     }
 
-    private static async Task<RecoveryReport> RecoverAsync(EngineBench bench, MemoryJournal journal)
+    private static async Task<RecoveryReport> RecoverAsync(EngineBench bench, MemoryJournal journal, bool endsSource = true)
     {
         var source = await TryConnectAsync(bench, bench.Pair.Source);
         var target = await TryConnectAsync(bench, bench.Pair.Target);
         var report = await new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).RecoverAsync(
-            new RecoveryRequest { VmId = VmId, Journal = journal, Source = source, Target = Crash.Target(bench, target), Ownership = bench.Ownership },
+            new RecoveryRequest { VmId = VmId, Journal = journal, Source = source, Target = Crash.Target(bench, target), Ownership = bench.Ownership, EndsSource = endsSource },
             Cancellation);
         await (source?.DisposeAsync() ?? default);
         await (target?.DisposeAsync() ?? default);

@@ -5,8 +5,31 @@ internal sealed class BackupJob(Machine machine, BlockJobOptions options, BlockN
     : BlockJob(machine, options, source, copy, sync.Length(source), sync.Data(source))
 {
     private readonly ImageContent _content = source.Image.Content;
+    private bool _isCancelled;
 
     public override string Type => "backup";
+
+    /// <summary>It first waits for what it has sent, however long.</summary>
+    public override void Cancel(bool force)
+    {
+        _isCancelled = Stands;
+        if (!_isCancelled)
+        {
+            base.Cancel(force);
+        }
+    }
+
+    protected override void GoOn()
+    {
+        if (_isCancelled && !Stands)
+        {
+            Cancel(force: true);
+        }
+        else
+        {
+            base.GoOn();
+        }
+    }
 
     protected override void Attach()
     {

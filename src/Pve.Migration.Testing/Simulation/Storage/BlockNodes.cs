@@ -173,6 +173,16 @@ internal sealed class BlockNodes(Machine machine)
         }
     }
 
+    /// <summary>The connection of one node breaks, and so whatever is written through it.</summary>
+    public void Cut(BlockNode node)
+    {
+        foreach (var broken in _nodes.Where(other => other == node || other.Children.Contains(node)))
+        {
+            broken.IsBroken = true;
+            broken.Export!.Clients.Remove(machine);
+        }
+    }
+
     public void ProcessEnded()
     {
         IsActive = false;

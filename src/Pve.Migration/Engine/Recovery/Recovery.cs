@@ -21,6 +21,9 @@ internal sealed class Recovery(MigrationRun run)
     /// <summary>What the journal tells.</summary>
     public JournalStory Story => _story ?? throw new InvalidOperationException("The journal has not been read yet.");
 
+    // null where it is out of reach, or was ended
+    private QmpClient? SourceMonitor => _source != SourceView.Unreachable && run.Source.Monitor is { Ended.IsCompleted: false } monitor ? monitor : null;
+
     // the steps that may have been carried out, in order
     private List<MigrationStep> Begun => [.. run.Plan.Steps.Where(step => Story.Begun.Contains(step.Name))];
 
@@ -64,8 +67,8 @@ internal sealed class Recovery(MigrationRun run)
             case RecoveryMove.Finish:
                 _context.Phase.TakeUp(MigrationPhase.Committing);
                 await TryHandOverAsync().ConfigureAwait(false);
-                await RemoveTlsAsync(run.Target.Monitor).ConfigureAwait(false);
-                return await run.FinishAsync(target == TargetView.Loaded).ConfigureAwait(false);
+                await TryRecallAsync(cancellationToken).ConfigureAwait(false);
+                return await TidyAsync(await run.FinishAsync(target == TargetView.Loaded).ConfigureAwait(false)).ConfigureAwait(false);
             case RecoveryMove.Ask:
                 _context.Phase.TakeUp(MigrationPhase.Committing);
                 return _source == SourceView.Torn ? MigrationRun.Torn(failure, why) : Rollback.Unknown(failure, why);
@@ -77,7 +80,7 @@ internal sealed class Recovery(MigrationRun run)
         {
             var outcome = await rollback.RunAsync(failure, Begun).ConfigureAwait(false);
             await RemoveMirrorsAsync().ConfigureAwait(false);
-            await RemoveTlsAsync(_source == SourceView.Unreachable ? null : run.Source.Monitor).ConfigureAwait(false);
+            await RemoveTlsAsync(SourceMonitor).ConfigureAwait(false);
             return outcome;
         }
 
@@ -89,7 +92,38 @@ internal sealed class Recovery(MigrationRun run)
         await resume.RunAsync().ConfigureAwait(false);
         return resume.Verdict == ResumeVerdict.NeverRan
             ? Rollback.Unknown(failure, why, resume.Detail)
-            : await run.ConcludeAsync(rollback, Begun).ConfigureAwait(false);
+            : await TidyAsync(await run.ConcludeAsync(rollback, Begun).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    // What the run's steps do not know of any more. Where it is not known who has the guest, both sides are left as they are.
+    private async Task<MigrationOutcome> TidyAsync(MigrationOutcome outcome)
+    {
+        if (outcome is MigrationOutcome.Unknown)
+        {
+            return outcome;
+        }
+
+        await RemoveMirrorsAsync().ConfigureAwait(false);
+        await RemoveTlsAsync(SourceMonitor).ConfigureAwait(false);
+        if (outcome is MigrationOutcome.Migrated)
+        {
+            await RemoveTlsAsync(run.Target.Monitor).ConfigureAwait(false);
+        }
+
+        return outcome;
+    }
+
+    // The guest runs on the target: what the source was is no more than put back.
+    private async Task TryRecallAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RecallAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpException e)
+        {
+            _context.Warn($"What the source was set to could not be read: {e.Message}");
+        }
     }
 
     // The guest runs on the target, whoever its files say that it belongs to.
@@ -127,7 +161,7 @@ internal sealed class Recovery(MigrationRun run)
     // What fails here is told, and changes nothing.
     private async Task RemoveMirrorsAsync()
     {
-        if (_source == SourceView.Unreachable || !Story.Begun.Contains(MigrationPlan.MirrorDisks))
+        if (SourceMonitor is not { } monitor || !Story.Begun.Contains(MigrationPlan.MirrorDisks))
         {
             return;
         }
@@ -135,7 +169,7 @@ internal sealed class Recovery(MigrationRun run)
         using var deadline = _context.Deadline(_context.Options.RollbackTimeout);
         try
         {
-            await LeftoverMirrors.RemoveAsync(run.Source.Monitor, _context.Request.VmId, _context.Time, deadline.Token).ConfigureAwait(false);
+            await LeftoverMirrors.RemoveAsync(monitor, _context.Request.VmId, _context.Time, deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {

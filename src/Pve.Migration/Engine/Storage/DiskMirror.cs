@@ -18,10 +18,6 @@ internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string n
     /// <summary>The node that stands for the target's image.</summary>
     public string Node => name;
 
-    public bool IsAttached { get; private set; }
-
-    public bool IsStarted { get; private set; }
-
     /// <summary>Whether it was told to end with both images alike.</summary>
     public bool IsFinishing { get; private set; }
 
@@ -42,8 +38,6 @@ internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string n
             throw new MigrationFailedException(
                 $"The source QEMU does not reach the target's disk '{export.Name}' at {export.Uri}: {e.Description}", "See that the address leads there.", e);
         }
-
-        IsAttached = true;
     }
 
     public async Task StartAsync(QmpClient monitor, CancellationToken cancellationToken)
@@ -62,8 +56,6 @@ internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string n
         {
             throw new MigrationFailedException($"The disk '{disk.Node}' cannot be mirrored: {e.Description}", innerException: e);
         }
-
-        IsStarted = true;
     }
 
     public async Task BlockWritesAsync(QmpClient monitor, CancellationToken cancellationToken)
@@ -75,26 +67,6 @@ internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string n
     {
         IsFinishing = true;
         await monitor.ExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(Job), cancellationToken: cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Ends it as it is. One that ends by itself in the meantime is as good.</summary>
-    public async Task CancelAsync(QmpClient monitor, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await monitor.ExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(Job) { Force = true }, cancellationToken: cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (QmpCommandException e) when (e.ErrorClass == "DeviceNotActive")
-        {
-            // it has ended; its event says so
-        }
-    }
-
-    public async Task DetachAsync(QmpClient monitor, CancellationToken cancellationToken)
-    {
-        await monitor.ExecuteAsync(QmpCommands.BlockdevDel, new NodeReference(Node), cancellationToken: cancellationToken).ConfigureAwait(false);
-        IsAttached = false;
     }
 
     /// <summary>Takes what a poll said of the job; null where it was not there.</summary>

@@ -62,14 +62,22 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
     /// <exception cref="MigrationFailedException">One failed.</exception>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
-        var replicas = _replicas?.FinishAsync(cancellationToken) ?? Task.CompletedTask;
-        replicas.ForgetFailure(); // where a mirror fails before it is waited for
-
-        // Each is told before the first is waited for. To cancel a mirror that is ready is to complete it without changing over to the target.
-        await Task.WhenAll(_mirrors.Select(mirror => mirror.FinishAsync(Monitor, cancellationToken))).ConfigureAwait(false);
-        while (!_mirrors.TrueForAll(HasFinished))
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var replicas = _replicas?.FinishAsync(either.Token) ?? Task.CompletedTask;
+        try
         {
-            await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            // Each is told before the first is waited for. To cancel a mirror that is ready is to complete it without changing over to the target.
+            await Task.WhenAll(_mirrors.Select(mirror => mirror.FinishAsync(Monitor, cancellationToken))).ConfigureAwait(false);
+            while (!_mirrors.TrueForAll(HasFinished))
+            {
+                await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            await either.CancelAsync().ConfigureAwait(false); // nothing is begun any more beside what undoes it
+            await replicas.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
 
         await replicas.ConfigureAwait(false);
@@ -89,37 +97,19 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
     /// <summary>Ends what is under way, and detaches the target's images.</summary>
     public async Task AbandonAsync(CancellationToken cancellationToken)
     {
-        foreach (var mirror in _mirrors.Where(IsUnderWay))
-        {
-            await mirror.CancelAsync(Monitor, cancellationToken).ConfigureAwait(false);
-        }
-
-        while (_trail?.Lost is null && _mirrors.Exists(IsUnderWay))
-        {
-            await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
         if (_replicas is not null)
         {
-            await _replicas.AbandonAsync(cancellationToken).ConfigureAwait(false);
+            await _replicas.StopAsync(cancellationToken).ConfigureAwait(false);
         }
 
         await DetachAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Lets go of the target's images.</summary>
-    public async Task DetachAsync(CancellationToken cancellationToken)
-    {
-        foreach (var mirror in _mirrors.Where(mirror => mirror.IsAttached))
-        {
-            await mirror.DetachAsync(Monitor, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (_replicas is not null)
-        {
-            await _replicas.DetachAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
+    /// <summary>Lets go of the target's images. Whatever was asked for may be there, though its answer never came.</summary>
+    public Task DetachAsync(CancellationToken cancellationToken)
+        => Monitor.Ended.IsCompleted
+            ? Task.CompletedTask
+            : LeftoverMirrors.RemoveAsync(Monitor, run.Request.VmId, run.Request.Disks.Count, run.Time, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -134,7 +124,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
         }
     }
 
-    private string NameOf(int index) => $"{LeftoverMirrors.Prefix(run.Request.VmId)}{index}";
+    private string NameOf(int index) => LeftoverMirrors.NameOf(run.Request.VmId, index);
 
     // What the copy of the RAM waits for is told as well, so that a mirror that fails in the meantime ends it.
     private void Tell()
@@ -209,8 +199,6 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
 
         run.Report(MigrationPlan.MirrorDisks, disks: progress);
     }
-
-    private bool IsUnderWay(DiskMirror mirror) => mirror.IsStarted && _trail!.EndOf(mirror.Job) is null;
 
     // A job that has ended is in no poll any more: its event told the rest.
     private DiskProgress ProgressOf(DiskMirror mirror)

@@ -13,20 +13,24 @@ namespace Pve.Migration.Engine.Storage;
 /// </summary>
 /// <remarks>
 /// A backup copies what it has not yet copied before the guest may write there, and where that fails, so does the guest's write. So the target's node is
-/// written through a quorum, of which one of two has to succeed, and the other one takes everything: the guest never sees a failure, we do.
+/// written through a quorum, of which one of two has to succeed, and the other one takes everything: the guest never sees a failure, we do. A quorum waits
+/// for all of them, though: where the way is silent, the guest's write waits until we break it.
 /// </remarks>
 /// <param name="disk">Which.</param>
 /// <param name="export">Where to.</param>
 /// <param name="name">What its nodes, its jobs and its bitmap are called; at most 29 characters.</param>
 internal sealed class DiskReplica(MigrationDisk disk, DiskExport export, string name)
 {
+    // What QEMU may copy in one piece, which a limit holds back as a whole.
+    private const long Piece = 16L << 20;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private readonly string _shield = name + "-s";
     private readonly string _nothing = name + "-n";
     private readonly DiskMirror _way = new(disk, export, name);
-    private readonly List<string> _nodes = [];
     private int _rounds;
     private long _copied;
-    private bool _isRecording;
 
     public MigrationDisk Disk => disk;
 
@@ -42,24 +46,21 @@ internal sealed class DiskReplica(MigrationDisk disk, DiskExport export, string 
     /// <summary>Bytes that the target did not have when they were last looked at.</summary>
     public long Behind { get; private set; }
 
+    /// <summary>How long not a byte may move before the way counts as silent.</summary>
+    public TimeSpan StandsFor => disk.MaxBandwidth > 0 ? Patience + TimeSpan.FromSeconds((double)Piece / disk.MaxBandwidth) : Patience;
+
     public DiskProgress Progress => new(disk.Node, _copied, _copied + Behind, _rounds > 0 && !IsUnderWay);
 
     /// <summary>Attaches the target's image, and begins to note what is written.</summary>
-    public async Task AttachAsync(QmpClient monitor, TlsObjects tls, CancellationToken cancellationToken)
-    {
-        await _way.AttachAsync(monitor, tls, cancellationToken).ConfigureAwait(false);
-        _nodes.Add(Node);
-    }
+    public Task AttachAsync(QmpClient monitor, TlsObjects tls, CancellationToken cancellationToken) => _way.AttachAsync(monitor, tls, cancellationToken);
 
     /// <summary>Makes the rest ready, once both are known to have one size.</summary>
     public async Task PrepareAsync(QmpClient monitor, long size, CancellationToken cancellationToken)
     {
         await monitor.ExecuteAsync(
             QmpCommands.BlockdevAdd, new BlockdevOptionsNullCo { NodeName = _nothing, Size = size }, cancellationToken: cancellationToken).ConfigureAwait(false);
-        _nodes.Add(_nothing);
         var quorum = JsonElement.Parse($$"""{"driver":"quorum","node-name":"{{_shield}}","vote-threshold":1,"children":["{{Node}}","{{_nothing}}"]}""");
         await monitor.ExecuteAsync(QmpCommands.BlockdevAdd.Name, quorum, cancellationToken: cancellationToken).ConfigureAwait(false);
-        _nodes.Add(_shield);
 
         // The caller's bitmap is only read, so that it still has all of it should this be undone.
         await monitor.ExecuteAsync(
@@ -70,7 +71,6 @@ internal sealed class DiskReplica(MigrationDisk disk, DiskExport export, string 
                 TransactionAction.BlockDirtyBitmapMerge(new BlockDirtyBitmapMerge(disk.Node, name, [disk.Bitmap!])),
             ]),
             cancellationToken: cancellationToken).ConfigureAwait(false);
-        _isRecording = true;
     }
 
     /// <summary>Looks how far the target is behind.</summary>
@@ -121,27 +121,13 @@ internal sealed class DiskReplica(MigrationDisk disk, DiskExport export, string 
         _copied += copied;
     }
 
-    /// <summary>Ends the round as it is; one that has ended is as good.</summary>
-    public async Task CancelAsync(QmpClient monitor, CancellationToken cancellationToken)
+    /// <summary>Breaks the connection to the target's image: whatever waits for it fails, and the guest goes on.</summary>
+    public static async Task BreakAsync(QmpClient monitor, string node, CancellationToken cancellationToken)
     {
-        // What it waits for may never come: the connection is broken first, and the guest does not see that.
-        var connection = new YankArguments([new YankInstance { Type = "block-node", NodeName = Node }]);
+        var connection = new YankArguments([new YankInstance { Type = "block-node", NodeName = node }]);
         await monitor.TryExecuteAsync(QmpCommands.Yank, connection, new QmpCallOptions { OutOfBand = monitor.IsOutOfBandEnabled }, cancellationToken).ConfigureAwait(false);
-        await monitor.TryExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(Job) { Force = true }, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Lets go of the target's image, and forgets what was noted.</summary>
-    public async Task DetachAsync(QmpClient monitor, CancellationToken cancellationToken)
-    {
-        for (; _nodes.Count > 0; _nodes.RemoveAt(_nodes.Count - 1))
-        {
-            await monitor.ExecuteAsync(QmpCommands.BlockdevDel, new NodeReference(_nodes[^1]), cancellationToken: cancellationToken).ConfigureAwait(false);
-        }
-
-        if (_isRecording)
-        {
-            await monitor.ExecuteAsync(QmpCommands.BlockDirtyBitmapRemove, new BlockDirtyBitmap(disk.Node, name), cancellationToken: cancellationToken).ConfigureAwait(false);
-            _isRecording = false;
-        }
-    }
+    /// <summary>What its nodes are called, those that read from others first.</summary>
+    public static IEnumerable<string> NodesOf(string name) => [name + "-s", name + "-n", name];
 }

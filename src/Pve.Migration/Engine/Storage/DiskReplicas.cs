@@ -14,6 +14,7 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
     private static readonly TimeSpan UntilGone = TimeSpan.FromMilliseconds(1);
 
     private readonly CancellationTokenSource _caughtUp = new();
+    private readonly CancellationTokenSource _stopped = new();
     private readonly AutoResetSignal _changed = new();
     private JobTrail? _trail;
     private Task _following = Task.CompletedTask;
@@ -92,48 +93,24 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
         }
     }
 
-    /// <summary>Ends what is under way, and lets go of the target's images.</summary>
-    public async Task AbandonAsync(CancellationToken cancellationToken)
+    /// <summary>Begins nothing more, and waits for nothing any more; a round may still be under way.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _caughtUp.CancelAsync().ConfigureAwait(false);
-        foreach (var replica in replicas.Where(IsUnderWay))
-        {
-            await replica.CancelAsync(Monitor, cancellationToken).ConfigureAwait(false);
-        }
-
+        await _stopped.CancelAsync().ConfigureAwait(false);
         await _following.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        while (_trail?.Lost is null && replicas.Any(IsUnderWay))
-        {
-            await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        if (_trail is { Lost: null })
-        {
-            await SeeThemGoneAsync(cancellationToken).ConfigureAwait(false);
-        }
-
-        await DetachAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Lets go of the target's images.</summary>
-    public async Task DetachAsync(CancellationToken cancellationToken)
-    {
-        foreach (var replica in replicas)
-        {
-            await replica.DetachAsync(Monitor, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _caughtUp.CancelAsync().ConfigureAwait(false);
+        await StopAsync(CancellationToken.None).ConfigureAwait(false);
         if (_trail is not null)
         {
             await _trail.DisposeAsync().ConfigureAwait(false);
         }
 
-        await _following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _caughtUp.Dispose();
+        _stopped.Dispose();
     }
 
     private void Tell()
@@ -153,7 +130,7 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
                 await Task.Delay(Interval, run.Time, _caughtUp.Token).ConfigureAwait(false);
                 if (await LookAsync(_caughtUp.Token).ConfigureAwait(false) > 0)
                 {
-                    await RoundAsync(CancellationToken.None).ConfigureAwait(false);
+                    await RoundAsync(_stopped.Token).ConfigureAwait(false);
                 }
             }
         }
@@ -191,7 +168,8 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
             await LiftLimitsAsync(cancellationToken).ConfigureAwait(false); // the guest was paused while it began
         }
 
-        var (moved, movedAt) = (0L, run.Time.GetTimestamp());
+        var began = run.Time.GetTimestamp();
+        var moved = replicas.ToDictionary(replica => replica.Job, _ => (Bytes: 0L, At: began));
         using var pollDue = run.Time.CreateTimer(_ => _changed.Set(), null, Interval, Interval);
         while (true)
         {
@@ -207,15 +185,14 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
                 continue; // inside the pause nothing more is asked
             }
 
-            var offset = (await JobsAsync(cancellationToken).ConfigureAwait(false)).Sum(job => job.Offset);
-            if (offset != moved)
+            foreach (var job in await JobsAsync(cancellationToken).ConfigureAwait(false))
             {
-                (moved, movedAt) = (offset, run.Time.GetTimestamp());
-            }
-            else if (run.Time.GetElapsedTime(movedAt) > run.Options.StallTimeout)
-            {
-                throw new MigrationFailedException(
-                    $"Not a byte of the disks was copied for {run.Options.StallTimeout.TotalSeconds:0.#} s.", "See that nothing blocks the way to the target.");
+                if (job.Offset != moved[job.Device].Bytes)
+                {
+                    moved[job.Device] = (job.Offset, run.Time.GetTimestamp());
+                }
+
+                await ThrowIfSilentAsync(replicas.First(replica => replica.Job == job.Device), run.Time.GetElapsedTime(moved[job.Device].At), cancellationToken).ConfigureAwait(false);
             }
 
             if (_isCatchingUp)
@@ -229,6 +206,17 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
 
     private Task LiftLimitsAsync(CancellationToken cancellationToken)
         => Task.WhenAll(replicas.Where(IsUnderWay).Select(replica => replica.LiftLimitAsync(Monitor, cancellationToken)));
+
+    // The guest's own writes wait for a way that is silent, until that is broken.
+    private async Task ThrowIfSilentAsync(DiskReplica replica, TimeSpan stands, CancellationToken cancellationToken)
+    {
+        if (stands > replica.StandsFor || stands > run.Options.StallTimeout)
+        {
+            await DiskReplica.BreakAsync(Monitor, replica.Node, cancellationToken).ConfigureAwait(false);
+            throw new MigrationFailedException(
+                $"Not a byte of the disk '{replica.Disk.Node}' was copied for {stands.TotalSeconds:0.#} s.", "See that nothing blocks the way to the target.");
+        }
+    }
 
     // A job has ended before it is gone, and until then its filter may still be in the guest's way.
     private async Task SeeThemGoneAsync(CancellationToken cancellationToken)

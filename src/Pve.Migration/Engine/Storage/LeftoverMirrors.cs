@@ -1,53 +1,105 @@
+using System.Globalization;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
 namespace Pve.Migration.Engine.Storage;
 
-/// <summary>Mirrors that an interrupted run left on the source, known by the names it gives them.</summary>
+/// <summary>What a run leaves on the source of its mirrors, known by the names it gives them.</summary>
 internal static class LeftoverMirrors
 {
-    private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>What the jobs and nodes of a guest's migration are called, but for the disk's place.</summary>
-    public static string Prefix(int vmId) => $"migrate-{vmId}-";
+    /// <summary>What the jobs and nodes of one disk are called, or begin with.</summary>
+    public static string NameOf(int vmId, int index) => string.Create(CultureInfo.InvariantCulture, $"{Prefix(vmId)}{index}");
 
-    /// <summary>Ends them, and lets go of the target's images.</summary>
+    /// <summary>Ends what an interrupted run left, and lets go of the target's images.</summary>
+    /// <exception cref="MigrationFailedException">Something could not be removed; the rest was.</exception>
     public static async Task RemoveAsync(QmpClient monitor, int vmId, TimeProvider time, CancellationToken cancellationToken)
     {
-        var prefix = Prefix(vmId);
+        await EndJobsAsync(monitor, Prefix(vmId), time, cancellationToken).ConfigureAwait(false);
+        var nodes = await monitor.ExecuteAsync(QmpCommands.QueryNamedBlockNodes, new QueryNamedBlockNodes { Flat = true }, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+
+        // what reads from another goes before it: their names are in that order
+        var left = nodes.Select(node => node.NodeName).OfType<string>().Where(name => name.StartsWith(Prefix(vmId), StringComparison.Ordinal));
+        await RemoveAsync(monitor, Prefix(vmId), left.OrderDescending(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>The same where it is known how many disks there are; no list of nodes is asked for, on which QEMU 7.2 has crashed after a backup.</summary>
+    /// <exception cref="MigrationFailedException">Something could not be removed; the rest was.</exception>
+    public static async Task RemoveAsync(QmpClient monitor, int vmId, int disks, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await EndJobsAsync(monitor, Prefix(vmId), time, cancellationToken).ConfigureAwait(false);
+        var names = Enumerable.Range(0, disks).SelectMany(index => DiskReplica.NodesOf(NameOf(vmId, index)));
+        await RemoveAsync(monitor, Prefix(vmId), names, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static string Prefix(int vmId) => string.Create(CultureInfo.InvariantCulture, $"migrate-{vmId}-");
+
+    private static async Task EndJobsAsync(QmpClient monitor, string prefix, TimeProvider time, CancellationToken cancellationToken)
+    {
         var cancelled = new HashSet<string>();
         while (await JobsAsync(monitor, prefix, cancellationToken).ConfigureAwait(false) is { Count: > 0 } jobs)
         {
-            foreach (var job in jobs.Where(cancelled.Add))
+            foreach (var job in jobs.Where(job => cancelled.Add(job.Device)))
             {
-                await monitor.ExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(job) { Force = true }, cancellationToken: cancellationToken)
-                    .ConfigureAwait(false);
+                await CancelAsync(monitor, job, cancellationToken).ConfigureAwait(false);
             }
 
             await Task.Delay(SettleInterval, time, cancellationToken).ConfigureAwait(false);
         }
+    }
 
-        var nodes = await monitor.ExecuteAsync(QmpCommands.QueryNamedBlockNodes, new QueryNamedBlockNodes { Flat = true }, cancellationToken: cancellationToken)
+    // One that has ended is as good.
+    private static async Task CancelAsync(QmpClient monitor, BlockJobInfo job, CancellationToken cancellationToken)
+    {
+        if (job.Type == JobType.Backup)
+        {
+            // What it waits for may never come: the connection is broken first, and the guest does not see that.
+            await DiskReplica.BreakAsync(monitor, job.Device[..job.Device.LastIndexOf('-')], cancellationToken).ConfigureAwait(false);
+        }
+
+        await monitor.TryExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(job.Device) { Force = true }, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
+    }
+
+    private static async Task RemoveAsync(QmpClient monitor, string prefix, IEnumerable<string> nodes, CancellationToken cancellationToken)
+    {
+        var left = new List<string>();
         foreach (var node in nodes)
         {
-            foreach (var bitmap in node.DirtyBitmaps?.Where(bitmap => bitmap.Name?.StartsWith(prefix, StringComparison.Ordinal) == true) ?? [])
+            var removed = await monitor.TryExecuteAsync(QmpCommands.BlockdevDel, new NodeReference(node), cancellationToken: cancellationToken).ConfigureAwait(false);
+            if (removed.Failure is { } failure && !IsNotThere(failure))
             {
-                await monitor.ExecuteAsync(
-                    QmpCommands.BlockDirtyBitmapRemove, new BlockDirtyBitmap(node.NodeName!, bitmap.Name!), cancellationToken: cancellationToken).ConfigureAwait(false);
+                left.Add($"the node '{node}' ({failure.Message})");
             }
         }
 
-        // what reads from another goes before it: their names are in that order
-        foreach (var node in nodes.Where(node => node.NodeName?.StartsWith(prefix, StringComparison.Ordinal) == true).OrderByDescending(node => node.NodeName, StringComparer.Ordinal))
+        foreach (var disk in (await monitor.ExecuteAsync(QmpCommands.QueryBlock, cancellationToken: cancellationToken).ConfigureAwait(false)).Select(device => device.Inserted))
         {
-            await monitor.ExecuteAsync(QmpCommands.BlockdevDel, new NodeReference(node.NodeName!), cancellationToken: cancellationToken).ConfigureAwait(false);
+            foreach (var bitmap in disk?.DirtyBitmaps?.Select(bitmap => bitmap.Name).OfType<string>().Where(name => name.StartsWith(prefix, StringComparison.Ordinal)) ?? [])
+            {
+                var removed = await monitor.TryExecuteAsync(
+                    QmpCommands.BlockDirtyBitmapRemove, new BlockDirtyBitmap(disk!.NodeName!, bitmap), cancellationToken: cancellationToken).ConfigureAwait(false);
+                if (removed.Failure is { } failure)
+                {
+                    left.Add($"the bitmap '{bitmap}' of '{disk.NodeName}' ({failure.Message})");
+                }
+            }
+        }
+
+        if (left.Count > 0)
+        {
+            throw new MigrationFailedException($"Left on the source: {string.Join(", ", left)}.", "Remove it there: the next migration needs the name.");
         }
     }
 
-    private static async Task<List<string>> JobsAsync(QmpClient monitor, string prefix, CancellationToken cancellationToken)
+    private static bool IsNotThere(QmpException failure)
+        => failure is QmpCommandException { Description: var why } && why.StartsWith("Failed to find node", StringComparison.Ordinal);
+
+    private static async Task<List<BlockJobInfo>> JobsAsync(QmpClient monitor, string prefix, CancellationToken cancellationToken)
     {
         var jobs = await monitor.ExecuteAsync(QmpCommands.QueryBlockJobs, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return [.. jobs.Select(job => job.Device).Where(job => job.StartsWith(prefix, StringComparison.Ordinal))];
+        return [.. jobs.Where(job => job.Device.StartsWith(prefix, StringComparison.Ordinal))];
     }
 }

@@ -17,7 +17,10 @@ internal sealed class TlsObjects(RunContext run, SourceVm source, TargetVm targe
         => _tls is null ? others : others with { TlsCreds = _credentials, TlsHostname = _tls.HostName ?? "" };
 
     /// <summary>What the target is told of it.</summary>
-    /// <remarks>An empty tls-authz, though QEMU 7.2 says that it has it, lets nobody in once it was set.</remarks>
+    /// <remarks>
+    /// An empty tls-authz, though QEMU 7.2 says that it has it, lets nobody in once it was set: so it is not set here. What puts a QEMU back does set it, where
+    /// nothing comes in any more.
+    /// </remarks>
     public MigrationParameters OnTarget(MigrationParameters others)
         => _tls is null ? others : others with { TlsCreds = _credentials, TlsAuthz = _authorization };
 
