@@ -41,10 +41,10 @@ public sealed class TlsTests : IDisposable
         var (key, otherKey) = (TlsFolders.CreatePsk(Path.Combine(_files, "key")), TlsFolders.CreatePsk(Path.Combine(_files, "other-key")));
         await using var bench = await BootAsync();
 
-        // known before anything is touched
-        await StaysAsync(bench, MigrationTls.X509(others.Source, ours.Target) with { HostName = HostName }, "check target", "would not believe the target's certificate");
-        await StaysAsync(bench, MigrationTls.X509(ours.Source, ours.Target) with { HostName = "elsewhere" }, "check target", "is not for 'elsewhere'");
-        await StaysAsync(bench, MigrationTls.Psk(key.Source, otherKey.Target), "check target", "the same key of 'qemu'");
+        // told before anything is touched, and known once they talk
+        await StaysAsync(bench, MigrationTls.X509(others.Source, ours.Target) with { HostName = HostName }, "copy RAM", "QEMU ended the migration as failed", "would not believe the target's certificate");
+        await StaysAsync(bench, MigrationTls.X509(ours.Source, ours.Target) with { HostName = "elsewhere" }, "copy RAM", "QEMU ended the migration as failed", "is not for 'elsewhere'");
+        await StaysAsync(bench, MigrationTls.Psk(key.Source, otherKey.Target), "copy RAM", "QEMU ended the migration as failed", "the same key of 'qemu'");
 
         // known once QEMU reads the files
         await StaysAsync(bench, MigrationTls.X509("/nonexistent", ours.Target) with { HostName = HostName }, "make TLS ready", "Unable to access credentials /nonexistent");
@@ -59,12 +59,14 @@ public sealed class TlsTests : IDisposable
         await AssertForgottenAsync(target.Monitor);
     }
 
-    private static async Task StaysAsync(MigrationBench bench, MigrationTls tls, string step, string says)
+    private static async Task StaysAsync(MigrationBench bench, MigrationTls tls, string step, string says, string? warns = null)
     {
         var target = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
         var report = await bench.MigrateAsync(
             new LocalTarget(target.AsIncoming()), change: request => request with { Transfer = new TransferPolicy { Tls = tls } });
         await bench.AssertStayedAsync(target, report, step, says);
+        Assert.Equal(warns is not null, report.Findings.Any(
+            finding => finding.Severity == PreflightSeverity.Warning && finding.Id == "tls" && finding.Text.Contains(warns ?? "", StringComparison.Ordinal)));
         await AssertForgottenAsync(bench.Guest.Host.Monitor);
     }
 

@@ -35,7 +35,7 @@ public sealed class ArbiterTests : IDisposable
     });
 
     [Theory]
-    [InlineData(MtunnelDialect.V1, true)]
+    [InlineData(MtunnelDialect.V1, false)]
     [InlineData(MtunnelDialect.V2, false)]
     public Task What_the_peer_has_not_announced_is_not_taken_back(MtunnelDialect dialect, bool claims) => RunAsync(async bench =>
     {

@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Preflight;
 using Pve.Migration.Testing;
 using Pve.Qmp;
 using static Pve.Migration.Tests.Engine.EngineBench;
@@ -122,4 +123,31 @@ public sealed class PreflightTests
 
     private static Task<IReadOnlyList<PreflightFinding>> PreflightAsync(EngineBench bench, IMigrationTarget target)
         => new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).PreflightAsync(bench.Request(target), Cancellation);
+
+    [Fact]
+    public Task Files_that_may_be_another_hosts_are_warned_of_and_refuse_nothing() => RunAsync(async bench =>
+    {
+        var folder = Directory.CreateTempSubdirectory("pve-tls-").FullName;
+        try
+        {
+            foreach (var side in new[] { "here", "there" })
+            {
+                Directory.CreateDirectory(Path.Combine(folder, side));
+                await File.WriteAllTextAsync(Path.Combine(folder, side, "keys.psk"), $"qemu:{side}\n", Cancellation);
+            }
+
+            await using var source = await NamedAsync(bench.Pair.Source, "unix:/run/source.qmp");
+            await using var target = await NamedAsync(bench.Pair.Target, "unix:/run/forwarded.qmp");
+            var findings = new Findings();
+            TlsCheck.Run(MigrationTls.Psk(Path.Combine(folder, "here"), Path.Combine(folder, "there")), source, target, bench.Time.GetUtcNow(), findings);
+            Assert.Equal(PreflightSeverity.Warning, Assert.Single(findings.All).Severity);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Task<QmpClient> NamedAsync(SimulatedQemu qemu, string name)
+            => QmpClient.ConnectAsync(qemu.OpenMonitor(), name, new QmpClientOptions { TimeProvider = bench.Time }, Cancellation);
+    });
 }

@@ -4,7 +4,7 @@ using Pve.Qmp;
 
 namespace Pve.Migration.Engine.Preflight;
 
-/// <summary>Whether both sides' files go together, where both lie on this host; elsewhere only the QEMUs will tell.</summary>
+/// <summary>Whether both sides' files go together, where both seem to lie on this host; only the QEMUs will tell for certain.</summary>
 internal static class TlsCheck
 {
     private const string Id = "tls";
@@ -42,13 +42,14 @@ internal static class TlsCheck
 
     private static bool IsHere(QmpClient monitor) => monitor.Name.StartsWith(UnixScheme, StringComparison.Ordinal);
 
+    // A monitor's path may be a forward's, and the target's files those of another host: it warns, and does not refuse.
     private static void Compare(MigrationTls tls, DateTimeOffset now, Findings findings)
     {
         if (tls.UserName is { } user)
         {
             if (KeyOf(tls.SourceDirectory, user) != KeyOf(tls.TargetDirectory, user))
             {
-                findings.Error(Id, $"Both sides do not have the same key of '{user}'.", "Give both the same keys.psk.");
+                findings.Warn(Id, $"Both sides do not have the same key of '{user}'.", "Give both the same keys.psk.");
             }
 
             return;
@@ -64,13 +65,13 @@ internal static class TlsCheck
         chain.ChainPolicy.VerificationTime = now.UtcDateTime;
         if (!chain.Build(certificate))
         {
-            findings.Error(
+            findings.Warn(
                 Id, $"The source would not believe the target's certificate: {string.Join(' ', chain.ChainStatus.Select(status => status.StatusInformation))}",
                 "Let both be signed by one authority.");
         }
         else if (tls.HostName is { } name && !certificate.MatchesHostname(name))
         {
-            findings.Error(Id, $"The target's certificate is not for '{name}'.", $"Set {nameof(MigrationTls.HostName)} to a name that it is for.");
+            findings.Warn(Id, $"The target's certificate is not for '{name}'.", $"Set {nameof(MigrationTls.HostName)} to a name that it is for.");
         }
     }
 
