@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Pve.Migration.Tunnel;
 
 namespace Pve.Migration.Proxmox;
 
@@ -14,21 +15,13 @@ internal readonly record struct RemoteState(bool? Runs, bool HasProcess, string 
         }
 
         string state = TextOf(data, "qmpstatus") ?? status;
-        bool? runs = status == "stopped" ? false : TextOf(data, "running-qemu") is null ? null : RunsIn(state);
+        bool? runs = status == "stopped" ? false : TextOf(data, "running-qemu") is null ? null : StatusAnswer.RunsIn(state);
         return new RemoteState(runs, status != "stopped", runs is null && state == "running" ? "running, or does not answer the node" : state);
     }
 
     // The API has no configuration of that VM: "Configuration file 'nodes/NODE/qemu-server/VMID.conf' does not exist".
     public static bool IsOfNoVm(string? complaint) =>
         complaint is not null && complaint.Contains("Configuration file '", StringComparison.Ordinal) && complaint.Contains("' does not exist", StringComparison.Ordinal);
-
-    // False where it surely has not run there, null where it may have, and stands still.
-    private static bool? RunsIn(string state) => state switch
-    {
-        "running" => true,
-        "paused" or "prelaunch" or "inmigrate" => false,
-        _ => null,
-    };
 
     private static string? TextOf(JsonElement data, string name) =>
         data.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

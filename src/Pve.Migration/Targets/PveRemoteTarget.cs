@@ -208,8 +208,7 @@ public sealed class PveRemoteTarget : IMigrationTarget
         {
             try
             {
-                JsonElement status = await tunnel.ExecuteAsync(MtunnelVocabulary.Status, cancellationToken: cancellationToken).ConfigureAwait(false);
-                return status.TryGetProperty("running", out JsonElement running) ? WireValue.IsTrue(running) : null;
+                return StatusAnswer.Runs(await tunnel.ExecuteAsync(MtunnelVocabulary.Status, cancellationToken: cancellationToken).ConfigureAwait(false));
             }
             catch (MtunnelException)
             {

@@ -227,8 +227,10 @@ public sealed class TunnelTarget : IMigrationTarget
 
     /// <summary>
     /// Over the tunnel where it is sound, else over a second one that takes its place, so that no late answer is taken for another's; where the
-    /// peer has no <c>status</c>, the other way.
+    /// peer has no <c>status</c>, or no second tunnel opens, the other way.
     /// </summary>
+    /// <returns>Null where nobody can say, or the guest has run and stands still.</returns>
+    /// <exception cref="MigrationTargetException">The tunnel cannot ask, and there is no other way.</exception>
     public async Task<bool?> IsRunningAsync(int vmId, CancellationToken cancellationToken)
     {
         try
@@ -241,26 +243,43 @@ public sealed class TunnelTarget : IMigrationTarget
             await Tunnel.Negotiated.WaitAsync(cancellationToken).ConfigureAwait(false);
             if (Tunnel.Can(MtunnelVocabulary.Status))
             {
-                var status = await Tunnel.ExecuteAsync(MtunnelVocabulary.Status, cancellationToken: cancellationToken).ConfigureAwait(false);
-                return status.TryGetProperty("running", out var running) && running.ValueKind is JsonValueKind.True or JsonValueKind.False
-                    ? running.GetBoolean()
-                    : null;
+                return StatusAnswer.Runs(await Tunnel.ExecuteAsync(MtunnelVocabulary.Status, cancellationToken: cancellationToken).ConfigureAwait(false));
             }
         }
-        catch (MtunnelException) when (_fallback is not null)
+        catch (MtunnelException e)
         {
-            // the other way may know
+            if (_fallback is null)
+            {
+                throw new MigrationTargetException(e.Message, innerException: e);
+            }
         }
 
         return _fallback is null ? null : await _fallback.IsRunningAsync(vmId, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Over the tunnel where the peer can, else the other way; without one the target is taken to keep no lock.</summary>
+    /// <summary>Over the tunnel where the peer can, else the other way; without one a target that has no <c>unlock</c> is taken to keep no lock.</summary>
+    /// <exception cref="MigrationTargetException">It refused, did not answer, or could not be told that it has to.</exception>
     public async Task UnlockAsync(int vmId, CancellationToken cancellationToken)
     {
-        if (!await TryTellAsync(MtunnelVocabulary.Unlock, default, cancellationToken).ConfigureAwait(false) && _fallback is not null)
+        if (_fallback is null && _tunnel is { } tunnel)
+        {
+            // one that was taken up a moment ago may not have told yet; what it failed with shows below
+            await ((Task)tunnel.Negotiated).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        if (await TryTellAsync(MtunnelVocabulary.Unlock, default, cancellationToken).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        if (_fallback is not null)
         {
             await _fallback.UnlockAsync(vmId, cancellationToken).ConfigureAwait(false);
+        }
+        else if (_tunnel is { IsFaulted: true, FaultReason: { } reason } && _tunnel.Can(MtunnelVocabulary.Unlock))
+        {
+            throw new MigrationTargetException($"The tunnel {Name} was lost before the lock was released there: {reason}", "Unlock the guest on the target, such as by: mtunnel unlock VMID.");
         }
     }
 

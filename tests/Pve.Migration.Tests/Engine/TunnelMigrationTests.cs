@@ -184,7 +184,7 @@ public sealed class TunnelMigrationTests
             }
 
             Asked++;
-            return JsonElement.Parse(bench.Pair.Target.IsGuestRunning ? """{"running": true}""" : """{"running": false}""");
+            return JsonElement.Parse(bench.Pair.Target.IsGuestRunning ? """{"status": "running", "running": true}""" : """{"status": "paused", "running": false}""");
         }
     }
 }

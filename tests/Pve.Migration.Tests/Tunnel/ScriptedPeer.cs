@@ -22,9 +22,14 @@ internal sealed class ScriptedPeer : IMtunnelTransport, IDisposable
 
     public int Disposals { get; private set; }
 
+    /// <summary>Why nobody can connect to it any more.</summary>
+    public string? Unreachable { get; set; }
+
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
-    public Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken) => Task.FromResult<IMtunnelConnection>(new Connection(this));
+    public Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken) => Unreachable is null
+        ? Task.FromResult<IMtunnelConnection>(new Connection(this))
+        : Task.FromException<IMtunnelConnection>(new MtunnelConnectionException(Unreachable));
 
     public void Dispose() => _heard.Dispose();
 

@@ -54,6 +54,72 @@ public sealed class TunnelTargetTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData("running", "true", true)]
+    [InlineData("paused", "false", false)]
+    [InlineData("prelaunch", "false", false)]
+    [InlineData("inmigrate", "false", false)]
+    [InlineData("shutdown", "false", null)]
+    [InlineData("io-error", "false", null)]
+    [InlineData("internal-error", "false", null)]
+    [InlineData("guest-panicked", "false", null)]
+    [InlineData("postmigrate", "0", null)]
+    public async Task A_guest_that_stands_still_may_have_run(string state, string running, bool? runs)
+    {
+        await OpenV2Async("status");
+        Task<bool?> asking = _target.IsRunningAsync(100, Test);
+        await _peer.PlayAsync($$"""
+            -> {"cmd":"status"}
+            <- {"success":true,"status":"{{state}}","running":{{running}}}
+            """);
+        Assert.Equal(runs, await asking);
+    }
+
+    [Fact]
+    public async Task Whether_it_runs_cannot_be_asked_where_no_tunnel_opens()
+    {
+        await OpenV2Async("status");
+        _peer.Unreachable = "the host is gone";
+        await _peer.EndAsync();
+        await _target.Lost.WaitAsync(Test);
+        Assert.Contains("gone", (await Assert.ThrowsAsync<MigrationTargetException>(() => _target.IsRunningAsync(100, Test))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_lock_that_cannot_be_released_is_told_where_the_peer_keeps_one()
+    {
+        await OpenV2Async();
+        await _peer.EndAsync("the host is gone");
+        await _target.Lost.WaitAsync(Test);
+        Assert.Contains("gone", (await Assert.ThrowsAsync<MigrationTargetException>(() => _target.UnlockAsync(100, Test))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_v1_peer_has_no_lock_to_release()
+    {
+        await _peer.SayAsync("tunnel online\nver 1\n");
+        await _target.OpenAsync(Test);
+        await _target.MakeReadyAsync(100, Test);
+        await _peer.EndAsync();
+        await _target.Lost.WaitAsync(Test);
+        await _target.UnlockAsync(100, Test);
+    }
+
+    [Fact]
+    public async Task Unlock_waits_for_the_version_of_a_tunnel_that_was_just_taken_up()
+    {
+        await _peer.SayAsync("tunnel online\nver 2\n");
+        await _target.TakeUpAsync(100, Test);
+        Task unlocking = _target.UnlockAsync(100, Test);
+        await _peer.PlayAsync("""
+            -> {"cmd":"version"}
+            <- {"success":true,"api":2,"age":0}
+            -> {"cmd":"unlock"}
+            <- {"success":true}
+            """);
+        await unlocking;
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task What_a_destroyed_target_left_behind_is_removed_once_the_tunnel_is_closed(bool fails)
@@ -80,6 +146,18 @@ public sealed class TunnelTargetTests : IAsyncDisposable
         await _peer.EndAsync();
         await closing;
         Assert.Equal("v0", _target.Dialect);
+    }
+
+    private async Task OpenV2Async(params string[] capabilities)
+    {
+        await _peer.SayAsync("tunnel online\nver 2\n");
+        await _target.OpenAsync(Test);
+        Task ready = _target.MakeReadyAsync(100, Test);
+        await _peer.PlayAsync($$"""
+            -> {"cmd":"version"}
+            <- {"success":true,"api":2,"age":0,"capabilities":[{{string.Join(',', capabilities.Select(name => $"\"{name}\""))}}]}
+            """);
+        await ready;
     }
 
     private sealed class Leaving(ScriptedPeer peer, bool fails) : IMtunnelTransport
