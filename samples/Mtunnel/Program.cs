@@ -29,6 +29,7 @@ static Task<int> ServeAsync(TunnelOptions options, CancellationToken cancellatio
 static Task<int> OnceAsync(TunnelOptions options, string command, CancellationToken cancellationToken)
     => WithHostAsync(options, $"{command} failed - ", async (host, _) =>
     {
+        using var request = MonitorRequest.Make(options.Folders, options.Vmid!.Value);
         if (await OneCommand.RunAsync(host, command, options.Vmid!.Value, cancellationToken) is { } text)
         {
             await Console.Out.WriteLineAsync(text);
@@ -73,6 +74,7 @@ static async Task<int> WithHostAsync(TunnelOptions options, string what, Func<Ta
             Folders = options.Folders,
             Template = options.Template,
             BandwidthMiB = options.BandwidthMiB,
+            OnNotConnected = options.Log is null ? text => Console.Error.WriteLine($"mtunnel: {text}") : static _ => { }, // ssh brings it to the source
             LoggerFactory = log,
         });
         try

@@ -2,12 +2,16 @@ using System.Text.Json;
 
 namespace Pve.Migration;
 
-/// <summary>What the target side does when the source asks for it. Commands come one after the other, never two at once.</summary>
+/// <summary>
+/// What the target side does when the source asks for it. The commands of a tunnel come one after the other; a VM may have several tunnels, whose
+/// commands come side by side.
+/// </summary>
 public interface IMtunnelHandler
 {
     /// <summary>
-    /// The v2 commands it has beside <c>resume</c>, <c>version</c> and <c>quit</c>, by their names on the wire, such as <c>nbdstop</c>. What is
-    /// none of Proxmox VE's is announced as a capability. None unless it says so.
+    /// The v2 commands it has beside <c>resume</c>, <c>version</c> and <c>quit</c>, by their names on the wire, such as <c>nbdstop</c>: those of
+    /// Proxmox VE, and <c>set-replication-state</c>, <c>status</c> and <c>resume-when-completed</c>, which are announced as capabilities. A name
+    /// that is none of them is passed over. None unless it says so.
     /// </summary>
     IReadOnlyCollection<string> Commands => [];
 
@@ -16,6 +20,17 @@ public interface IMtunnelHandler
     /// says so.
     /// </summary>
     bool ClaimsOwnership => false;
+
+    /// <summary>
+    /// A tunnel that belongs to a VM (<see cref="MtunnelServerOptions.Vmid"/>) has heard its first line, in a dialect that can resume: what the
+    /// resume will need can be made ready now. It must neither wait nor throw. Nothing unless it does so.
+    /// </summary>
+    void OnTunnelBegun(int vmid)
+    {
+    }
+
+    /// <summary>That tunnel's connection is over, before any lease begins. Nothing unless it does so.</summary>
+    Task OnTunnelEndedAsync(int vmid) => Task.CompletedTask;
 
     /// <summary>Makes the VM run; returning means that it does.</summary>
     /// <exception cref="MtunnelRefusedException">It does not; the text is sent to the source. Any other exception sends its message.</exception>

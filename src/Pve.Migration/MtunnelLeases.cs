@@ -8,9 +8,9 @@ public static class MtunnelLeases
     /// <summary>Those of this process, for a service that serves every tunnel itself.</summary>
     public static IMtunnelLeases Process { get; } = new ProcessLeases();
 
-    /// <summary>Those of a host, for tunnels that are processes of their own, as ssh starts them: <c>VMID.lease</c> in a directory.</summary>
-    /// <param name="directory">An existing directory on a local file system. A file stays there, empty, when its lease has ended.</param>
-    /// <param name="time">The clock of the wait for another's end; the system's unless given.</param>
+    /// <summary>Those of a host, for tunnels that are processes of their own, as ssh starts them: <c>VMID.lease</c> in a directory, and <c>VMID.NAME.tunnel</c> for each that is there.</summary>
+    /// <param name="directory">An existing directory on a local file system. The first stays there, empty, when its lease has ended.</param>
+    /// <param name="time">The clock of the wait for another that looks; the system's unless given.</param>
     /// <exception cref="DirectoryNotFoundException">There is no such directory.</exception>
     public static IMtunnelLeases InDirectory(string directory, TimeProvider? time = null)
     {

@@ -22,13 +22,13 @@ public sealed record MtunnelServerOptions
     public bool HasQuorum { get; init; } = true;
 
     /// <summary>
-    /// How long a client that went without <c>quit</c> may take to come back before its VM is cleaned up
+    /// How long the client of a VM's last tunnel, if it went without <c>quit</c>, may take to come back before the VM is cleaned up
     /// (<see cref="IMtunnelHandler.AbandonAsync"/>), unless a resume was asked for; needs <see cref="Vmid"/>. Default null keeps everything, as
     /// Proxmox VE does.
     /// </summary>
     public TimeSpan? CleansUpAfter { get; init; }
 
-    /// <summary>Who has the VM, for <see cref="CleansUpAfter"/>; default this process' own.</summary>
+    /// <summary>Which tunnels the VM has, for <see cref="CleansUpAfter"/>; default this process' own.</summary>
     public IMtunnelLeases Leases { get; init; } = MtunnelLeases.Process;
 
     /// <summary>

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Pve.Migration.Tunnel;
 using Pve.Qmp;
@@ -9,12 +8,16 @@ namespace Pve.Migration;
 /// <summary>The target side's handler that acts on the QEMUs of this host over QMP, as <c>qm mtunnel</c> does.</summary>
 public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
 {
-    private readonly Func<int, CancellationToken, Task<QmpClient>> _connect;
     private static readonly TimeSpan QuitTimeout = TimeSpan.FromSeconds(30);
 
+    // below the 30 s that a client waits for the answer, so that the monitor is free again when it asks over a second tunnel
+    private static readonly TimeSpan LoadPatience = TimeSpan.FromSeconds(25);
+
+    private readonly SharedMonitors _monitors;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<int, int> _tunnels = [];
     private readonly TimeProvider _time;
     private readonly TimeSpan _resumeTimeout;
-    private readonly ConcurrentDictionary<int, Task<IncomingMonitor>> _ahead = new();
 
     /// <summary>Creates a handler.</summary>
     /// <param name="locate">Where the monitor of a VM is.</param>
@@ -31,34 +34,51 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
     public QmpMtunnelHandler(Func<int, CancellationToken, Task<QmpClient>> connect, TimeProvider? time = null, TimeSpan? resumeTimeout = null)
     {
         ArgumentNullException.ThrowIfNull(connect);
-        (_connect, _time, _resumeTimeout) = (connect, time ?? TimeProvider.System, resumeTimeout ?? TimeSpan.FromSeconds(60));
+        (_time, _resumeTimeout) = (time ?? TimeProvider.System, resumeTimeout ?? TimeSpan.FromSeconds(60));
+        _monitors = new SharedMonitors(connect, _time);
     }
 
     /// <summary>
-    /// Connects to a VM's monitor ahead of its resume, and asks it once, so that inside the pause neither a connection nor code is cold.
-    /// The monitor is busy until then.
+    /// Connects to a VM's monitor ahead of its resume, and asks it once, so that inside the pause neither a connection nor code is cold. It is
+    /// kept until the resume, the end of the VM's last tunnel, or <see cref="ReleaseAsync"/>; nobody but this handler is served by it until then.
     /// </summary>
     /// <exception cref="QmpException">It cannot be connected to.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> fired, or it was released meanwhile.</exception>
     public async Task ConnectAsync(int vmid, CancellationToken cancellationToken = default)
     {
-        // Known from its beginning: a resume that comes meanwhile waits for it, since a second connection would wait for ever behind it.
-        var connecting = new TaskCompletionSource<IncomingMonitor>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_ahead.TryAdd(vmid, connecting.Task))
+        var place = await _monitors.EnterAsync(vmid, isAhead: true, cancellationToken).ConfigureAwait(false);
+        _monitors.Keep(place);
+        await _monitors.LeaveAsync(place, keep: true).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes what <see cref="ConnectAsync"/> made, so that others are served; a command under way is finished before.</summary>
+    public Task ReleaseAsync(int vmid) => _monitors.ReleaseAsync(vmid);
+
+    /// <inheritdoc/>
+    public void OnTunnelBegun(int vmid)
+    {
+        lock (_gate)
         {
-            return;
+            _tunnels[vmid] = _tunnels.GetValueOrDefault(vmid) + 1;
+        }
+    }
+
+    /// <summary>With a VM's last tunnel the connection to its monitor is closed.</summary>
+    public Task OnTunnelEndedAsync(int vmid)
+    {
+        lock (_gate)
+        {
+            var left = _tunnels.GetValueOrDefault(vmid) - 1;
+            if (left > 0)
+            {
+                _tunnels[vmid] = left;
+                return Task.CompletedTask;
+            }
+
+            _tunnels.Remove(vmid);
         }
 
-        try
-        {
-            connecting.SetResult(await ConnectWarmAsync(vmid, cancellationToken).ConfigureAwait(false));
-        }
-        catch (Exception e)
-        {
-            _ahead.TryRemove(vmid, out _);
-            connecting.SetException(e);
-            _ = connecting.Task.Exception; // observed here: nobody else need wait for it
-            throw;
-        }
+        return _monitors.ReleaseAsync(vmid);
     }
 
     /// <summary>
@@ -80,7 +100,8 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
 
     /// <summary>
     /// <c>nbdstop</c> ends QEMU's NBD server; <c>status</c> answers <c>status</c> and <c>running</c>; <c>stop</c> ends QEMU and answers when its
-    /// monitor is gone; <c>resume-when-completed</c> waits until the guest has been loaded, at most for the resume's timeout, and then resumes it.
+    /// monitor is gone; <c>resume-when-completed</c> waits until the guest has been loaded, at most for 25 seconds or the resume's timeout, and then
+    /// resumes it.
     /// </summary>
     public Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken)
         => WithMonitorAsync(request.Vmid, keep: request.Command != MtunnelVocabulary.ResumeWhenCompleted, (monitor, token) => ExecuteAsync(monitor, request, token), cancellationToken);
@@ -98,40 +119,15 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         cancellationToken);
 
     /// <summary>Closes the connections that were made ahead.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var vmid in _ahead.Keys)
-        {
-            if (await TakeAheadAsync(vmid, CancellationToken.None).ConfigureAwait(false) is { } monitor)
-            {
-                await monitor.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-    }
-
-    private async Task<IncomingMonitor> ConnectWarmAsync(int vmid, CancellationToken cancellationToken)
-    {
-        var monitor = new IncomingMonitor(await _connect(vmid, cancellationToken).ConfigureAwait(false), _time);
-        try
-        {
-            await monitor.Client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false);
-            return monitor;
-        }
-        catch
-        {
-            await monitor.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-    }
+    public ValueTask DisposeAsync() => _monitors.DisposeAsync();
 
     // One that was connected ahead is kept for the resume, which finds it warm and is the last to need it.
     private async Task<T> WithMonitorAsync<T>(int vmid, bool keep, Func<IncomingMonitor, CancellationToken, Task<T>> act, CancellationToken cancellationToken)
     {
-        var ahead = await TakeAheadAsync(vmid, cancellationToken).ConfigureAwait(false);
-        IncomingMonitor monitor;
+        SharedMonitors.Place place;
         try
         {
-            monitor = ahead ?? new IncomingMonitor(await _connect(vmid, cancellationToken).ConfigureAwait(false), _time);
+            place = await _monitors.EnterAsync(vmid, isAhead: false, cancellationToken).ConfigureAwait(false);
         }
         catch (QmpConnectionException)
         {
@@ -140,20 +136,20 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
 
         try
         {
-            return await act(monitor, cancellationToken).ConfigureAwait(false);
+            return await act(place.Monitor, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            if (!keep || ahead is null || monitor.Client.Ended.IsCompleted || !_ahead.TryAdd(vmid, Task.FromResult(monitor)))
-            {
-                await monitor.DisposeAsync().ConfigureAwait(false);
-            }
+            await _monitors.LeaveAsync(place, keep).ConfigureAwait(false);
         }
     }
 
-    private async Task<bool> WithinAsync(int vmid, Func<CancellationToken, Task> act, CancellationToken cancellationToken)
+    private Task<bool> WithinAsync(int vmid, Func<CancellationToken, Task> act, CancellationToken cancellationToken)
+        => WithinAsync(_resumeTimeout, $"VM {vmid} does not run", act, cancellationToken);
+
+    private async Task<bool> WithinAsync(TimeSpan patience, string failure, Func<CancellationToken, Task> act, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(_resumeTimeout, _time);
+        using var deadline = new CancellationTokenSource(patience, _time);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
@@ -162,7 +158,7 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new MtunnelRefusedException($"VM {vmid} does not run {_resumeTimeout.TotalSeconds:0.#} s after it was told to");
+            throw new MtunnelRefusedException($"{failure} {patience.TotalSeconds:0.#} s after it was told to");
         }
     }
 
@@ -216,7 +212,8 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
 
     private async Task ResumeWhenCompletedAsync(IncomingMonitor monitor, int vmid, CancellationToken cancellationToken)
     {
-        await monitor.AwaitGuestAsync(cancellationToken).ConfigureAwait(false);
+        var patience = _resumeTimeout < LoadPatience ? _resumeTimeout : LoadPatience;
+        await WithinAsync(patience, $"VM {vmid} has not been loaded", monitor.AwaitGuestAsync, cancellationToken).ConfigureAwait(false);
         await ClaimAndResumeAsync(monitor.Client, vmid, cancellationToken).ConfigureAwait(false);
     }
 
@@ -232,31 +229,6 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
 
         await ResumeAsync(monitor, cancellationToken).ConfigureAwait(false);
-    }
-
-    // Null where none was made, or it is of no use any more.
-    private async Task<IncomingMonitor?> TakeAheadAsync(int vmid, CancellationToken cancellationToken)
-    {
-        if (!_ahead.TryGetValue(vmid, out var ahead))
-        {
-            return null;
-        }
-
-        await ((Task)ahead).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!_ahead.TryRemove(KeyValuePair.Create(vmid, ahead)) || !ahead.IsCompletedSuccessfully)
-        {
-            return null;
-        }
-
-        var monitor = await ahead.ConfigureAwait(false);
-        if (!monitor.Client.Ended.IsCompleted)
-        {
-            return monitor;
-        }
-
-        await monitor.DisposeAsync().ConfigureAwait(false);
-        return null;
     }
 
     // cont goes first, since a guest that waits to be resumed needs nothing else, and each exchange is time inside the pause. Its success

@@ -43,11 +43,21 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
 
     private bool HasRun => _options.Folders.Run is not null;
 
-    /// <summary>Whether a VM's QEMU will be started here, and is not yet.</summary>
-    public bool IsYetToStart(int vmid) => _start.IsPossible && !IsThere(vmid);
+    /// <summary>Connects to the VM's monitor ahead of its resume. Where its QEMU will be started here, that does so.</summary>
+    public void OnTunnelBegun(int vmid)
+    {
+        _monitors.OnTunnelBegun(vmid);
+        if (!_start.IsPossible || IsThere(vmid))
+        {
+            _ = ConnectAheadAsync(vmid, CancellationToken.None);
+        }
+    }
 
-    /// <summary>Connects to a VM's monitor ahead of its resume.</summary>
-    public Task ConnectAsync(int vmid, CancellationToken cancellationToken) => _monitors.ConnectAsync(vmid, cancellationToken);
+    /// <summary>Lets go of the VM's monitor with its last tunnel.</summary>
+    public Task OnTunnelEndedAsync(int vmid) => _monitors.OnTunnelEndedAsync(vmid);
+
+    /// <summary>Lets others at the VM's monitor, once no command is under way; the resume connects anew.</summary>
+    public Task ReleaseAsync(int vmid) => _monitors.ReleaseAsync(vmid);
 
     public Task ResumeAsync(int vmid, CancellationToken cancellationToken) => AskToRunAsync(vmid, async () =>
     {
@@ -240,6 +250,11 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
         catch (QmpException e)
         {
             _logger.LogWarning("VM {Vmid}'s monitor is not connected to ahead: {Message}", vmid, e.Message);
+            _options.OnNotConnected(e.Message);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // the tunnel has ended first, or another process wanted it
         }
     }
 }

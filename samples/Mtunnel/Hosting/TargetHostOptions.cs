@@ -23,5 +23,8 @@ internal sealed record TargetHostOptions
 
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Told where a VM's monitor cannot be connected to ahead, which its resume then does by itself.</summary>
+    public Action<string> OnNotConnected { get; init; } = static _ => { };
+
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Mtunnel.Hosting;
 using Pve.Migration;
-using Pve.Qmp;
 
 namespace Mtunnel.Serving;
 
@@ -26,8 +25,11 @@ internal sealed class TunnelService(TunnelOptions options, TargetHost host, ILog
     };
 
     /// <summary>Serves until the client is gone, or until the token fires where clients come and go.</summary>
-    public Task RunAsync(CancellationToken cancellationToken)
-        => options.Listen is { } address ? ListenAsync(address, cancellationToken) : ServeAsync(new StandardPipe(), cancellationToken);
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        using var yielding = options.Vmid is { } vm ? MonitorRequest.Heed(options.Folders, vm, () => host.ReleaseAsync(vm), _logger) : null;
+        await (options.Listen is { } address ? ListenAsync(address, cancellationToken) : ServeAsync(new StandardPipe(), cancellationToken));
+    }
 
     private async Task ListenAsync(EndPoint address, CancellationToken cancellationToken)
     {
@@ -62,40 +64,5 @@ internal sealed class TunnelService(TunnelOptions options, TargetHost host, ILog
         return MultiplexedServer.ServeAsync(carrier, ServeAsync, may, cancellationToken);
     }
 
-    private async Task ServeAsync(IDuplexPipe pipe, CancellationToken cancellationToken)
-    {
-        using var served = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var serving = MtunnelServer.ServeAsync(pipe, host, _server, cancellationToken);
-        var connecting = options.Vmid is { } vm && !host.IsYetToStart(vm) ? ConnectAheadAsync(vm, served.Token) : Task.CompletedTask;
-        try
-        {
-            await serving;
-        }
-        finally
-        {
-            await served.CancelAsync();
-            await connecting;
-        }
-    }
-
-    // The VM may start later than its tunnel; its resume then connects by itself.
-    private async Task ConnectAheadAsync(int vm, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await host.ConnectAsync(vm, cancellationToken);
-        }
-        catch (QmpException e) when (options.Log is null)
-        {
-            await Console.Error.WriteLineAsync($"mtunnel: {e.Message}"); // ssh brings it to the source
-        }
-        catch (QmpException e)
-        {
-            _logger.LogWarning("VM {Vmid} is not connected to ahead: {Message}", vm, e.Message);
-        }
-        catch (OperationCanceledException)
-        {
-            // the tunnel has ended first
-        }
-    }
+    private Task ServeAsync(IDuplexPipe pipe, CancellationToken cancellationToken) => MtunnelServer.ServeAsync(pipe, host, _server, cancellationToken);
 }

@@ -16,11 +16,14 @@ internal sealed class ChannelServer(
     private int _refusals;
     private int _hasTunnel;
     private CancellationToken _stop;
+    private CancellationToken _serviceStop;
 
+    // A client that is gone ends the sockets' connections at once, and the tunnel as over any other carrier: its stream has ended, and what it
+    // does then, such as a resume that is under way or the wait of a lease, only the service's own stop cuts short.
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _stop = stop.Token;
+        (_stop, _serviceStop) = (stop.Token, cancellationToken);
         channels.ChannelOffered += OnOffered;
         channels.StartListening();
         try
@@ -31,9 +34,9 @@ internal sealed class ChannelServer(
         {
             channels.ChannelOffered -= OnOffered;
             await stop.CancelAsync().ConfigureAwait(false);
-            await _tunnel.JoinAsync().ConfigureAwait(false);
             await _sockets.JoinAsync().ConfigureAwait(false);
             await channels.DisposeAsync().ConfigureAwait(false);
+            await _tunnel.JoinAsync().ConfigureAwait(false);
         }
     }
 
@@ -79,11 +82,11 @@ internal sealed class ChannelServer(
     {
         try
         {
-            await serveTunnel(channel, _stop).ConfigureAwait(false);
+            await serveTunnel(channel, _serviceStop).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+        catch (OperationCanceledException) when (_serviceStop.IsCancellationRequested)
         {
-            // the client is gone
+            // asked to stop
         }
 #pragma warning disable CA1031 // the tunnel's failure ends the tunnel; RAM may be on its way
         catch (Exception e)

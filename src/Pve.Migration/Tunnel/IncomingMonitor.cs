@@ -11,6 +11,7 @@ internal sealed class IncomingMonitor : IAsyncDisposable
 
     private readonly TimeProvider _time;
     private readonly QmpEventSubscription _changes;
+    private readonly SemaphoreSlim _turn = new(1, 1); // the events have one reader at a time
     private MigrationStatus? _status;
 
     public IncomingMonitor(QmpClient client, TimeProvider time)
@@ -23,6 +24,25 @@ internal sealed class IncomingMonitor : IAsyncDisposable
 
     // Until the guest has been loaded, or, in post-copy, has gone ahead of its RAM. Nothing is asked where an event has told it.
     public async Task AwaitGuestAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await AwaitGuestInTurnAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _changes.Dispose();
+        return Client.DisposeAsync();
+    }
+
+    private async Task AwaitGuestInTurnAsync(CancellationToken cancellationToken)
     {
         while (_changes.TryRead(out QmpEvent? told))
         {
@@ -41,12 +61,6 @@ internal sealed class IncomingMonitor : IAsyncDisposable
                 await LookAsync(cancellationToken).ConfigureAwait(false);
             }
         }
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _changes.Dispose();
-        return Client.DisposeAsync();
     }
 
     private bool IsThere()

@@ -3,10 +3,12 @@ using Pve.Migration.Diagnostics;
 
 namespace Pve.Migration.Tunnel;
 
-// What becomes of a VM when its client has gone: nothing by default, else a clean-up once nobody has come back within the lease.
+// What a tunnel is to its VM, from the first line on; and what becomes of the VM when the last client has gone: nothing by default, else a
+// clean-up once nobody has come back within the lease.
 internal sealed class MtunnelStay(IMtunnelHandler handler, MtunnelServerOptions options, ILogger logger)
 {
-    private Guid? _lease;
+    private IMtunnelLease? _lease;
+    private bool _isUsed;
 
     private int Vmid => options.Vmid!.Value;
 
@@ -14,11 +16,37 @@ internal sealed class MtunnelStay(IMtunnelHandler handler, MtunnelServerOptions 
     {
         if (options is { CleansUpAfter: not null, HasQuorum: true })
         {
-            _lease = await options.Leases.TakeAsync(Vmid, cancellationToken).ConfigureAwait(false);
+            _lease = await options.Leases.JoinAsync(Vmid, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // The client means it: a probe says nothing, or quit. A v0 client never asks for anything.
+    public void OnCommand(MtunnelCommand command)
+    {
+        if (!_isUsed && options is { Dialect: not MtunnelDialect.V0, Vmid: { } vmid }
+            && command.Kind is not (MtunnelCommandKind.Quit or MtunnelCommandKind.Malformed))
+        {
+            _isUsed = true;
+            handler.OnTunnelBegun(vmid);
         }
     }
 
     public async Task EndAsync(MtunnelCommands commands, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (_isUsed)
+            {
+                await handler.OnTunnelEndedAsync(Vmid).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await EndLeaseAsync(commands, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task EndLeaseAsync(MtunnelCommands commands, CancellationToken cancellationToken)
     {
         if (_lease is not { } lease || options.CleansUpAfter is not { } after)
         {
@@ -32,13 +60,12 @@ internal sealed class MtunnelStay(IMtunnelHandler handler, MtunnelServerOptions 
                 logger.ServerKeeps(Vmid, "it was asked to resume, and may run");
             }
 
-            await options.Leases.EndAsync(Vmid, lease, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await lease.DisposeAsync().ConfigureAwait(false);
             return;
         }
 
         logger.ServerLeaseBegins(Vmid, after.TotalSeconds);
-        await Task.Delay(after, options.TimeProvider, cancellationToken).ConfigureAwait(false);
-        if (!await options.Leases.EndAsync(Vmid, lease, () => AbandonAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
+        if (!await lease.EndAsync(after, () => AbandonAsync(cancellationToken), options.TimeProvider, cancellationToken).ConfigureAwait(false))
         {
             logger.ServerKeeps(Vmid, "another tunnel has it");
         }
@@ -54,6 +81,10 @@ internal sealed class MtunnelStay(IMtunnelHandler handler, MtunnelServerOptions 
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             throw;
+        }
+        catch (MtunnelRefusedException e)
+        {
+            logger.ServerKeeps(Vmid, SecretMask.Apply(e.ErrorText));
         }
 #pragma warning disable CA1031 // there is nobody left to tell but the log
         catch (Exception e)

@@ -146,6 +146,7 @@ internal sealed class MtunnelTalk(IDuplexPipe pipe, MtunnelCommands commands, Mt
     // False: it was the last one.
     private async ValueTask<bool> AnswerAsync(MtunnelCommand command, int length, CancellationToken cancellationToken)
     {
+        stay.OnCommand(command);
         if (command.Kind == MtunnelCommandKind.Ignored)
         {
             logger.ServerLineIgnored(length);

@@ -38,6 +38,7 @@ public sealed class MtunnelHostTests : IDisposable
         await using (var client = await MtunnelClient.OpenAsync(To(), cancellationToken: Cancellation))
         {
             await TellAsync(client, "start", Start);
+            Assert.Equal("inmigrate\n", (await OnceAsync(bench, "status")).Output); // whose monitor the tunnel has, and gives away
             var forward = new SocketForward(Path.Combine(bench.Folder, "forward"), bench.Paths.Migration);
             var qemu = IncomingQemu.OutOfReach($"unix:{forward.LocalPath}", token => client.ExecuteAsync("stop", cancellationToken: token));
             await using var target = new TunnelTarget(qemu, To(forward));

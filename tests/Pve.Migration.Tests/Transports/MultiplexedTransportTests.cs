@@ -175,6 +175,50 @@ public sealed class MultiplexedTransportTests : MultiplexedContract
             new MultiplexedServerOptions { AllowedSockets = [pattern] },
             Test));
 
+    // as over any other carrier: neither the wait of its lease nor a resume under way is cut short
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_client_that_vanishes_leaves_its_tunnel_to_end_by_itself(bool resumes)
+    {
+        var time = new FakeTimeProvider();
+        var handler = new Abandoned();
+        var may = new MtunnelServerOptions
+        {
+            Dialect = MtunnelDialect.V2, Vmid = 100, CleansUpAfter = TimeSpan.FromMinutes(5), Leases = new Pve.Migration.Tunnel.ProcessLeases(), TimeProvider = time,
+        };
+        await using var listener = MtunnelListener.ListenUnix(Path.Combine(Folder, "server"));
+        Task carrierEnded = Task.CompletedTask;
+        Task serving = listener.ServeAsync((connection, stop) => MultiplexedServer.ServeAsync(connection, ServeTunnelAsync, Server, stop), Test);
+        MtunnelClient client = await MtunnelClient.OpenAsync(new MultiplexedTransport(new UnixTransport(Path.Combine(Folder, "server"))), cancellationToken: Test);
+        await client.Negotiated;
+        if (resumes)
+        {
+            _ = client.ResumeAsync(100, Test).ContinueWith(static given => given.Exception, TaskScheduler.Default);
+            await handler.Resuming.Task.WaitAsync(Test);
+        }
+
+        await client.DisposeAsync(); // without quit
+        await carrierEnded.WaitAsync(Test).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext); // and the server has seen it
+        handler.MayResume.SetResult();
+        while (!handler.Ended.Task.IsCompleted)
+        {
+            Test.ThrowIfCancellationRequested();
+            time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Yield();
+        }
+
+        Assert.Equal(resumes ? "resume" : "abandon", await handler.Ended.Task);
+        await listener.DisposeAsync();
+        await serving;
+
+        Task ServeTunnelAsync(System.IO.Pipelines.IDuplexPipe pipe, CancellationToken token)
+        {
+            carrierEnded = ((Nerdbank.Streams.MultiplexingStream.Channel)pipe).Completion;
+            return MtunnelServer.ServeAsync(pipe, handler, may, token);
+        }
+    }
+
     private async Task<string> WhyNotAsync(string path) => await WhyNotAsync(await StartAsync(), path);
 
     private async Task<string> WhyNotAsync(IMtunnelTransport transport, string path)
@@ -184,5 +228,28 @@ public sealed class MultiplexedTransportTests : MultiplexedContract
         using Socket near = await UnixSockets.ConnectAsync(Near, Test);
         Assert.Equal(0, await UnixSockets.ReceiveAsync(near, Test));
         return forward.LastFailure ?? "";
+    }
+
+    private sealed class Abandoned : IMtunnelHandler
+    {
+        public TaskCompletionSource Resuming { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource MayResume { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource<string> Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public async Task ResumeAsync(int vmid, CancellationToken cancellationToken)
+        {
+            Resuming.SetResult();
+            await MayResume.Task.WaitAsync(cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+            Ended.SetResult("resume");
+        }
+
+        public Task AbandonAsync(int vmid, CancellationToken cancellationToken)
+        {
+            Ended.SetResult("abandon");
+            return Task.CompletedTask;
+        }
     }
 }

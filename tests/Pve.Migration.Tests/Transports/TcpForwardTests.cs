@@ -315,17 +315,19 @@ public sealed class TcpForwardTests : ForwardingContract, IMtunnelHandler
         return ((IPEndPoint)listener.EndPoint).Port;
     }
 
-    private sealed class CountedLeases : IMtunnelLeases
+    private sealed class CountedLeases : IMtunnelLeases, IMtunnelLease
     {
         public int Taken { get; private set; }
 
-        public Task<Guid> TakeAsync(int vmid, CancellationToken cancellationToken = default)
+        public Task<IMtunnelLease> JoinAsync(int vmid, CancellationToken cancellationToken = default)
         {
             Taken++;
-            return Task.FromResult(Guid.NewGuid());
+            return Task.FromResult<IMtunnelLease>(this);
         }
 
-        public Task<bool> EndAsync(int vmid, Guid lease, Func<Task>? act = null, CancellationToken cancellationToken = default) => Task.FromResult(true);
+        public Task<bool> EndAsync(TimeSpan after, Func<Task> act, TimeProvider time, CancellationToken cancellationToken = default) => Task.FromResult(true);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private sealed class Pair(IMtunnelTransport tunnel, IMtunnelTransport forwards) : IMtunnelTransport

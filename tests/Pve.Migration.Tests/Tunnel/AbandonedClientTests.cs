@@ -81,7 +81,7 @@ public sealed class AbandonedClientTests : IMtunnelHandler
     }
 
     [Fact]
-    public async Task A_client_that_comes_back_takes_the_VM_over()
+    public async Task A_client_that_comes_back_ends_the_lease_at_once()
     {
         var options = Options();
         var first = TalkAsync("", options);
@@ -90,13 +90,32 @@ public sealed class AbandonedClientTests : IMtunnelHandler
         var second = MtunnelServer.ServeAsync(server, this, options, Test);
         await ReadGreetingAsync(client);
 
-        _time.Advance(Lease);
-        await first.WaitAsync(Test);
-        Assert.Empty(_calls);
+        await first.WaitAsync(Test); // and holds no place of the listener's
         await client.Output.WriteAsync("{\"cmd\":\"quit\"}\n"u8.ToArray(), Test);
         await client.Output.CompleteAsync();
         await second.WaitAsync(Test);
+        _time.Advance(Lease);
         Assert.Empty(_calls);
+    }
+
+    [Theory]
+    [InlineData("{\"cmd\":\"quit\",\"cleanup\":0}\n")]
+    [InlineData("GET / HTTP/1.1\n")]
+    [InlineData("")]
+    public async Task Who_else_comes_and_goes_changes_nothing_for_the_client_that_is_there(string said)
+    {
+        var options = Options();
+        var (client, server) = FullDuplexStream.CreatePipePair();
+        var first = MtunnelServer.ServeAsync(server, this, options, Test);
+        await ReadGreetingAsync(client);
+        await TalkAsync(said, options).WaitAsync(Test); // no lease of its own
+        Assert.False(_time.Armed.IsCompleted);
+
+        await client.Output.CompleteAsync();
+        await _time.Armed.WaitAsync(Test);
+        _time.Advance(Lease);
+        await first.WaitAsync(Test);
+        Assert.Equal(["abandon 100"], _calls);
     }
 
     [Fact]

@@ -180,8 +180,8 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
             -> query-migrate
             <- {"return":{"status":"active"}}
             """);
-        time.Advance(TimeSpan.FromSeconds(60));
-        Assert.Contains("60 s", (await Assert.ThrowsAsync<MtunnelRefusedException>(() => resuming)).ErrorText, StringComparison.Ordinal);
+        time.Advance(TimeSpan.FromSeconds(25));
+        Assert.Contains("25 s", (await Assert.ThrowsAsync<MtunnelRefusedException>(() => resuming)).ErrorText, StringComparison.Ordinal);
         await _monitor.ExpectNoneOfAsync("cont");
     }
 
@@ -294,6 +294,88 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
         await GreetAndAnswerAsync();
         await ahead;
         await handler.DisposeAsync();
+        await _monitor.ExpectEndAsync();
+    }
+
+    [Fact]
+    public async Task Two_tunnels_of_a_VM_share_one_connection()
+    {
+        await using var handler = Handler();
+        handler.OnTunnelBegun(Vm);
+        var ahead = handler.ConnectAsync(Vm, Test);
+        await GreetAndAnswerAsync();
+        await ahead;
+        handler.OnTunnelBegun(Vm);
+        var resuming = handler.ExecuteAsync(new MtunnelRequest(Vm, "resume-when-completed", default), Test);
+        await _monitor.PlayAsync("""
+            -> query-migrate
+            <- {"return":{"status":"active"}}
+            """);
+        var asking = handler.ExecuteAsync(new MtunnelRequest(Vm, "status", default), Test);
+        await _monitor.PlayAsync("""
+            -> query-status
+            <- {"return":{"status":"inmigrate","running":false}}
+            """);
+        await asking; // beside a resume that is under way
+        await handler.OnTunnelEndedAsync(Vm);
+        await _monitor.PlayAsync("""<! {"event":"MIGRATION","data":{"status":"completed"}}""");
+        await ResumeAsync(resuming);
+        Assert.Equal(1, _monitor.Connections);
+    }
+
+    [Fact]
+    public async Task The_last_tunnel_lets_go_of_the_monitor()
+    {
+        await using var handler = Handler();
+        handler.OnTunnelBegun(Vm);
+        handler.OnTunnelBegun(Vm);
+        var ahead = handler.ConnectAsync(Vm, Test);
+        await GreetAndAnswerAsync();
+        await ahead;
+        await handler.OnTunnelEndedAsync(Vm);
+        var asking = handler.ExecuteAsync(new MtunnelRequest(Vm, "status", default), Test);
+        await _monitor.PlayAsync("""
+            -> query-status
+            <- {"return":{"status":"inmigrate","running":false}}
+            """);
+        await asking;
+        await handler.OnTunnelEndedAsync(Vm);
+        await _monitor.ExpectEndAsync();
+        Assert.Equal(1, _monitor.Connections);
+    }
+
+    // QEMU holds another client, and accepts none of ours
+    [Fact]
+    public async Task A_tunnel_that_ends_does_not_wait_for_a_monitor_that_is_busy()
+    {
+        var connecting = new TaskCompletionSource<CancellationToken>();
+        await using var handler = new QmpMtunnelHandler(async (_, token) =>
+        {
+            connecting.SetResult(token);
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, token);
+            throw new InvalidOperationException();
+        });
+        handler.OnTunnelBegun(Vm);
+        var ahead = handler.ConnectAsync(Vm, Test);
+        await connecting.Task;
+        await handler.OnTunnelEndedAsync(Vm);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ahead.WaitAsync(Test));
+    }
+
+    [Fact]
+    public async Task What_is_released_is_closed_once_the_command_under_way_is_done()
+    {
+        await using var handler = Handler();
+        var ahead = handler.ConnectAsync(Vm, Test);
+        await GreetAndAnswerAsync();
+        await ahead;
+        var asking = handler.ExecuteAsync(new MtunnelRequest(Vm, "status", default), Test);
+        await handler.ReleaseAsync(Vm);
+        await _monitor.PlayAsync("""
+            -> query-status
+            <- {"return":{"status":"inmigrate","running":false}}
+            """);
+        await asking;
         await _monitor.ExpectEndAsync();
     }
 
