@@ -11,7 +11,8 @@ namespace Pve.Migration;
 
 /// <summary>
 /// The listening end of <see cref="UnixTransport"/> and <see cref="TcpTransport"/>: hands out connections, on each of which a server can be
-/// run. A client that stalls in its TLS handshake holds nobody else up.
+/// run. A client that stalls in its TLS handshake holds nobody else up, unless <see cref="MtunnelListenerOptions.MaxPending"/> of them do: then who comes,
+/// forwarded sockets as well, waits until their <see cref="MtunnelListenerOptions.HandshakeTimeout"/> is over.
 /// </summary>
 public sealed class MtunnelListener : IAsyncDisposable
 {
