@@ -37,7 +37,7 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
         }
         else
         {
-            violations.AddRange(await new Judge(scenario, stage, before, await ReadAsync(stage.Journal, cancellationToken)).JudgeAsync(ending, cancellationToken));
+            violations.AddRange(await new Judge(scenario, stage, before, await ReadAsync(stage.Journal, cancellationToken), recoveries > 0).JudgeAsync(ending, cancellationToken));
         }
 
         return new Result(scenario, ending?.Outcome ?? "none", recoveries, violations, Stopwatch.GetElapsedTime(start));

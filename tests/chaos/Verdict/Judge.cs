@@ -11,7 +11,7 @@ namespace Pve.Chaos.Verdict;
 /// Looks at both QEMUs from outside, once everything is over: at most one guest ever ran, one runs whole or the outcome says that nobody can tell, and
 /// nothing is left behind.
 /// </summary>
-internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IReadOnlyList<JournalEntry> journal)
+internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IReadOnlyList<JournalEntry> journal, bool isRecovered)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -38,8 +38,16 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IRe
                 Require(target || HasKilledTarget, "Migrated, and the guest does not run on the target.");
                 Require(!source, "Migrated, and the guest runs on the source.");
                 RequireOwner(stage.TargetOwns);
-                await RequireSettingsAsync(stage.Source, "source", cancellationToken);
-                await RequireSettingsAsync(stage.Target, "target", cancellationToken);
+                if (ending.Warnings.Count == 0) // whom it could not ask any more it tells
+                {
+                    await RequireSettingsAsync(stage.Source, "source", cancellationToken);
+                }
+
+                if (ending.Warnings.Count == 0 && !isRecovered) // a recovery leaves the target's, as README says
+                {
+                    await RequireSettingsAsync(stage.Target, "target", cancellationToken);
+                }
+
                 break;
             case Ending.RolledBack:
                 Require(source, $"Rolled back, and the guest does not run on the source: {ending.Text}");
