@@ -1,3 +1,4 @@
+using Pve.Chaos.World;
 using Pve.Migration;
 using Pve.Qmp.Commands;
 using static Pve.Integration.Tests.Live.MigrationBench;
@@ -41,13 +42,14 @@ public sealed class PostCopyTests
         await using var bench = await BootAsync(spanMiB: 8, memoryMiB: 32);
         var host = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
         var way = Path.Combine(bench.Root, "way");
-        await using var link = new CutLink(way, host.MigrationPath, 12 << 20);
+        await using var link = Relay.Unix(way, host.MigrationPath, 12 << 20);
         var cut = 0;
         var progress = new Watcher(seen =>
         {
             if (seen is { Step: "copy the rest" } && Interlocked.Exchange(ref cut, 1) == 0)
             {
                 link.Cut();
+                link.Mend();
             }
         });
 

@@ -1,3 +1,4 @@
+using Pve.Chaos.World;
 using Pve.Migration;
 using Pve.Migration.Testing;
 using Pve.Qmp;
@@ -28,7 +29,7 @@ public sealed class RaceTests
         await using var bench = await BootAsync();
         var target = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
         var near = Path.Combine(bench.Root, "lossy");
-        await using var link = new LossyReturn(near, target.MigrationPath);
+        await using var link = Relay.Unix(near, target.MigrationPath);
         using var stopped = bench.Guest.Host.Monitor.Subscribe("STOP");
         using var migration = target.Monitor.Subscribe(QmpEvents.Migration.Name);
         var losing = LoseAsync();

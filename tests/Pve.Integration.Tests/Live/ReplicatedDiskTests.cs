@@ -1,3 +1,4 @@
+using Pve.Chaos.World;
 using Pve.Migration;
 using Pve.Migration.Testing;
 using Pve.Qmp;
@@ -50,7 +51,7 @@ public sealed class ReplicatedDiskTests
         await before.Ticks.WaitForTicksAsync(before.Ticks.TicksSeen + 300, Cancellation);
         using var errors = before.Monitor.Subscribe("BLOCK_IO_ERROR");
         var way = Path.Combine(bench.Root, "way");
-        await using var link = new CutLink(way, target.DisksPath, 200_000);
+        await using var link = Relay.Unix(way, target.DisksPath, 200_000);
         var killed = 0;
         var progress = new Watcher(seen =>
         {

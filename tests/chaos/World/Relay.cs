@@ -3,21 +3,26 @@ using System.Net.Sockets;
 
 namespace Pve.Chaos.World;
 
-/// <summary>A way to a socket that can be cut, and mended.</summary>
+/// <summary>A way to a socket that can be cut, and mended; it may be slow, and lose what comes back.</summary>
 internal sealed class Relay : IAsyncDisposable
 {
+    private const int SlicesPerSecond = 100;
+
     private readonly Socket _listener;
     private readonly EndPoint _to;
     private readonly CancellationTokenSource _stop = new();
     private readonly Lock _gate = new();
     private readonly Task _accepting;
+    private readonly int _bytesPerSecond;
     private CancellationTokenSource _cut = new();
+    private volatile bool _losesReturns;
 
     /// <param name="at">Where it listens.</param>
     /// <param name="to">Where it leads.</param>
-    public Relay(EndPoint at, EndPoint to)
+    /// <param name="bytesPerSecond">What it carries there; 0 for all that comes.</param>
+    public Relay(EndPoint at, EndPoint to, int bytesPerSecond = 0)
     {
-        _to = to;
+        (_to, _bytesPerSecond) = (to, bytesPerSecond);
         _listener = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Unspecified);
         _listener.Bind(at);
         _listener.Listen();
@@ -27,7 +32,14 @@ internal sealed class Relay : IAsyncDisposable
     /// <summary>The port it listens at.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
-    public static Relay Unix(string at, string to) => new(new UnixDomainSocketEndPoint(at), new UnixDomainSocketEndPoint(to));
+    /// <summary>How many connections came through.</summary>
+    public int Connections { get; private set; }
+
+    public static Relay Unix(string at, string to, int bytesPerSecond = 0)
+        => new(new UnixDomainSocketEndPoint(at), new UnixDomainSocketEndPoint(to), bytesPerSecond);
+
+    /// <summary>From here on nothing comes back, though the way stays open.</summary>
+    public void LoseReturns() => _losesReturns = true;
 
     /// <summary>Cuts what goes through it, and refuses whatever comes.</summary>
     public void Cut()
@@ -92,7 +104,12 @@ internal sealed class Relay : IAsyncDisposable
         try
         {
             await far.ConnectAsync(_to, broken.Token);
-            await Task.WhenAll(PassAsync(near, far, broken), PassAsync(far, near, broken));
+            lock (_gate)
+            {
+                Connections++;
+            }
+
+            await Task.WhenAll(PassAsync(near, far, broken, _bytesPerSecond, () => false), PassAsync(far, near, broken, 0, () => _losesReturns));
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
@@ -104,21 +121,29 @@ internal sealed class Relay : IAsyncDisposable
         }
     }
 
-    private static async Task PassAsync(Socket from, Socket to, CancellationTokenSource broken)
+    private static async Task PassAsync(Socket from, Socket to, CancellationTokenSource broken, int bytesPerSecond, Func<bool> loses)
     {
-        var buffer = new byte[65536];
+        var slice = new byte[bytesPerSecond == 0 ? 65536 : bytesPerSecond / SlicesPerSecond];
         try
         {
             int count;
-            while ((count = await from.ReceiveAsync(buffer, broken.Token)) > 0)
+            while ((count = await from.ReceiveAsync(slice, broken.Token)) > 0)
             {
-                for (var sent = 0; sent < count;)
+                for (var sent = 0; sent < count && !loses();)
                 {
-                    sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), broken.Token);
+                    sent += await to.SendAsync(slice.AsMemory(sent, count - sent), broken.Token);
+                }
+
+                if (bytesPerSecond > 0)
+                {
+                    await Task.Delay(TimeSpan.FromSeconds((double)count / bytesPerSecond), TimeProvider.System, broken.Token);
                 }
             }
 
-            to.Shutdown(SocketShutdown.Send);
+            if (!loses())
+            {
+                to.Shutdown(SocketShutdown.Send);
+            }
         }
         catch
         {
