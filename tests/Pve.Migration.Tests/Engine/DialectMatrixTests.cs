@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 using Pve.Migration.Testing;
 using Pve.Qmp;
@@ -75,7 +76,8 @@ public sealed class DialectMatrixTests
         EngineBench bench, string client, string server, IncomingQemu qemu, Func<TunnelTarget, IMigrationTarget> wrap, IReadOnlyList<MigrationDisk> disks,
         string? dialect, string done, string lines)
     {
-        List<string> calls = [], heard = [];
+        List<string> calls = [];
+        using var sent = new MemoryStream();
         var handler = new RecordingHandler(bench, calls, server == "ours");
         var serverOptions = new MtunnelServerOptions
         {
@@ -88,40 +90,66 @@ public sealed class DialectMatrixTests
             UseCapabilities = client == "ours",
         };
         var ssh = new RecordingTarget(bench.Local(), bench, calls);
-        await using var target = new TunnelTarget(
-            qemu, new InProcessTransport((pipe, token) => MtunnelServer.ServeAsync(Heard(pipe, heard), handler, serverOptions, token)), ssh, clientOptions);
+        var transport = new InProcessTransport((pipe, token) => MtunnelServer.ServeAsync(pipe, handler, serverOptions, token));
+        await using var target = new TunnelTarget(qemu, new NotedTransport(transport, sent), ssh, clientOptions);
         var report = await bench.MigrateAsync(wrap(target), change: request => request with { IsReplicated = true, Disks = disks });
         bench.AssertMigrated(report);
         Assert.Equal(dialect, target.Dialect);
         Assert.Equal(done, string.Join(' ', calls));
 
         // blank ones wake the way to a v1 peer, and want no answer; who has no other must not get them either
-        var blank = heard.RemoveAll(line => line.Length == 0);
-        Assert.True(blank == 0 || target.Dialect == "v1", $"{blank} blank lines");
-        Assert.Equal(lines, string.Join('|', heard));
+        await target.DisposeAsync();
+        var said = Encoding.UTF8.GetString(sent.ToArray());
+        Assert.EndsWith("\n", said, StringComparison.Ordinal);
+        var all = said[..^1].Split('\n');
+        var told = all.Where(line => line.Length > 0).ToArray();
+        Assert.True(told.Length == all.Length || target.Dialect == "v1", $"{all.Length - told.Length} blank lines");
+        Assert.Equal(lines, string.Join('|', told));
     }
 
-    // What the server reads, noted line by line on its way.
-    private static DuplexPipe Heard(IDuplexPipe pipe, List<string> lines)
+    // Notes what the client sends as it is written: what the server reads of it, it reads on another thread, and perhaps after its end was told.
+    private sealed class NotedTransport(IMtunnelTransport inner, Stream sent) : IMtunnelTransport
     {
-        var onward = new Pipe();
-        _ = CopyAsync();
-        return new DuplexPipe(onward.Reader, pipe.Output);
+        public string Name => inner.Name;
 
-        async Task CopyAsync()
-        {
-            using var reader = new StreamReader(pipe.Input.AsStream());
-            while (await reader.ReadLineAsync(Cancellation) is { } line)
-            {
-                lines.Add(line);
-                await onward.Writer.WriteAsync(System.Text.Encoding.UTF8.GetBytes(line + "\n"), Cancellation);
-            }
-
-            await onward.Writer.CompleteAsync();
-        }
+        public async Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken)
+            => new NotedConnection(await inner.ConnectAsync(cancellationToken), sent);
     }
 
-    private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
+    private sealed class NotedConnection(IMtunnelConnection inner, Stream sent) : IMtunnelConnection
+    {
+        public PipeReader Input => inner.Input;
+
+        public PipeWriter Output { get; } = new NotedWriter(inner.Output, sent);
+
+        public Task<string> Ended => inner.Ended;
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+
+    private sealed class NotedWriter(PipeWriter inner, Stream sent) : PipeWriter
+    {
+        private Memory<byte> _memory;
+
+        public override void Advance(int bytes)
+        {
+            sent.Write(_memory.Span[..bytes]);
+            _memory = _memory[bytes..];
+            inner.Advance(bytes);
+        }
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => _memory = inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
+
+        public override ValueTask CompleteAsync(Exception? exception = null) => inner.CompleteAsync(exception);
+    }
 
     private sealed class RecordingHandler(EngineBench bench, List<string> calls, bool ours) : IMtunnelHandler
     {
