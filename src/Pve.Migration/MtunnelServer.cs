@@ -34,7 +34,7 @@ public static class MtunnelServer
         }
         finally
         {
-            await talk.EndAsync().ConfigureAwait(false);
+            await talk.EndAsync(cancellationToken).ConfigureAwait(false);
             await stay.EndAsync(commands, cancellationToken).ConfigureAwait(false);
         }
     }

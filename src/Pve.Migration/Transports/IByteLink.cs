@@ -8,7 +8,7 @@ internal interface IByteLink : IAsyncDisposable
 
     ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken);
 
-    // we send no more, and go on reading
+    // We send no more, and go on reading. It may wait for a peer that does not read, until it is disposed.
     ValueTask CloseSendingAsync();
 
     // For links that would drop what is on its way when they are disposed: until both ways have ended, and it no longer is.

@@ -33,7 +33,10 @@ internal static class Relay
                 await to.WriteAsync(buffer.AsMemory(0, read), cut.Token).ConfigureAwait(false);
             }
 
-            await to.CloseSendingAsync().ConfigureAwait(false);
+            // TLS and WebSockets send something for it, which a peer that does not read holds up as it does all else; ending the link ends it
+            Task closing = to.CloseSendingAsync().AsTask();
+            closing.ForgetFailure();
+            await closing.WaitAsync(cut.Token).ConfigureAwait(false);
         }
         catch
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Microsoft.Extensions.Logging;
 using Pve.Migration.Diagnostics;
+using Pve.Migration.Transports;
 
 namespace Pve.Migration.Tunnel;
 
@@ -326,10 +327,20 @@ internal sealed class MtunnelSession : IAsyncDisposable
 
     private async Task FlushAsync() => await _connection.Output.FlushAsync(CancellationToken.None).ConfigureAwait(false);
 
-    // A writer that still flushes is not to be touched: ending the carrier ends it. One that failed drops what it holds.
-    private ValueTask CompleteOutputAsync() => _flush.IsCompleted
-        ? _connection.Output.CompleteAsync(_flush.Exception?.InnerException)
-        : ValueTask.CompletedTask;
+    // A writer that still flushes is not to be touched: ending the carrier ends it, as it does an end that the peer does not read. One that failed
+    // drops what it holds.
+    private async Task CompleteOutputAsync()
+    {
+        if (_flush.IsCompleted)
+        {
+            Task closing = _connection.Output.CompleteAsync(_flush.Exception?.InnerException).AsTask();
+            closing.ForgetFailure();
+            if (await closing.WithinAsync(_options.QuitTimeout, _options.TimeProvider).ConfigureAwait(false))
+            {
+                await closing.ConfigureAwait(false);
+            }
+        }
+    }
 
     private static MtunnelNoReplyException NoReply(
         MtunnelCommand command, MtunnelNoReplyReason reason, string detail, Exception? cause = null) =>

@@ -34,10 +34,12 @@ internal sealed class MtunnelTalk(IDuplexPipe pipe, MtunnelCommands commands, Mt
         }
     }
 
-    // What could not be sent is dropped, or it would be tried again.
-    public async Task EndAsync()
+    // What could not be sent is dropped, or it would be tried again. A client that does not read takes no end either: its connection is cut then.
+    public async Task EndAsync(CancellationToken cancellationToken)
     {
-        await pipe.Output.CompleteAsync(_broken).ConfigureAwait(false);
+        Task closing = pipe.Output.CompleteAsync(_broken).AsTask();
+        closing.ForgetFailure();
+        await closing.WaitAsync(options.LineTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await pipe.Input.CompleteAsync().ConfigureAwait(false);
     }
 

@@ -31,6 +31,37 @@ public sealed class UnreadServerTests
         Assert.Equal(2, output.Writes); // the greeting, the answer, and nothing was tried again
     }
 
+    // as that of TLS, for which there may be no room
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_server_whose_end_is_never_taken_ends(bool isStopped)
+    {
+        var time = new FakeTimeProvider();
+        var commands = new Pipe();
+        var output = new StuckEnd();
+        using var stop = new CancellationTokenSource();
+        Task served = MtunnelServer.ServeAsync(
+            new Ends(commands.Reader, PipeWriter.Create(output)), new Resumer(), new MtunnelServerOptions { TimeProvider = time }, stop.Token);
+        await commands.Writer.CompleteAsync();
+        await output.Reached.WaitAsync(Test);
+        Assert.False(served.IsCompleted);
+        if (isStopped)
+        {
+            await stop.CancelAsync();
+        }
+
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30), TimeProvider.System);
+        while (!served.IsCompleted)
+        {
+            Assert.False(late.IsCancellationRequested, "it waits");
+            time.Advance(isStopped ? TimeSpan.Zero : TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        await served;
+    }
+
     private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
     /// <summary>Takes the first write and never a second one.</summary>
@@ -51,6 +82,21 @@ public sealed class UnreadServerTests
 
             _reached.TrySetResult();
             return new ValueTask(Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken));
+        }
+    }
+
+    /// <summary>Takes everything but its end.</summary>
+    private sealed class StuckEnd : MemoryStream
+    {
+        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        public override async ValueTask DisposeAsync()
+        {
+            _reached.TrySetResult();
+            await new TaskCompletionSource().Task;
+            await base.DisposeAsync();
         }
     }
 }
