@@ -4,6 +4,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using System.Threading.Channels;
 using Microsoft.Extensions.Time.Testing;
 using Pve.Migration.Transports;
 
@@ -247,14 +248,28 @@ public sealed class TcpForwardTests : ForwardingContract, IMtunnelHandler
     [Fact]
     public async Task Clients_over_the_limit_are_served_once_another_is_done()
     {
-        int port = Listen((pipe, stop) => MtunnelServer.ServeAsync(pipe, this, cancellationToken: stop), maxClients: 1);
+        var served = Channel.CreateUnbounded<IDuplexPipe>();
+        int port = Listen(async (pipe, stop) =>
+        {
+            served.Writer.TryWrite(pipe);
+            await MtunnelServer.ServeAsync(pipe, this, cancellationToken: stop);
+        }, maxClients: 1);
+        MtunnelListener listener = _listeners.Single().Listener;
         await using MtunnelClient first = await MtunnelClient.OpenAsync(new TcpTransport("127.0.0.1", port), cancellationToken: Test);
-        Task<MtunnelClient> second = MtunnelClient.OpenAsync(new TcpTransport("127.0.0.1", port), cancellationToken: Test);
         await first.ResumeAsync(100, Test);
-        Assert.False(second.IsCompleted);
+        await served.Reader.ReadAsync(Test);
+
+        // who serves takes no other meanwhile, so that another one gets it
+        Task<IMtunnelConnection> beside = listener.AcceptAsync(Test);
+        Task<IDuplexPipe> more = served.Reader.ReadAsync(Test).AsTask();
+        await using IMtunnelConnection second = await new TcpTransport("127.0.0.1", port).ConnectAsync(Test);
+        Assert.Same(beside, await Task.WhenAny(beside, more).WaitAsync(Test));
+        await (await beside).DisposeAsync();
+
         await first.QuitAsync(Test);
-        await using MtunnelClient served = await second;
-        await served.ResumeAsync(100, Test);
+        await using MtunnelClient third = await MtunnelClient.OpenAsync(new TcpTransport("127.0.0.1", port), cancellationToken: Test);
+        await third.ResumeAsync(100, Test);
+        await more.WaitAsync(Test);
     }
 
     private static SslServerAuthenticationOptions AsksForCertificates(string fingerprint) => new()
