@@ -41,6 +41,25 @@ internal sealed class ServerModel
         _ => HearJson(line),
     };
 
+    /// <summary>One clear object, or null.</summary>
+    public static JsonElement? Parse(byte[] line)
+    {
+        if (!Utf8.IsValid(line))
+        {
+            return null;
+        }
+
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line);
+            return document.RootElement.ValueKind == JsonValueKind.Object && IsClear(document.RootElement) ? document.RootElement.Clone() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
     private bool HearText(string line)
     {
         if (line == "quit")
@@ -139,24 +158,6 @@ internal sealed class ServerModel
         catch (InvalidOperationException)
         {
             return false;
-        }
-    }
-
-    private static JsonElement? Parse(byte[] line)
-    {
-        if (!Utf8.IsValid(line))
-        {
-            return null;
-        }
-
-        try
-        {
-            using JsonDocument document = JsonDocument.Parse(line);
-            return document.RootElement.ValueKind == JsonValueKind.Object && IsClear(document.RootElement) ? document.RootElement.Clone() : null;
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 }
