@@ -52,7 +52,11 @@ public sealed class MtunnelHostTests : IDisposable
         }
 
         await running.WaitForLineAsync("VM 100 is left as it is: it was asked to resume, and may run");
-        Assert.Equal(0, await running.TerminateAsync());
+        foreach (var service in new[] { running, other }.OfType<RunningMtunnel>())
+        {
+            Assert.Equal(0, await service.TerminateAsync());
+        }
+
         Assert.False(File.Exists(socket));
         Assert.Single(bench.Processes());
         Assert.Equal("running\n", (await OnceAsync(bench, "status")).Output);

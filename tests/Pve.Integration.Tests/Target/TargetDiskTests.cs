@@ -170,7 +170,7 @@ public sealed class TargetDiskTests
         await using var bench = new TargetBench();
         var victim = Path.Combine(bench.Folder, "victim");
         await File.WriteAllTextAsync(victim, "", Cancellation);
-        await File.WriteAllTextAsync(bench.Paths.Volumes, "scsi0 .. victim 512\n", Cancellation);
+        await File.WriteAllTextAsync(bench.Paths.Made, "scsi0 .. victim 512\n", Cancellation);
         var client = await bench.OpenAsync(bench.NewHost(bench.Options()));
         await client.Negotiated;
 
