@@ -29,7 +29,6 @@ static Task<int> ServeAsync(TunnelOptions options, CancellationToken cancellatio
 static Task<int> OnceAsync(TunnelOptions options, string command, CancellationToken cancellationToken)
     => WithHostAsync(options, $"{command} failed - ", async (host, _) =>
     {
-        using var request = MonitorRequest.Make(options.Folders, options.Vmid!.Value);
         if (await OneCommand.RunAsync(host, command, options.Vmid!.Value, cancellationToken) is { } text)
         {
             await Console.Out.WriteLineAsync(text);

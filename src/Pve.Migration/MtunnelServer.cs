@@ -34,8 +34,14 @@ public static class MtunnelServer
         }
         finally
         {
-            await talk.EndAsync(cancellationToken).ConfigureAwait(false);
-            await stay.EndAsync(commands, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await talk.EndAsync(cancellationToken).ConfigureAwait(false);
+            }
+            finally
+            {
+                await stay.EndAsync(commands, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 }

@@ -76,9 +76,8 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
             }
 
             _tunnels.Remove(vmid);
+            return _monitors.ReleaseAsync(vmid);
         }
-
-        return _monitors.ReleaseAsync(vmid);
     }
 
     /// <summary>
@@ -108,15 +107,38 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
 
     /// <summary>Ends the VM's QEMU, whose guest must not run.</summary>
     /// <exception cref="MtunnelRefusedException">It runs, or its QEMU does not answer.</exception>
-    public Task CleanUpAsync(int vmid, CancellationToken cancellationToken) => EndUnlessAsync(
-        vmid, status => status.Running ? $"VM {vmid} runs, and is not ended by a clean-up" : null, cancellationToken);
+    public Task CleanUpAsync(int vmid, CancellationToken cancellationToken) => WithMonitorAsync(vmid, keep: true, async (monitor, token) =>
+    {
+        var status = await monitor.Client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: token).ConfigureAwait(false);
+        return status.Running
+            ? throw new MtunnelRefusedException($"VM {vmid} runs, and is not ended by a clean-up")
+            : await QuitAsync(monitor.Client, vmid, token).ConfigureAwait(false);
+    }, cancellationToken);
 
-    /// <summary>Ends the VM's QEMU where it still waits for its guest, or for the first start: one that has loaded may be all there is of it.</summary>
+    /// <summary>
+    /// Ends the VM's QEMU where it still waits for its guest, or for the first start: one that has loaded may be all there is of it. It is disarmed before, so that
+    /// none begins to run meanwhile.
+    /// </summary>
     /// <exception cref="MtunnelRefusedException">It is in another state, or does not answer.</exception>
-    public Task AbandonAsync(int vmid, CancellationToken cancellationToken) => EndUnlessAsync(
-        vmid,
-        status => status.Status == RunState.InMigrate || status.Status == RunState.Prelaunch ? null : $"VM {vmid} is {status.Status}, and kept",
-        cancellationToken);
+    public Task AbandonAsync(int vmid, CancellationToken cancellationToken) => WithMonitorAsync(vmid, keep: true, async (monitor, token) =>
+    {
+        using var resumed = monitor.Client.Subscribe("RESUME");
+        if (await ReadWaitingAsync(monitor.Client, vmid, token).ConfigureAwait(false) == RunState.InMigrate)
+        {
+            await monitor.Client.ExecuteAsync(QmpCommands.Stop, cancellationToken: token).ConfigureAwait(false);
+            try
+            {
+                await ReadWaitingAsync(monitor.Client, vmid, token).ConfigureAwait(false);
+            }
+            catch (MtunnelRefusedException) when (resumed.TryRead(out _))
+            {
+                await monitor.Client.ExecuteAsync(QmpCommands.Continue, cancellationToken: token).ConfigureAwait(false); // it had begun to
+                throw;
+            }
+        }
+
+        return await QuitAsync(monitor.Client, vmid, token).ConfigureAwait(false);
+    }, cancellationToken);
 
     /// <summary>Closes the connections that were made ahead.</summary>
     public ValueTask DisposeAsync() => _monitors.DisposeAsync();
@@ -162,26 +184,20 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
     }
 
-    private Task<bool> EndUnlessAsync(int vmid, Func<StatusInfo, string?> objection, CancellationToken cancellationToken)
-        => WithMonitorAsync(vmid, keep: true, async (monitor, token) =>
-        {
-            var status = await monitor.Client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: token).ConfigureAwait(false);
-            if (objection(status) is { } why)
-            {
-                throw new MtunnelRefusedException(why);
-            }
-
-            await QuitAsync(monitor.Client, vmid, token).ConfigureAwait(false);
-            return true;
-        }, cancellationToken);
+    private static async Task<RunState> ReadWaitingAsync(QmpClient monitor, int vmid, CancellationToken cancellationToken)
+    {
+        var state = (await monitor.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: cancellationToken).ConfigureAwait(false)).Status;
+        return state == RunState.InMigrate || state == RunState.Prelaunch ? state : throw new MtunnelRefusedException($"VM {vmid} is {state}, and kept");
+    }
 
     // One that answers and does not end must not hold the client's other commands.
-    private async Task QuitAsync(QmpClient monitor, int vmid, CancellationToken cancellationToken)
+    private async Task<bool> QuitAsync(QmpClient monitor, int vmid, CancellationToken cancellationToken)
     {
         await monitor.ExecuteAsync(QmpCommands.Quit, cancellationToken: cancellationToken).ConfigureAwait(false);
         try
         {
             await monitor.Ended.WaitAsync(QuitTimeout, _time, cancellationToken).ConfigureAwait(false);
+            return true;
         }
         catch (TimeoutException)
         {

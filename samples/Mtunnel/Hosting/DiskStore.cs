@@ -23,7 +23,7 @@ internal sealed class DiskStore(string? disks, string qemuImg, TimeProvider time
         try
         {
             await CreateAsync(volume, file, folder, cancellationToken);
-            new VolumeRecord(paths).Add(volume);
+            new ArrivalRecord(paths).Add(volume);
             return volume;
         }
         catch
@@ -37,7 +37,7 @@ internal sealed class DiskStore(string? disks, string qemuImg, TimeProvider time
     /// <exception cref="MtunnelRefusedException">One is not where it was made, or the record is damaged.</exception>
     public void RemoveAll(GuestPaths paths)
     {
-        var record = new VolumeRecord(paths);
+        var record = new ArrivalRecord(paths);
         foreach (var volume in record.Read())
         {
             var file = volume.PathIn(disks ?? throw new MtunnelRefusedException($"VM {paths.Vmid} has disks, which only a tunnel with --disk-dir can remove"));

@@ -33,11 +33,17 @@ internal sealed class GuestPaths(int vmid, string monitors, string run)
     /// <summary>The replication state that the source sent.</summary>
     public string Replication => InRun(".replication");
 
-    /// <summary>Which volumes were made here for a guest that was not asked to run yet.</summary>
-    public string Volumes => InRun(".disks");
+    /// <summary>Which volumes were made here for a guest whose QEMU was not started yet.</summary>
+    public string Made => InRun(".disks");
+
+    /// <summary>The same once it was.</summary>
+    public string Started => InRun(".disks-started");
 
     /// <summary>The same once it was asked to run: only the source's own word removes them now.</summary>
-    public string AskedVolumes => InRun(".disks-asked");
+    public string Asked => InRun(".disks-asked");
+
+    /// <summary>The same once it ran, until the source has unlocked it.</summary>
+    public string Ran => InRun(".disks-ran");
 
     /// <summary>Held open by the one that starts, ends or allocates something.</summary>
     public string Lock => InRun(".lock");

@@ -51,7 +51,7 @@ internal sealed class GuestStart(TargetHostOptions options, ILogger logger)
             return [];
         }
 
-        var made = new VolumeRecord(paths).Read();
+        var made = new ArrivalRecord(paths).Read();
         return
         [
             .. template.Drives.Select(drive => made.LastOrDefault(volume => volume.Drive == drive)

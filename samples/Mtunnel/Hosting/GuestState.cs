@@ -24,6 +24,8 @@ internal static class GuestState
         {
             PrivateFile.Write(paths.Config, ConfigText.Unlocked(text));
         }
+
+        new ArrivalRecord(paths).Arrive();
     }
 
     public static void SetReplication(GuestPaths paths, JsonElement parameters)

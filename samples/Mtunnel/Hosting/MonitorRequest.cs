@@ -4,39 +4,37 @@ using Microsoft.Extensions.Logging;
 namespace Mtunnel.Hosting;
 
 /// <summary>
-/// QEMU serves one client a monitor. A command on its own, as the old way has it, asks the VM's tunnel for it by a file beside the monitor; the
-/// command then waits with the kernel until QEMU has lost the tunnel's connection.
+/// QEMU serves one client a monitor. A process that needs it asks the VM's tunnels for it, each a process of its own over ssh, by a file that appears
+/// beside the monitor for a moment; then it waits with the kernel until QEMU has lost their connection.
 /// </summary>
-internal sealed class MonitorRequest : IDisposable
+internal static class MonitorRequest
 {
-    private readonly string _path;
+    // a process does not ask itself
+    private static readonly string Asker = Guid.NewGuid().ToString("N");
 
-    private MonitorRequest(string path) => _path = path;
-
-    /// <summary>Asks for it until disposed; nothing where the folder may not be written to, or no tunnel heeds it.</summary>
-    public static MonitorRequest? Make(HostFolders folders, int vmid)
+    /// <summary>Asks for it; nothing where the folder may not be written to, or no tunnel heeds it.</summary>
+    public static void Make(HostFolders folders, int vmid)
     {
-        var path = Path.Combine(folders.Monitors, NameOf(vmid));
+        var path = Path.Combine(folders.Monitors, NameOf(vmid, Asker));
         try
         {
-            using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
-            return new MonitorRequest(path);
+            using var file = PrivateFile.Open(path, FileMode.OpenOrCreate);
+            File.Delete(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return null;
+            // whoever has it keeps it
         }
     }
 
-    /// <summary>Gives the monitor away whenever it is asked for, until disposed.</summary>
+    /// <summary>Gives the monitor away whenever another process asks for it, until disposed.</summary>
     public static IDisposable? Heed(HostFolders folders, int vmid, Func<Task> release, ILogger logger)
     {
         FileSystemWatcher? watcher = null;
         try
         {
-            watcher = new FileSystemWatcher(folders.Monitors, NameOf(vmid)) { NotifyFilter = NotifyFilters.FileName | NotifyFilters.LastWrite };
-            watcher.Created += (_, _) => _ = release();
-            watcher.Changed += (_, _) => _ = release();
+            watcher = new FileSystemWatcher(folders.Monitors, NameOf(vmid, "*")) { NotifyFilter = NotifyFilters.FileName };
+            watcher.Created += (_, made) => _ = made.Name == NameOf(vmid, Asker) ? Task.CompletedTask : release();
             watcher.EnableRaisingEvents = true;
             return watcher;
         }
@@ -48,7 +46,5 @@ internal sealed class MonitorRequest : IDisposable
         }
     }
 
-    public void Dispose() => File.Delete(_path);
-
-    private static string NameOf(int vmid) => string.Create(CultureInfo.InvariantCulture, $"{vmid}.wanted");
+    private static string NameOf(int vmid, string asker) => string.Create(CultureInfo.InvariantCulture, $"{vmid}.{asker}.wanted");
 }

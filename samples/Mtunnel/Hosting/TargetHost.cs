@@ -23,7 +23,7 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
     {
         _options = options;
         _logger = options.LoggerFactory.CreateLogger("mtunnel");
-        _monitors = new QmpMtunnelHandler(vmid => QmpEndpoint.Unix(options.Folders.Monitor(vmid)), new QmpClientOptions { TimeProvider = options.TimeProvider });
+        _monitors = new QmpMtunnelHandler(ConnectAsync, options.TimeProvider);
         _start = new GuestStart(options, _logger);
         _disks = new DiskStore(options.Folders.Disks, options.QemuImg, options.TimeProvider);
         _tickets = new MtunnelTickets(options.TimeProvider);
@@ -118,7 +118,7 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
             await EndAsync(request.Vmid, cancellationToken);
         }
 
-        var (guest, sockets, answer) = await _start.RunAsync(paths, request.Parameters, cancellationToken);
+        var (guest, sockets, answer) = await StartAsync(paths, request.Parameters, cancellationToken);
         _guests[request.Vmid] = guest;
         foreach (var socket in sockets)
         {
@@ -127,6 +127,22 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
 
         await ConnectAheadAsync(request.Vmid, cancellationToken);
         return answer;
+    }
+
+    private async Task<(RunningGuest Guest, IReadOnlyList<string> Sockets, JsonElement Answer)> StartAsync(
+        GuestPaths paths, JsonElement parameters, CancellationToken cancellationToken)
+    {
+        var record = new ArrivalRecord(paths);
+        record.Start();
+        try
+        {
+            return await _start.RunAsync(paths, parameters, cancellationToken);
+        }
+        catch
+        {
+            record.TakeStartBack();
+            throw;
+        }
     }
 
     private async Task<JsonElement> StopAsync(MtunnelRequest request, CancellationToken cancellationToken)
@@ -188,10 +204,10 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
     // From the moment it is asked to run its disks may be written to, and once it runs they are its own: nobody's clean-up removes them.
     private async Task<JsonElement> AskToRunAsync(int vmid, Func<Task<JsonElement>> ask)
     {
-        var record = HasRun ? new VolumeRecord(_options.Folders.Of(vmid)) : null;
+        var record = HasRun ? new ArrivalRecord(_options.Folders.Of(vmid)) : null;
         record?.Ask();
         var answer = await ask();
-        record?.Forget();
+        record?.Run();
         return answer;
     }
 
@@ -205,14 +221,20 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
 
         var paths = _options.Folders.Of(vmid);
         await using var held = HostLock.Take(paths);
+        var record = new ArrivalRecord(paths);
+        if (isAbandoned && record.IsAsked)
+        {
+            throw new MtunnelRefusedException($"VM {vmid} was asked to run, and is kept");
+        }
+
         if (IsThere(vmid))
         {
             await endMonitored(); // refuses where the guest may be needed
             await EndAsync(vmid, cancellationToken);
         }
-        else if (isAbandoned && new VolumeRecord(paths).IsAsked)
+        else if (isAbandoned && record.IsStarted)
         {
-            throw new MtunnelRefusedException($"VM {vmid} was asked to run, and its disks are kept");
+            throw new MtunnelRefusedException($"VM {vmid}'s QEMU is gone, and may have run: its disks are kept");
         }
 
         _disks.RemoveAll(paths);
@@ -237,7 +259,19 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
             _tickets.Forbid(paths.Nbd);
             await SocketFile.WaitUntilDeadAsync(paths.Sockets, EndPatience, _options.TimeProvider, cancellationToken);
             paths.RemoveDeadSockets();
+            if (SocketFile.IsListenedAt(paths.Monitor))
+            {
+                throw new MtunnelRefusedException($"a QEMU of VM {vmid} is still there {EndPatience.TotalSeconds:0} s after its end, or was started anew");
+            }
         }
+    }
+
+    // The VM's tunnels in other processes let go of it: who needs it now is the one that is spoken to.
+    private Task<QmpClient> ConnectAsync(int vmid, CancellationToken cancellationToken)
+    {
+        MonitorRequest.Make(_options.Folders, vmid);
+        return QmpClient.ConnectAsync(
+            QmpEndpoint.Unix(_options.Folders.Monitor(vmid)), new QmpClientOptions { TimeProvider = _options.TimeProvider }, cancellationToken);
     }
 
     // So that its resume finds the monitor warm; it does without where that fails.

@@ -12,11 +12,24 @@ internal sealed class MtunnelStay(IMtunnelHandler handler, MtunnelServerOptions 
 
     private int Vmid => options.Vmid!.Value;
 
+    // Why it could not begin: no fault of the connection's.
+    public IOException? Failure { get; private set; }
+
     public async Task BeginAsync(CancellationToken cancellationToken)
     {
-        if (options is { CleansUpAfter: not null, HasQuorum: true })
+        if (options is not { CleansUpAfter: not null, HasQuorum: true })
+        {
+            return;
+        }
+
+        try
         {
             _lease = await options.Leases.JoinAsync(Vmid, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            Failure = e;
+            throw;
         }
     }
 

@@ -10,7 +10,7 @@ internal sealed class MtunnelTalk(IDuplexPipe pipe, MtunnelCommands commands, Mt
 {
     private readonly MtunnelCodec _codec = MtunnelCodec.For(options.Dialect);
     private readonly LineReader _lines = new(pipe.Input, options.MaxLineLength, options.LineTimeout, options.TimeProvider);
-    private IOException? _broken;
+    private Exception? _broken;
 
     // Until quit or the end of the stream, or the connection is lost.
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -27,10 +27,15 @@ internal sealed class MtunnelTalk(IDuplexPipe pipe, MtunnelCommands commands, Mt
                 await ServeLinesAsync(cancellationToken).ConfigureAwait(false);
             }
         }
-        catch (IOException e)
+        catch (IOException e) when (e != stay.Failure)
         {
             _broken = e;
             logger.ServerConnectionLost(e.Message);
+        }
+        catch (OperationCanceledException e)
+        {
+            _broken = e;
+            throw;
         }
     }
 
@@ -94,8 +99,21 @@ internal sealed class MtunnelTalk(IDuplexPipe pipe, MtunnelCommands commands, Mt
             return false;
         }
 
-        await stay.BeginAsync(cancellationToken).ConfigureAwait(false);
+        await BeginStayAsync(cancellationToken).ConfigureAwait(false);
         return await AnswerAsync(command, read.Line.Length, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task BeginStayAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stay.BeginAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            await ReplyAsync(MtunnelReply.Refused("the tunnel cannot be counted here, which its lease needs"), cancellationToken).ConfigureAwait(false);
+            throw;
+        }
     }
 
     private async Task<LineRead> ReadFirstAsync(TimeSpan patience, CancellationToken cancellationToken)
@@ -175,7 +193,7 @@ internal sealed class MtunnelTalk(IDuplexPipe pipe, MtunnelCommands commands, Mt
     // A client that reads no replies must not keep its guest's server for ever.
     private async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken)
     {
-        ValueTask<FlushResult> flush = pipe.Output.FlushAsync(cancellationToken);
+        ValueTask<FlushResult> flush = pipe.Output.FlushAsync(CancellationToken.None); // given up from outside: its own token must not end within itself
         if (flush.IsCompleted)
         {
             return await flush.ConfigureAwait(false);
@@ -186,10 +204,11 @@ internal sealed class MtunnelTalk(IDuplexPipe pipe, MtunnelCommands commands, Mt
         {
             return await flushing.WaitAsync(options.LineTimeout, options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
-        catch (TimeoutException e)
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {
             pipe.Output.CancelPendingFlush();
             await ((Task)flushing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
             throw new IOException($"a reply was not read within {options.LineTimeout.TotalSeconds:0.###} s", e);
         }
     }

@@ -14,7 +14,7 @@ internal sealed class SharedMonitors(Func<int, CancellationToken, Task<QmpClient
     {
         while (true)
         {
-            var (place, isNew, former) = Enter(vmid);
+            var (place, isNew, former) = Enter(vmid, isAhead);
             await EndAsync(former).ConfigureAwait(false);
             if (isNew)
             {
@@ -29,7 +29,7 @@ internal sealed class SharedMonitors(Func<int, CancellationToken, Task<QmpClient
             catch
             {
                 await LeaveAsync(place, keep: false).ConfigureAwait(false);
-                if (cancellationToken.IsCancellationRequested || (place.IsReleased ? isAhead : isNew))
+                if (cancellationToken.IsCancellationRequested || (place.IsGivenUp ? isAhead : isNew))
                 {
                     throw;
                 }
@@ -59,8 +59,11 @@ internal sealed class SharedMonitors(Func<int, CancellationToken, Task<QmpClient
         }
     }
 
-    // What is in use is closed with its last user; what is not connected yet is given up.
-    public Task ReleaseAsync(int vmid)
+    // What is in use is closed with its last user. What is not connected yet is given up where it is only made ahead: two processes whose commands
+    // wait for one monitor would take its queue from each other without end.
+    public Task ReleaseAsync(int vmid) => ReleaseAsync(vmid, givesUp: false);
+
+    private Task ReleaseAsync(int vmid, bool givesUp)
     {
         lock (_gate)
         {
@@ -69,7 +72,7 @@ internal sealed class SharedMonitors(Func<int, CancellationToken, Task<QmpClient
                 return Task.CompletedTask;
             }
 
-            place.Release();
+            place.Release(givesUp);
             return EndAsync(TakeOutIfUnused(place));
         }
     }
@@ -84,22 +87,23 @@ internal sealed class SharedMonitors(Func<int, CancellationToken, Task<QmpClient
 
         foreach (var vmid in vms)
         {
-            await ReleaseAsync(vmid).ConfigureAwait(false);
+            await ReleaseAsync(vmid, givesUp: true).ConfigureAwait(false);
         }
     }
 
-    private (Place Place, bool IsNew, Place? Former) Enter(int vmid)
+    private (Place Place, bool IsNew, Place? Former) Enter(int vmid, bool isAhead)
     {
         lock (_gate)
         {
             if (_places.TryGetValue(vmid, out var place) && place.IsOfUse)
             {
                 place.Users++;
+                place.IsNeeded |= !isAhead;
                 return (place, false, null);
             }
 
             var former = place is { Users: 0 } ? place : null; // one in use ends with its users
-            place = new Place(vmid) { Users = 1 };
+            place = new Place(vmid) { Users = 1, IsNeeded = !isAhead };
             _places[vmid] = place;
             return (place, true, former);
         }
@@ -120,13 +124,13 @@ internal sealed class SharedMonitors(Func<int, CancellationToken, Task<QmpClient
         return place;
     }
 
-    private async Task ConnectAsync(Place place, bool asks)
+    private async Task ConnectAsync(Place place, bool isAhead)
     {
         IncomingMonitor? monitor = null;
         try
         {
             monitor = new IncomingMonitor(await connect(place.Vmid, place.Stop).ConfigureAwait(false), time);
-            if (asks)
+            if (isAhead && !place.IsNeeded)
             {
                 await monitor.Client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: place.Stop).ConfigureAwait(false);
             }
@@ -164,7 +168,12 @@ internal sealed class SharedMonitors(Func<int, CancellationToken, Task<QmpClient
 
         public bool IsKept { get; set; }
 
+        // Whether a command waits, or has waited, for it.
+        public bool IsNeeded { get; set; }
+
         public bool IsReleased { get; private set; }
+
+        public bool IsGivenUp { get; private set; }
 
         public bool IsOfUse => !_connected.Task.IsCompleted || (_connected.Task.IsCompletedSuccessfully && !Monitor.Client.Ended.IsCompleted);
 
@@ -176,11 +185,12 @@ internal sealed class SharedMonitors(Func<int, CancellationToken, Task<QmpClient
             _ = _connected.Task.Exception; // observed here: nobody need wait for it
         }
 
-        public void Release()
+        public void Release(bool givesUp)
         {
             (IsKept, IsReleased) = (false, true);
-            if (!_connected.Task.IsCompleted)
+            if (!_connected.Task.IsCompleted && (givesUp || !IsNeeded))
             {
+                IsGivenUp = true;
                 _ = _stop.CancelAsync(); // on another thread: what it calls must not be called under a lock
             }
         }

@@ -16,7 +16,7 @@ public sealed class MtunnelHostTests : IDisposable
     public void Dispose() => _mtunnel.Dispose();
 
     [Theory]
-    [InlineData("unix")]
+    [InlineData("unix, two processes")]
     [InlineData("unix, multiplexed")]
     [InlineData("TLS")]
     public async Task A_guest_moves_in_stays_when_the_client_vanishes_and_is_ended_by_commands(string way)
@@ -31,17 +31,18 @@ public sealed class MtunnelHostTests : IDisposable
         string[] listen = way switch
         {
             "TLS" => ["--listen", "tcp:127.0.0.1:0", "--tls", Path.Combine(bench.Folder, "identity.pem"), "--client", fingerprint],
-            "unix" => ["--listen", $"unix:{socket}"],
+            "unix, two processes" => ["--listen", $"unix:{socket}"],
             _ => ["--listen", $"unix:{socket}", "--multiplexed"],
         };
         await using var running = await RunningMtunnel.StartAsync([.. Arguments(bench), .. listen, "--lease", "1"]);
+        await using var other = way == "unix, two processes" ? await RunningMtunnel.StartAsync([.. Arguments(bench), "--listen", $"unix:{socket}-2", "--lease", "1"]) : null;
         await using (var client = await MtunnelClient.OpenAsync(To(), cancellationToken: Cancellation))
         {
             await TellAsync(client, "start", Start);
             Assert.Equal("inmigrate\n", (await OnceAsync(bench, "status")).Output); // whose monitor the tunnel has, and gives away
             var forward = new SocketForward(Path.Combine(bench.Folder, "forward"), bench.Paths.Migration);
             var qemu = IncomingQemu.OutOfReach($"unix:{forward.LocalPath}", token => client.ExecuteAsync("stop", cancellationToken: token));
-            await using var target = new TunnelTarget(qemu, To(forward));
+            await using var target = new TunnelTarget(qemu, other is null ? To(forward) : new UnixTransport($"{socket}-2", new UnixTransportOptions { Forwards = [forward] }));
             var report = await source.MigrateAsync(target);
             Assert.True(report.Outcome is MigrationOutcome.Migrated, $"{report.Outcome}");
             await ticks.WaitForTicksAsync(20, Cancellation);
@@ -51,7 +52,11 @@ public sealed class MtunnelHostTests : IDisposable
         }
 
         await running.WaitForLineAsync("VM 100 is left as it is: it was asked to resume, and may run");
-        Assert.Equal(0, await running.TerminateAsync());
+        foreach (var service in new[] { running, other }.OfType<RunningMtunnel>())
+        {
+            Assert.Equal(0, await service.TerminateAsync());
+        }
+
         Assert.False(File.Exists(socket));
         Assert.Single(bench.Processes());
         Assert.Equal("running\n", (await OnceAsync(bench, "status")).Output);
@@ -65,7 +70,7 @@ public sealed class MtunnelHostTests : IDisposable
             {
                 CertificateFingerprint = fingerprint, ClientCertificate = identity, Forwards = forwards,
             }),
-            "unix" => new UnixTransport(socket, new UnixTransportOptions { Forwards = forwards }),
+            "unix, two processes" => new UnixTransport(socket, new UnixTransportOptions { Forwards = forwards }),
             _ => new MultiplexedTransport(new UnixTransport(socket), new MultiplexedTransportOptions { Forwards = forwards }),
         };
     }

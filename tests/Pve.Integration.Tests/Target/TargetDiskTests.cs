@@ -93,6 +93,41 @@ public sealed class TargetDiskTests
         Assert.True(File.Exists(DiskOf(bench))); // it ran: its disks are its own
     }
 
+    // Its monitor may be in somebody else's reach, and what that one did is not known here.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Disks_of_a_guest_that_may_have_run_outlive_its_client(bool wasAsked)
+    {
+        await RealQemu.RequireAsync();
+        await using var bench = new TargetBench();
+        var host = bench.NewHost(bench.Options(Template(WithDisk)));
+        var client = await bench.OpenAsync(host);
+        await TellAsync(client, "disk", Scsi0);
+        await TellAsync(client, "start", Start);
+        if (wasAsked)
+        {
+            using var enough = new CancellationTokenSource(); // it is armed now, and would run once it had been loaded
+            var resuming = host.ResumeAsync(VmId, enough.Token);
+            await TellAsync(client, "status");
+            await enough.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => resuming);
+        }
+        else
+        {
+            await TellAsync(client, "stop");
+        }
+
+        var kept = await Assert.ThrowsAsync<MtunnelRefusedException>(() => host.AbandonAsync(VmId, Cancellation));
+        Assert.Contains(wasAsked ? "was asked to run" : "may have run", kept.ErrorText, StringComparison.Ordinal);
+        Assert.True(File.Exists(DiskOf(bench)));
+        Assert.Equal(wasAsked ? 1 : 0, bench.Processes().Count);
+        await client.QuitAndCleanUpAsync(Cancellation);
+        Assert.False(File.Exists(DiskOf(bench)));
+        Assert.Equal(["100.lock"], Directory.GetFiles(bench.Run).Select(Path.GetFileName).Where(name => name != "100.serial"));
+        bench.AssertNothingRuns();
+    }
+
     [Theory]
     [InlineData("size:", "1048576", "-1")]
     [InlineData("size:", "1048576", "1000")]
@@ -135,7 +170,7 @@ public sealed class TargetDiskTests
         await using var bench = new TargetBench();
         var victim = Path.Combine(bench.Folder, "victim");
         await File.WriteAllTextAsync(victim, "", Cancellation);
-        await File.WriteAllTextAsync(bench.Paths.Volumes, "scsi0 .. victim 512\n", Cancellation);
+        await File.WriteAllTextAsync(bench.Paths.Made, "scsi0 .. victim 512\n", Cancellation);
         var client = await bench.OpenAsync(bench.NewHost(bench.Options()));
         await client.Negotiated;
 

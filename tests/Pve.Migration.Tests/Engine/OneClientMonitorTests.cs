@@ -30,6 +30,48 @@ public sealed class OneClientMonitorTests
         }
     });
 
+    [Fact]
+    public Task Two_processes_whose_tunnels_live_have_the_monitor_in_turn() => RunAsync(async bench =>
+    {
+        var (first, second) = HostsThatAsk(bench);
+        await using (first.Handler)
+        await using (second.Handler)
+        {
+            await using var one = await first.OpenAsync();
+            await using var other = await second.OpenAsync();
+            for (var i = 0; i < 2; i++)
+            {
+                Assert.Equal("inmigrate", await StatusAsync(one));
+                Assert.Equal("inmigrate", await StatusAsync(other));
+            }
+
+            await one.QuitAsync(Cancellation);
+            await other.QuitAsync(Cancellation);
+        }
+    });
+
+    // Else each would take the other's place in the queue, again and again.
+    [Fact]
+    public Task Two_processes_whose_commands_wait_for_the_monitor_both_get_it() => RunAsync(async bench =>
+    {
+        var (first, second) = HostsThatAsk(bench);
+        await using (first.Handler)
+        await using (second.Handler)
+        {
+            var stranger = await first.Monitor.ConnectAsync(Cancellation);
+            await using var one = await first.OpenAsync();
+            await using var other = await second.OpenAsync();
+            var asking = Task.WhenAll(StatusAsync(one), StatusAsync(other));
+            await bench.PassAsync(3);
+            Assert.False(asking.IsCompleted);
+            await stranger.DisposeAsync();
+            Assert.Equal(["inmigrate", "inmigrate"], await asking);
+            Assert.InRange(first.Monitor.Connections, 3, 5); // the stranger's, and for each one that was given up at most
+            await one.QuitAsync(Cancellation);
+            await other.QuitAsync(Cancellation);
+        }
+    });
+
     [Theory]
     [InlineData(MtunnelDialect.V0, "")]
     [InlineData(MtunnelDialect.V1, "")]
@@ -82,6 +124,15 @@ public sealed class OneClientMonitorTests
         }
     });
 
+    // Two processes of a host that ask each other for the monitor before they connect to it, as mtunnel does.
+    private static (Host First, Host Second) HostsThatAsk(EngineBench bench)
+    {
+        Host? second = null;
+        var first = new Host(bench, ask: () => second!.Handler.ReleaseAsync(VmId));
+        second = new Host(bench, first.Monitor, ask: () => first.Handler.ReleaseAsync(VmId));
+        return (first, second);
+    }
+
     private static async Task<string?> StatusAsync(MtunnelClient client)
     {
         await client.Negotiated;
@@ -93,11 +144,17 @@ public sealed class OneClientMonitorTests
     {
         private readonly EngineBench _bench;
 
-        public Host(EngineBench bench, OneClientMonitor? monitor = null, MtunnelDialect dialect = MtunnelDialect.V2)
+        public Host(EngineBench bench, OneClientMonitor? monitor = null, MtunnelDialect dialect = MtunnelDialect.V2, Func<Task>? ask = null)
         {
             _bench = bench;
             Monitor = monitor ?? new OneClientMonitor(bench.Pair.Target, bench.Time);
-            var qmp = new QmpMtunnelHandler((_, token) => Monitor.ConnectAsync(token), bench.Time);
+            var qmp = new QmpMtunnelHandler(
+                (vmid, token) =>
+                {
+                    _ = ask?.Invoke();
+                    return Monitor.ConnectAsync(token);
+                },
+                bench.Time);
             Handler = new ConnectsAhead(qmp);
             var options = new MtunnelServerOptions
             {
@@ -123,7 +180,7 @@ public sealed class OneClientMonitorTests
         public void OnTunnelBegun(int vmid)
         {
             qmp.OnTunnelBegun(vmid);
-            _ = qmp.ConnectAsync(vmid);
+            _ = qmp.ConnectAsync(vmid); // given up where another process asks
         }
 
         public Task OnTunnelEndedAsync(int vmid) => qmp.OnTunnelEndedAsync(vmid);
@@ -133,6 +190,8 @@ public sealed class OneClientMonitorTests
         public Task<JsonElement> ExecuteAsync(MtunnelRequest request, CancellationToken cancellationToken) => qmp.ExecuteAsync(request, cancellationToken);
 
         public Task AbandonAsync(int vmid, CancellationToken cancellationToken) => qmp.AbandonAsync(vmid, cancellationToken);
+
+        public Task ReleaseAsync(int vmid) => qmp.ReleaseAsync(vmid);
 
         public ValueTask DisposeAsync() => qmp.DisposeAsync();
     }

@@ -18,6 +18,7 @@ internal sealed class OneClientMonitor(SimulatedQemu qemu, TimeProvider time)
         var (ours, qemus) = FullDuplexStream.CreatePipePair();
         var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task former;
+        var hasLeft = false;
         lock (_gate)
         {
             (former, _former) = (_former, gone.Task);
@@ -33,14 +34,15 @@ internal sealed class OneClientMonitor(SimulatedQemu qemu, TimeProvider time)
         }
         catch
         {
-            gone.SetResult();
+            hasLeft = true;
+            _ = former.ContinueWith(_ => gone.SetResult(), TaskScheduler.Default); // who came later still waits for those before
             throw;
         }
 
         async Task GreetAsync()
         {
             await former;
-            if (!gone.Task.IsCompleted)
+            if (!hasLeft)
             {
                 qemu.Serve(qemus);
             }

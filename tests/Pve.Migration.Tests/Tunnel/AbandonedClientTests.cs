@@ -138,6 +138,21 @@ public sealed class AbandonedClientTests : IMtunnelHandler
         Assert.Empty(_calls);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_tunnel_that_cannot_be_counted_is_none(bool forwards)
+    {
+        var (client, server) = FullDuplexStream.CreatePipePair();
+        var options = Options() with { Leases = new Uncounted(), Forwarder = forwards ? new MtunnelForwarder(new MtunnelTickets()) : null };
+        await client.Output.WriteAsync("{\"cmd\":\"version\"}\n"u8.ToArray(), Test);
+        var e = await Assert.ThrowsAsync<IOException>(() => MtunnelServer.ServeAsync(server, this, options, Test));
+        Assert.Equal("full", e.Message);
+        using var reader = new StreamReader(client.Input.AsStream());
+        var said = await reader.ReadToEndAsync(Test);
+        Assert.Equal(forwards, said.Contains("cannot be counted", StringComparison.Ordinal)); // else it is not even greeted
+    }
+
     [Fact]
     public async Task A_lease_needs_a_VM()
     {
@@ -204,6 +219,11 @@ public sealed class AbandonedClientTests : IMtunnelHandler
             _armed.TrySetResult();
             return timer;
         }
+    }
+
+    private sealed class Uncounted : IMtunnelLeases
+    {
+        public Task<IMtunnelLease> JoinAsync(int vmid, CancellationToken cancellationToken = default) => throw new IOException("full");
     }
 
     private sealed class Failing : IMtunnelHandler

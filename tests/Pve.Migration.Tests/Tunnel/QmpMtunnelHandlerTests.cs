@@ -68,7 +68,38 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
     [InlineData("postmigrate", false)]
     [InlineData("running", false)]
     public Task What_its_client_abandoned_is_ended_only_where_it_surely_never_ran(string status, bool ends)
-        => EndsAsync(handler => handler.AbandonAsync(Vm, Test), status, ends);
+        => EndsAsync(handler => handler.AbandonAsync(Vm, Test), status, ends, disarms: status == "inmigrate");
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_guest_that_arrives_while_its_abandoned_QEMU_is_ended_is_kept_and_runs_where_it_did(bool ran)
+    {
+        await using var handler = Handler();
+        var abandoning = handler.AbandonAsync(Vm, Test);
+        await _monitor.GreetAsync();
+        await _monitor.PlayAsync("""
+            -> query-status
+            <- {"return":{"status":"inmigrate","running":false}}
+            -> stop
+            """);
+        await _monitor.PlayAsync(ran ? """<! {"event":"RESUME"}""" : "");
+        await _monitor.PlayAsync("""
+            <- {"return":{}}
+            -> query-status
+            <- {"return":{"status":"paused","running":false}}
+            """);
+        if (ran)
+        {
+            await _monitor.PlayAsync("""
+                -> cont
+                <- {"return":{}}
+                """);
+        }
+
+        Assert.Contains("is paused, and kept", (await Assert.ThrowsAsync<MtunnelRefusedException>(() => abandoning)).ErrorText, StringComparison.Ordinal);
+        await _monitor.ExpectEndAsync();
+    }
 
     [Theory]
     [InlineData("inmigrate", true)]
@@ -143,8 +174,9 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
     [Fact]
     public async Task Resume_when_completed_looks_for_itself_where_no_event_comes()
     {
-        var time = new FakeTimeProvider();
-        await using var handler = new QmpMtunnelHandler((_, token) => _monitor.ConnectAsync(token), time, TimeSpan.FromDays(20));
+        var interval = TimeSpan.FromMilliseconds(10);
+        var time = new NotedTime(interval);
+        await using var handler = Handler(time);
         var resuming = handler.ExecuteAsync(new MtunnelRequest(Vm, "resume-when-completed", default), Test);
         await _monitor.GreetAsync();
         await _monitor.PlayAsync("""
@@ -153,17 +185,12 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
             """);
         foreach (var status in new[] { "active", "completed" })
         {
-            var asked = _monitor.PlayAsync($$$"""
+            await time.Armed.WaitAsync(Test);
+            time.Advance(interval);
+            await _monitor.PlayAsync($$$"""
                 -> query-migrate
                 <- {"return":{"status":"{{{status}}}"}}
                 """);
-            while (!asked.IsCompleted)
-            {
-                time.Advance(TimeSpan.FromMilliseconds(1));
-                await Task.Yield();
-            }
-
-            await asked;
         }
 
         await ResumeAsync(resuming);
@@ -264,7 +291,7 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
         await using var handler = Handler();
         var ahead = handler.ConnectAsync(Vm, Test);
         var resuming = handler.ResumeAsync(Vm, Test);
-        await GreetAndAnswerAsync();
+        await _monitor.GreetAsync(); // and it is asked nothing that would only warm it
         await ahead;
         await ResumeAsync(resuming);
         Assert.Equal(1, _monitor.Connections);
@@ -411,7 +438,7 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
         await _monitor.ExpectEndAsync();
     }
 
-    private async Task EndsAsync(Func<QmpMtunnelHandler, Task> act, string status, bool ends)
+    private async Task EndsAsync(Func<QmpMtunnelHandler, Task> act, string status, bool ends, bool disarms = false)
     {
         await using var handler = Handler();
         var running = status == "running" ? "true" : "false";
@@ -428,6 +455,16 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
             return;
         }
 
+        if (disarms)
+        {
+            await _monitor.PlayAsync("""
+                -> stop
+                <- {"return":{}}
+                -> query-status
+                <- {"return":{"status":"inmigrate","running":false}}
+                """);
+        }
+
         await _monitor.PlayAsync("""
             -> quit
             <- {"return":{}}
@@ -435,5 +472,22 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
         Assert.False(acting.IsCompleted);
         await _monitor.HangUpAsync();
         await acting.WaitAsync(Test);
+    }
+
+    // Counts the timers of one length that are waited for.
+    private sealed class NotedTime(TimeSpan due) : FakeTimeProvider
+    {
+        public SemaphoreSlim Armed { get; } = new(0);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            if (dueTime == due)
+            {
+                Armed.Release();
+            }
+
+            return timer;
+        }
     }
 }

@@ -62,6 +62,35 @@ public sealed class UnreadServerTests
         await served;
     }
 
+    [Fact]
+    public async Task A_server_that_is_stopped_while_its_writes_are_not_taken_ends_and_says_so_to_its_handler()
+    {
+        using var stop = new CancellationTokenSource();
+        var commands = new Pipe();
+        var output = new Stuck();
+        var handler = new Told();
+        await commands.Writer.WriteAsync("resume 100\n"u8.ToArray(), Test);
+        Task served = MtunnelServer.ServeAsync(
+            new Ends(commands.Reader, PipeWriter.Create(output)), handler, new MtunnelServerOptions { Vmid = 100 }, stop.Token);
+        await output.Reached.WaitAsync(Test);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => served.WaitAsync(TimeSpan.FromSeconds(30), Test));
+        Assert.Equal(1, handler.Ended);
+    }
+
+    private sealed class Told : IMtunnelHandler
+    {
+        public int Ended { get; private set; }
+
+        public Task ResumeAsync(int vmid, CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task OnTunnelEndedAsync(int vmid)
+        {
+            Ended++;
+            return Task.CompletedTask;
+        }
+    }
+
     private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
     /// <summary>Takes the first write and never a second one.</summary>

@@ -67,7 +67,7 @@ internal sealed class Recovery(MigrationRun run)
             case RecoveryMove.Finish:
                 _context.Phase.TakeUp(MigrationPhase.Committing);
                 await TryHandOverAsync().ConfigureAwait(false);
-                await TryRecallAsync(cancellationToken).ConfigureAwait(false);
+                await TryRecallAsync().ConfigureAwait(false);
                 return await TidyAsync(await run.FinishAsync(target == TargetView.Loaded).ConfigureAwait(false)).ConfigureAwait(false);
             case RecoveryMove.Ask:
                 _context.Phase.TakeUp(MigrationPhase.Committing);
@@ -113,14 +113,15 @@ internal sealed class Recovery(MigrationRun run)
         return outcome;
     }
 
-    // The guest runs on the target: what the source was is no more than put back.
-    private async Task TryRecallAsync(CancellationToken cancellationToken)
+    // The guest runs on the target: what the source was is no more than put back, and the caller's token does not leave it without a report.
+    private async Task TryRecallAsync()
     {
+        using var deadline = _context.Deadline(_context.Options.AnswerTimeout);
         try
         {
-            await RecallAsync(cancellationToken).ConfigureAwait(false);
+            await RecallAsync(deadline.Token).ConfigureAwait(false);
         }
-        catch (QmpException e)
+        catch (Exception e) when (e is QmpException or OperationCanceledException)
         {
             _context.Warn($"What the source was set to could not be read: {e.Message}");
         }
