@@ -15,6 +15,10 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
     // A guest that is quick may begin a pass every few milliseconds.
     private static readonly TimeSpan BetweenPasses = TimeSpan.FromMilliseconds(50);
 
+    // Before QEMU stops the guest it looks through its RAM once more, which counts as a pass: what is asked between the two it answers once it has stopped it,
+    // and whatever the pause needs waits behind that.
+    private static readonly TimeSpan IntoPass = TimeSpan.FromMilliseconds(2);
+
     private readonly MigrationPoll _poll = new(run, source, steering);
     private string _uri = "";
     private Task? _pollUnderWay;
@@ -320,7 +324,8 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
         if (_pollUnderWay is null && IsPassUnseen)
         {
             var since = run.Time.GetElapsedTime(_polledAt);
-            pollTimer.Change(since < BetweenPasses ? BetweenPasses - since : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            var left = BetweenPasses - since;
+            pollTimer.Change(left > IntoPass ? left : IntoPass, Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -44,9 +44,13 @@ public sealed class ForecastTests
         Assert.Equal(TimeSpan.FromMilliseconds(60), forecast.Pause);
         Assert.Equal(TimeSpan.FromMilliseconds(1110), forecast.End);
 
-        // later in the pass there is less to send, but not less to expect
-        forecast.Look(ram with { Remaining = 1 * MB }, Limit, 0, TimeSpan.FromSeconds(1.01));
-        Assert.Equal(TimeSpan.FromMilliseconds(60), forecast.Pause);
+        // later in the pass there is less to send, but for what was dirtied again: half of the pass, so of the 4 MB that were sent as much
+        forecast.Look(ram with { Remaining = 1 * MB, DirtyPagesRate = 61_035 }, Limit, 0, TimeSpan.FromSeconds(1.01));
+        Assert.Equal(40, forecast.Pause!.Value.TotalMilliseconds, 0.1);
+
+        // but where the limit allows less than it began with, the pass is sent to its end
+        forecast.Look(ram with { Remaining = 1 * MB }, Limit / 4, 0, TimeSpan.FromSeconds(1.01));
+        Assert.Equal(TimeSpan.FromMilliseconds(35), forecast.Pause);
 
         forecast.Look(ram with { Remaining = 90 * MB, DirtySyncCount = 3, DirtyPagesRate = 50_000 }, Limit, 0, TimeSpan.FromSeconds(1.02));
         Assert.Equal(TimeSpan.FromMilliseconds(110), forecast.Pause);

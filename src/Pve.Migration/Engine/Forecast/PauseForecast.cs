@@ -14,6 +14,7 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
     private long _limit = -1;
     private long _pass;
     private long _rest;
+    private TimeSpan _passBegan;
     private double _copied;
 
     /// <summary>The pause beside the RAM.</summary>
@@ -33,7 +34,8 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
         => (Pause, End, WaitsFor) = (firstLimit + FixedPart, null, "the caller's go");
 
     /// <summary>
-    /// If QEMU switches over by itself, it sends what the pass under way began with, or what its limit allows if that is less.
+    /// If QEMU switches over by itself, it sends what the pass under way began with, or what its limit allows if that is less. A limit that allows all of it, as
+    /// one that was just raised may, lets it switch over in the middle of the pass, with what the guest has dirtied meanwhile.
     /// </summary>
     /// <param name="ram">The RAM's progress.</param>
     /// <param name="downtimeLimit">The limit that QEMU has.</param>
@@ -44,7 +46,7 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
         var known = lessons.For(request);
         if (ram.DirtySyncCount != _pass || ram.DirtySyncCount <= 1)
         {
-            (_pass, _rest) = (ram.DirtySyncCount, ram.Remaining);
+            (_pass, _rest, _passBegan) = (ram.DirtySyncCount, ram.Remaining, now);
         }
 
         if (bandwidthLimit != _limit)
@@ -64,9 +66,19 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
         // Held back by the limit, it does not tell how fast the last of it will go.
         var isHeldBack = bandwidthLimit > 0 && _copied > NearTheLimit * bandwidthLimit;
         var rate = isHeldBack ? Math.Max(_copied, known.BytesPerSecond ?? 0) : _copied;
-        Pause = TimeSpan.FromSeconds(Math.Min(_rest, _copied * downtimeLimit.TotalSeconds) / rate) + known.FixedPart;
-        var gained = _copied - ((double)ram.DirtyPagesRate * ram.PageSize);
+        var dirtied = (double)ram.DirtyPagesRate * ram.PageSize;
+        var allowed = _copied * downtimeLimit.TotalSeconds;
+        var last = allowed < _rest ? allowed : Left(ram, dirtied * (now - _passBegan).TotalSeconds);
+        Pause = TimeSpan.FromSeconds(last / rate) + known.FixedPart;
+        var gained = _copied - dirtied;
         End = gained > 0 ? now + TimeSpan.FromSeconds(Math.Min(ram.Remaining / gained, MostSeconds)) + Pause : null;
+    }
+
+    // What the pass has not sent yet, and of the rest as much as was dirtied again: the guest writes anywhere.
+    private double Left(MigrationRamStats ram, double dirtied)
+    {
+        var unsent = Math.Min(ram.Remaining, _rest);
+        return _rest > 0 ? unsent + ((_rest - unsent) * Math.Min(1, dirtied / _rest)) : 0;
     }
 
     /// <summary>Learns from a pause that is over.</summary>

@@ -53,7 +53,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
             .Select(disk => new DiskReplica(disk.Item, exports[disk.Index], NameOf(disk.Index))).ToList();
         if (replicas.Count > 0)
         {
-            _replicas = new DiskReplicas(run, source, target, replicas);
+            _replicas = new DiskReplicas(run, source, target, replicas, ThrowIfMirrorFailed);
             await _replicas.CatchUpAsync(tls, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -88,10 +88,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
     public void ThrowIfFailed()
     {
         _replicas?.ThrowIfFailed();
-        if (_mirrors.Select(FailureOf).FirstOrDefault(failure => failure is not null) is { } failure)
-        {
-            throw new MigrationFailedException(failure, "See that the target's disk has room, and that the way there is sound.");
-        }
+        ThrowIfMirrorFailed();
     }
 
     /// <summary>Ends what is under way, and detaches the target's images.</summary>
@@ -215,6 +212,14 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
 
         return _trail.EndOf(mirror.Job) is { } end
             && (end.Error is null ? true : throw new MigrationFailedException($"The mirror of the disk '{mirror.Disk.Node}' did not finish: {end.Error}."));
+    }
+
+    private void ThrowIfMirrorFailed()
+    {
+        if (_mirrors.Select(FailureOf).FirstOrDefault(failure => failure is not null) is { } failure)
+        {
+            throw new MigrationFailedException(failure, "See that the target's disk has room, and that the way there is sound.");
+        }
     }
 
     // Before it is told to finish, no mirror ends but by a fault.

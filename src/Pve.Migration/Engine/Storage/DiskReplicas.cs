@@ -5,7 +5,12 @@ using Pve.Qmp.Commands;
 namespace Pve.Migration.Engine.Storage;
 
 /// <summary>The disks of which the target has an older state. It is caught up with in rounds, beside the copy of the RAM as well.</summary>
-internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm target, IReadOnlyList<DiskReplica> replicas) : IAsyncDisposable
+/// <param name="run">The run.</param>
+/// <param name="source">Its source.</param>
+/// <param name="target">Its target.</param>
+/// <param name="replicas">Those disks.</param>
+/// <param name="throwIfOthersFailed">Looks after the other disks while nobody else does, which is until these are caught up with.</param>
+internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm target, IReadOnlyList<DiskReplica> replicas, Action throwIfOthersFailed) : IAsyncDisposable
 {
     // A round that has less to copy than that takes no longer than one with nothing.
     private const long Little = 256L << 10;
@@ -255,6 +260,10 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
 
         target.ThrowIfGone();
         ThrowIfLost();
+        if (_isCatchingUp)
+        {
+            throwIfOthersFailed();
+        }
     }
 
     private bool IsUnderWay(DiskReplica replica) => replica.IsUnderWay && _trail!.EndOf(replica.Job) is null;
