@@ -98,7 +98,7 @@ public sealed class DiskFailureTests
     }
 
     [Fact]
-    public async Task A_target_that_dies_at_pre_switchover_costs_nothing()
+    public async Task R8_A_target_that_dies_at_pre_switchover_costs_nothing()
     {
         await using var bench = await BootAsync(disksMiB: [2]);
         var target = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);

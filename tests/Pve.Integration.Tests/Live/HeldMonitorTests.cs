@@ -9,7 +9,7 @@ namespace Pve.Integration.Tests.Live;
 public sealed class HeldMonitorTests
 {
     [Fact]
-    public async Task A_monitor_that_a_frozen_target_holds_is_set_free()
+    public async Task R6_A_monitor_that_a_frozen_target_holds_is_set_free()
     {
         await using var bench = await BootAsync(spanMiB: 16, disksMiB: [2]);
         var target = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);

@@ -55,7 +55,7 @@ public sealed class RaceTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task R3_to_R5_A_target_that_is_frozen_while_it_loads_is_dead_before_the_source_goes_on(bool sharesADisk)
+    public async Task R3_R4_and_R5_A_target_that_is_frozen_while_it_loads_is_dead_before_the_source_goes_on(bool sharesADisk)
     {
         var folder = Directory.CreateTempSubdirectory("pve-");
         var image = Path.Combine(folder.FullName, "shared");

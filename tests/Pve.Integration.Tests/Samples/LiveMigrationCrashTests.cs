@@ -13,9 +13,9 @@ public sealed class LiveMigrationCrashTests : IDisposable
 
     [Theory]
     [InlineData("copy-ram:crash", "source")]
-    [InlineData("finish-mirrors:crash", "source", "--disk", "2")] // R7: the guest is paused at pre-switchover, for whoever comes
+    [InlineData("finish-mirrors:crash", "source", "--disk", "2")] // the guest is paused at pre-switchover, for whoever comes
     [InlineData("resume:crash", "target")]
-    public async Task A_crash_is_recovered_from(string chaos, string side, params string[] options)
+    public async Task R7_A_crash_is_recovered_from(string chaos, string side, params string[] options)
     {
         await RealQemu.RequireAsync();
         var journal = _sample.Program.NewFile("journal");

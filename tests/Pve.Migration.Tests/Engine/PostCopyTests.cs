@@ -68,7 +68,7 @@ public sealed class PostCopyTests
         Busy);
 
     [Fact]
-    public Task Once_started_nobody_can_cancel_it() => RunAsync(
+    public Task R11_Once_started_nobody_can_cancel_it() => RunAsync(
         async bench =>
         {
             using var caller = new CancellationTokenSource();

@@ -29,6 +29,22 @@ public sealed class SimulatedDiskTests
     });
 
     [Fact]
+    public Task R10_Nothing_writes_to_the_disk_any_more_when_the_guest_is_told_to_go_on() => OnBenchAsync(async bench =>
+    {
+        var target = Target(bench);
+        target.Before = async call =>
+        {
+            if (call == "resume")
+            {
+                Assert.Empty(await bench.Spy.ExecuteAsync(QmpCommands.QueryBlockJobs, cancellationToken: Cancellation));
+                Assert.Empty(await bench.Target.ExecuteAsync(QmpCommands.QueryBlockExports, cancellationToken: Cancellation));
+            }
+        };
+        bench.AssertMigrated(await MigrateAsync(bench, target));
+        Assert.Contains("resume", target.Calls);
+    });
+
+    [Fact]
     public Task A_disk_takes_as_long_as_its_data_over_the_link() => OnBenchAsync(async bench =>
     {
         var report = await MigrateAsync(bench, Target(bench));
