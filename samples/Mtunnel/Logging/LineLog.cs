@@ -6,13 +6,22 @@ namespace Mtunnel.Logging;
 
 /// <summary>
 /// One line for each event, on standard error or in a file: a time stamp and the level in front, or systemd's <c>&lt;6&gt;</c> where the journal
-/// reads it. Standard output belongs to the tunnel.
+/// reads it. Standard output belongs to the tunnel. Nobody waits for it to be written.
 /// </summary>
-internal sealed class LineLog(Stream output, LogLevel level, bool forJournal, TimeProvider time) : ILoggerFactory
+internal sealed class LineLog : ILoggerFactory
 {
     public const string StandardError = "stderr";
 
-    private readonly Lock _gate = new();
+    private readonly LogLevel _level;
+    private readonly bool _forJournal;
+    private readonly TimeProvider _time;
+    private readonly LineWriter _writer;
+
+    public LineLog(Stream output, LogLevel level, bool forJournal, TimeProvider time)
+    {
+        (_level, _forJournal, _time) = (level, forJournal, time);
+        _writer = new LineWriter(output, lost => Line(LogLevel.Warning, "log", $"{lost} lines were lost, since nobody took them"));
+    }
 
     /// <param name="target"><see cref="StandardError"/> or a file.</param>
     /// <param name="level">The lowest that is written.</param>
@@ -39,9 +48,9 @@ internal sealed class LineLog(Stream output, LogLevel level, bool forJournal, Ti
 
     public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
 
-    public void Dispose() => output.Dispose();
+    public void Dispose() => _writer.Dispose();
 
-    private void Write(LogLevel at, string category, string text)
+    private byte[] Line(LogLevel at, string category, string text)
     {
         var (name, priority) = at switch
         {
@@ -52,19 +61,8 @@ internal sealed class LineLog(Stream output, LogLevel level, bool forJournal, Ti
             LogLevel.Error => ("error", '3'),
             _ => ("critical", '2'),
         };
-        var head = forJournal ? $"<{priority}>" : $"{time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)} {name} ";
-        var line = Encoding.UTF8.GetBytes($"{head}{category}: {OneLine(text)}\n");
-        lock (_gate)
-        {
-            try
-            {
-                output.Write(line);
-            }
-            catch (IOException)
-            {
-                // a full disk ends no migration
-            }
-        }
+        var head = _forJournal ? $"<{priority}>" : $"{_time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)} {name} ";
+        return Encoding.UTF8.GetBytes($"{head}{category}: {OneLine(text)}\n");
     }
 
     // a peer's text must not begin a line of its own
@@ -81,17 +79,15 @@ internal sealed class LineLog(Stream output, LogLevel level, bool forJournal, Ti
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= log.Level && logLevel != LogLevel.None;
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= log._level && logLevel != LogLevel.None;
 
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
             {
                 var text = formatter(state, exception);
-                log.Write(logLevel, name, exception is null ? text : $"{text}: {exception.Message}");
+                log._writer.Add(log.Line(logLevel, name, exception is null ? text : $"{text}: {exception.Message}"));
             }
         }
     }
-
-    private LogLevel Level => level;
 }

@@ -23,9 +23,6 @@ internal sealed class NodeForwards
 
     public QmListenAddress Reach(QmListenAddress address) => _reached[address];
 
-    // The sockets that the node's QEMU made.
-    public IEnumerable<string> RemotePaths => _reached.Keys.Where(address => address.Path is not null).Select(address => address.Path!);
-
     // Sockets here that lead to ports there; sockets that lead to sockets are the transport's to remove.
     private IEnumerable<(QmListenAddress There, string Here)> Ports
         => _reached.Where(pair => pair.Key.Path is null && pair.Value.Path is not null).Select(pair => (pair.Key, pair.Value.Path!));

@@ -86,7 +86,7 @@ public sealed class PveNodeTarget : IMigrationTarget
         var uri = _forwards.Reach(output.Migration!).ToString();
         _logger.NodeListens(Name, vmId, output.Migration!.ToString(), uri);
 
-        var qemu = IncomingQemu.OutOfReach(uri, token => DestroyAsync(vmId, token));
+        var qemu = IncomingQemu.OutOfReach(uri, token => EndAsync(vmId, token));
         _byCommand = new SshCommandTarget(qemu, _ssh, new SshCommandTargetOptions
         {
             SetReplicationState = vm => QmCommands.SetReplicationState(vm, _replicationState),
@@ -157,25 +157,8 @@ public sealed class PveNodeTarget : IMigrationTarget
 
     /// <summary>Stops the target's QEMU, and returns once the node's processes hold it no more; nothing is done where it was never started.</summary>
     /// <exception cref="MigrationTargetException">It could not be proven gone.</exception>
-    public async Task DestroyAsync(int vmId, CancellationToken cancellationToken)
-    {
-        if (!_mayExist)
-        {
-            return;
-        }
-
-        // Once the configuration was moved, the first finds none at the source; the second finds it here.
-        var stop = await _commands.AskAsync(QmCommands.StopIncoming(vmId, _options.SourceNode), cancellationToken).ConfigureAwait(false);
-        if (stop.ExitCode != 0)
-        {
-            stop = await _commands.AskAsync(QmCommands.Stop(vmId), cancellationToken).ConfigureAwait(false);
-        }
-
-        await ProveGoneAsync(vmId, stop, cancellationToken).ConfigureAwait(false);
-        _mayExist = false;
-        _logger.NodeVmGone(Name, vmId);
-        await RemoveRemoteSocketsAsync(cancellationToken).ConfigureAwait(false);
-    }
+    public Task DestroyAsync(int vmId, CancellationToken cancellationToken)
+        => !_mayExist ? Task.CompletedTask : _target?.DestroyAsync(vmId, cancellationToken) ?? EndAsync(vmId, cancellationToken);
 
     /// <summary>Ends the tunnel. The target's QEMU is left as it is.</summary>
     public async ValueTask DisposeAsync()
@@ -191,6 +174,20 @@ public sealed class PveNodeTarget : IMigrationTarget
     private TunnelTarget Target => _target ?? throw NotStarted();
 
     private static InvalidOperationException NotStarted() => new("The target has not been started.");
+
+    private async Task EndAsync(int vmId, CancellationToken cancellationToken)
+    {
+        // Once the configuration was moved, the first finds none at the source; the second finds it here.
+        var stop = await _commands.AskAsync(QmCommands.StopIncoming(vmId, _options.SourceNode), cancellationToken).ConfigureAwait(false);
+        if (stop.ExitCode != 0)
+        {
+            stop = await _commands.AskAsync(QmCommands.Stop(vmId), cancellationToken).ConfigureAwait(false);
+        }
+
+        await ProveGoneAsync(vmId, stop, cancellationToken).ConfigureAwait(false);
+        _mayExist = false;
+        _logger.NodeVmGone(Name, vmId);
+    }
 
     private async Task<QmStartOutput> StartAsync(int vmId, CancellationToken cancellationToken)
     {
@@ -278,22 +275,6 @@ public sealed class PveNodeTarget : IMigrationTarget
 
     private MigrationTargetException NotProven(int vmId, string why)
         => new($"{Name}: the QEMU of VM {vmId} could not be proven dead: {why}.", "End its process there by hand.");
-
-    // A QEMU that was killed leaves its sockets. The next start would remove them as well.
-    private async Task RemoveRemoteSocketsAsync(CancellationToken cancellationToken)
-    {
-        if (_forwards?.RemotePaths.ToList() is { Count: > 0 } paths)
-        {
-            try
-            {
-                await _commands.RunAsync(["rm", "-f", "--", .. paths], cancellationToken).ConfigureAwait(false);
-            }
-            catch (MigrationTargetException e)
-            {
-                _logger.NodeLeftoversStay(Name, e.Message);
-            }
-        }
-    }
 
     private static MigrationTargetException Failed(string why)
         => new($"'qm start' failed: {why}", "The task log of the target node says more.");
