@@ -20,6 +20,12 @@ public sealed record RecoveryRequest
     /// <summary>As in <see cref="MigrationRequest.Ownership"/>.</summary>
     public IOwnershipHandover Ownership { get; init; } = OwnershipHandover.None;
 
+    /// <summary>
+    /// As in <see cref="MigrationRequest.Hooks"/>: where the guest is given back, those that may have been called before are undone; where it runs on the target,
+    /// those of <see cref="MigrationPhase.CleaningUp"/> are called, once more perhaps.
+    /// </summary>
+    public IReadOnlyList<IMigrationHook> Hooks { get; init; } = [];
+
     /// <summary>As in <see cref="MigrationRequest.EndsSource"/>.</summary>
     public bool EndsSource { get; init; } = true;
 
@@ -28,6 +34,7 @@ public sealed record RecoveryRequest
         ArgumentNullException.ThrowIfNull(Journal);
         ArgumentNullException.ThrowIfNull(Target);
         ArgumentNullException.ThrowIfNull(Ownership);
+        ArgumentNullException.ThrowIfNull(Hooks);
         if (VmId is < 1 or > 999_999_999)
         {
             throw new ArgumentException($"{nameof(VmId)} is {VmId}; it must be within 1 to 999999999.");
@@ -42,6 +49,7 @@ public sealed record RecoveryRequest
         Source = Source!,
         Target = Target,
         Ownership = Ownership,
+        Hooks = Hooks,
         EndsSource = EndsSource,
     };
 }

@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
-using System.Text.Json;
 using Pve.Migration.Engine.Preflight;
 using Pve.Migration.Engine.Recovery;
-using Pve.Migration.Journal;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -63,8 +61,7 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     public async Task ConfigureAsync(
         IReadOnlyCollection<MigrationCapability> wanted, MigrationParameters parameters, CancellationToken cancellationToken)
     {
-        await run.Journal.WriteAsync(
-            JournalMark.Found, FoundSettings.Name, JsonSerializer.Serialize(Capabilities.Found(Stop.FoundPaused), JournalJson.Default.FoundSettings)).ConfigureAwait(false);
+        await run.Journal.WriteAsync(JournalMark.Found, FoundSettings.Source, Capabilities.Found(Stop.FoundPaused).ToJson()).ConfigureAwait(false);
         await Capabilities.ApplyAsync(wanted, cancellationToken).ConfigureAwait(false);
         await Capabilities.ApplyAsync(parameters, cancellationToken).ConfigureAwait(false);
     }

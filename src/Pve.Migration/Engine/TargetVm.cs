@@ -1,4 +1,5 @@
 using Pve.Migration.Engine.Preflight;
+using Pve.Migration.Engine.Recovery;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -8,6 +9,7 @@ namespace Pve.Migration.Engine;
 internal sealed class TargetVm(RunContext run) : IAsyncDisposable
 {
     private CapabilitySet? _capabilities;
+    private FoundSettings? _found;
     private bool? _recalled;
     private bool _isTold;
     private bool _claimed = true;
@@ -86,12 +88,28 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
     {
         if (_capabilities is not null)
         {
+            if (_found is null)
+            {
+                _found = _capabilities.Found(guestPaused: false);
+                await run.Journal.WriteAsync(JournalMark.Found, FoundSettings.Target, _found.ToJson()).ConfigureAwait(false);
+            }
+
             await _capabilities.ApplyAsync(wanted, cancellationToken).ConfigureAwait(false);
             await _capabilities.ApplyAsync(parameters, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    public Task RestoreAsync(CancellationToken cancellationToken) => _capabilities?.RestoreAsync(cancellationToken) ?? Task.CompletedTask;
+    /// <summary>For a run that is taken up after a crash: what <see cref="RestoreAsync"/> has to put back.</summary>
+    public void Recall(FoundSettings? found) => _found = found;
+
+    public async Task RestoreAsync(CancellationToken cancellationToken)
+    {
+        if (_found is { } found && Monitor is { } monitor)
+        {
+            var now = _capabilities ?? await CapabilitySet.ReadAsync(monitor, cancellationToken).ConfigureAwait(false);
+            await now.With(found).RestoreAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     /// <summary>Makes it listen.</summary>
     /// <returns>Where the source connects to.</returns>

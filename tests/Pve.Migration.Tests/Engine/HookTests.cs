@@ -108,15 +108,4 @@ public sealed class HookTests
         var announce = new NetworkAnnounce { Rounds = rounds, Initial = TimeSpan.FromMilliseconds(initialMs), Step = TimeSpan.FromMilliseconds(stepMs) };
         await Assert.ThrowsAnyAsync<ArgumentException>(() => bench.MigrateAsync(change: request => request with { Announce = announce }));
     });
-
-    private sealed class Hook(string name, IReadOnlyCollection<MigrationPhase> phases) : IMigrationHook
-    {
-        public required Func<MigrationPhase, CancellationToken, Task> Act { get; init; }
-
-        public string Name => name;
-
-        public IReadOnlyCollection<MigrationPhase> Phases => phases;
-
-        public Task EnterAsync(MigrationPhase phase, int vmId, CancellationToken cancellationToken) => Act(phase, cancellationToken);
-    }
 }

@@ -22,9 +22,13 @@ internal sealed class Crash(EngineBench bench, MemoryJournal journal, string mom
 
     public bool HasHappened => _isDead;
 
+    /// <summary>What the migration calls.</summary>
+    public IReadOnlyList<IMigrationHook> Hooks { get; init; } = [];
+
     /// <summary>Runs a migration until the crash, or its end.</summary>
     public Task MigrateAsync() => RunAsync((migrator, target, cancellation) => migrator.MigrateAsync(
-        bench.Request(target) with { Source = _source!, Journal = journal, Ownership = new Dying(ownership ?? bench.Ownership, this) }, cancellationToken: cancellation));
+        bench.Request(target) with { Source = _source!, Journal = journal, Ownership = new Dying(ownership ?? bench.Ownership, this), Hooks = Hooks },
+        cancellationToken: cancellation));
 
     /// <summary>The same for a recovery.</summary>
     public Task RecoverAsync() => RunAsync((migrator, target, cancellation) => migrator.RecoverAsync(

@@ -28,7 +28,7 @@ public sealed class CrashTests
     [MemberData(nameof(Moments))]
     public Task A_crash_is_recovered_from(string moment, string beside) => RunAsync(async bench =>
     {
-        var before = await SettingsAsync(bench.Spy);
+        var (before, there) = (await SettingsAsync(bench.Spy), await SettingsThereAsync(bench));
         var journal = new MemoryJournal();
         var crash = new Crash(bench, journal, moment, beside);
         await crash.MigrateAsync();
@@ -40,9 +40,10 @@ public sealed class CrashTests
 
         var report = await RecoverAsync(bench, journal);
         await AssertRecoveredAsync(bench, report, beside);
-        if (report.Outcome is MigrationOutcome.RolledBack && beside == "alone")
+        if (beside == "alone")
         {
-            Assert.Equal(before, await SettingsAsync(bench.Spy));
+            var isThere = report.Outcome is MigrationOutcome.Migrated;
+            Assert.Equal(isThere ? there : before, isThere ? await SettingsThereAsync(bench) : await SettingsAsync(bench.Spy));
         }
 
         var again = await RecoverAsync(bench, journal);
@@ -92,6 +93,26 @@ public sealed class CrashTests
         {
             Assert.DoesNotContain("migrate-", $"{await monitor.ExecuteAsync("qom-list", JsonElement.Parse("{\"path\":\"/objects\"}"), cancellationToken: Cancellation)}", StringComparison.Ordinal);
         }
+    });
+
+    [Theory]
+    [InlineData("before make target ready", MigrationPhase.RollingBack)]
+    [InlineData("after resume", MigrationPhase.CleaningUp)]
+    public Task What_a_hook_began_is_ended_by_the_recovery(string moment, MigrationPhase ends) => RunAsync(async bench =>
+    {
+        var calls = new List<MigrationPhase>();
+        var hook = new Hook("freeze", [MigrationPhase.Preparing, MigrationPhase.CleaningUp, MigrationPhase.RollingBack])
+        {
+            Act = (phase, _) =>
+            {
+                calls.Add(phase);
+                return Task.CompletedTask;
+            },
+        };
+        var journal = new MemoryJournal();
+        await new Crash(bench, journal, moment, "alone") { Hooks = [hook] }.MigrateAsync();
+        await AssertRecoveredAsync(bench, await RecoverAsync(bench, journal, hooks: [hook]), "alone");
+        Assert.Equal([MigrationPhase.Preparing, ends], calls);
     });
 
     [Fact]
@@ -190,16 +211,31 @@ public sealed class CrashTests
         }
     }
 
-    private static async Task<RecoveryReport> RecoverAsync(EngineBench bench, MemoryJournal journal, bool endsSource = true)
+    private static async Task<RecoveryReport> RecoverAsync(EngineBench bench, MemoryJournal journal, bool endsSource = true, IReadOnlyList<IMigrationHook>? hooks = null)
     {
         var source = await TryConnectAsync(bench, bench.Pair.Source);
         var target = await TryConnectAsync(bench, bench.Pair.Target);
         var report = await new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).RecoverAsync(
-            new RecoveryRequest { VmId = VmId, Journal = journal, Source = source, Target = Crash.Target(bench, target), Ownership = bench.Ownership, EndsSource = endsSource },
+            new RecoveryRequest
+            {
+                VmId = VmId,
+                Journal = journal,
+                Source = source,
+                Target = Crash.Target(bench, target),
+                Ownership = bench.Ownership,
+                Hooks = hooks ?? [],
+                EndsSource = endsSource,
+            },
             Cancellation);
         await (source?.DisposeAsync() ?? default);
         await (target?.DisposeAsync() ?? default);
         return report;
+    }
+
+    private static async Task<string> SettingsThereAsync(EngineBench bench)
+    {
+        await using var ear = await bench.ListenAsync(bench.Pair.Target);
+        return await SettingsAsync(ear);
     }
 
     // one that was just killed may not be dead yet

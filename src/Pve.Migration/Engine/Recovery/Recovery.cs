@@ -1,8 +1,6 @@
-using System.Text.Json;
 using Pve.Migration.Diagnostics;
 using Pve.Migration.Engine.Storage;
 using Pve.Migration.Engine.Transfer;
-using Pve.Migration.Journal;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 
@@ -32,7 +30,8 @@ internal sealed class Recovery(MigrationRun run)
     {
         _story = JournalStory.Read(await _context.Request.Journal!.ReadAsync(cancellationToken).ConfigureAwait(false), _context.Request.VmId);
         run.Target.RecallClaim(Story.IsClaimed);
-        _found = Story.Found.TryGetValue(FoundSettings.Name, out var json) ? JsonSerializer.Deserialize(json, JournalJson.Default.FoundSettings) : null;
+        run.Target.Recall(FoundSettings.Find(Story, FoundSettings.Target));
+        _found = FoundSettings.Find(Story, FoundSettings.Source);
     }
 
     /// <summary>Asks both sides, and does what follows; until then it can be cancelled.</summary>
