@@ -4,18 +4,18 @@ using Microsoft.Extensions.Logging;
 namespace Mtunnel.Hosting;
 
 /// <summary>
-/// QEMU serves one client a monitor. A process that needs it asks the VM's tunnels for it, each a process of its own over ssh, by a file that appears
-/// beside the monitor for a moment; then it waits with the kernel until QEMU has lost their connection.
+/// QEMU serves one client a monitor. Who needs it asks the VM's other tunnels for it, each a process of its own over ssh, by a file that appears beside
+/// the monitor for a moment; then it waits with the kernel until QEMU has lost their connection.
 /// </summary>
-internal static class MonitorRequest
+internal sealed class MonitorRequest(HostFolders folders)
 {
-    // a process does not ask itself
-    private static readonly string Asker = Guid.NewGuid().ToString("N");
+    // nobody asks himself
+    private readonly string _asker = Guid.NewGuid().ToString("N");
 
     /// <summary>Asks for it; nothing where the folder may not be written to, or no tunnel heeds it.</summary>
-    public static void Make(HostFolders folders, int vmid)
+    public void Make(int vmid)
     {
-        var path = Path.Combine(folders.Monitors, NameOf(vmid, Asker));
+        var path = Path.Combine(folders.Monitors, NameOf(vmid, _asker));
         try
         {
             using var file = PrivateFile.Open(path, FileMode.OpenOrCreate);
@@ -27,14 +27,14 @@ internal static class MonitorRequest
         }
     }
 
-    /// <summary>Gives the monitor away whenever another process asks for it, until disposed.</summary>
-    public static IDisposable? Heed(HostFolders folders, int vmid, Func<Task> release, ILogger logger)
+    /// <summary>Gives the monitor away whenever another asks for it, until disposed.</summary>
+    public IDisposable? Heed(int vmid, Func<Task> release, ILogger logger)
     {
         FileSystemWatcher? watcher = null;
         try
         {
             watcher = new FileSystemWatcher(folders.Monitors, NameOf(vmid, "*")) { NotifyFilter = NotifyFilters.FileName };
-            watcher.Created += (_, made) => _ = made.Name == NameOf(vmid, Asker) ? Task.CompletedTask : release();
+            watcher.Created += (_, made) => _ = made.Name == NameOf(vmid, _asker) ? Task.CompletedTask : release();
             watcher.EnableRaisingEvents = true;
             return watcher;
         }

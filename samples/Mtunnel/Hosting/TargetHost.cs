@@ -14,6 +14,7 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
     private readonly TargetHostOptions _options;
     private readonly ILogger _logger;
     private readonly QmpMtunnelHandler _monitors;
+    private readonly MonitorRequest _request;
     private readonly GuestStart _start;
     private readonly DiskStore _disks;
     private readonly MtunnelTickets _tickets;
@@ -24,6 +25,7 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
         _options = options;
         _logger = options.LoggerFactory.CreateLogger("mtunnel");
         _monitors = new QmpMtunnelHandler(ConnectAsync, options.TimeProvider);
+        _request = new MonitorRequest(options.Folders);
         _start = new GuestStart(options, _logger);
         _disks = new DiskStore(options.Folders.Disks, options.QemuImg, options.TimeProvider);
         _tickets = new MtunnelTickets(options.TimeProvider);
@@ -56,8 +58,8 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
     /// <summary>Lets go of the VM's monitor with its last tunnel.</summary>
     public Task OnTunnelEndedAsync(int vmid) => _monitors.OnTunnelEndedAsync(vmid);
 
-    /// <summary>Lets others at the VM's monitor, once no command is under way; the resume connects anew.</summary>
-    public Task ReleaseAsync(int vmid) => _monitors.ReleaseAsync(vmid);
+    /// <summary>Lets others at the VM's monitor who ask for it, once no command is under way, until disposed; the resume connects anew.</summary>
+    public IDisposable? YieldMonitor(int vmid) => _request.Heed(vmid, () => _monitors.ReleaseAsync(vmid), _logger);
 
     public Task ResumeAsync(int vmid, CancellationToken cancellationToken) => AskToRunAsync(vmid, async () =>
     {
@@ -266,10 +268,10 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
         }
     }
 
-    // The VM's tunnels in other processes let go of it: who needs it now is the one that is spoken to.
+    // The VM's other tunnels let go of it: who needs it now is the one that is spoken to.
     private Task<QmpClient> ConnectAsync(int vmid, CancellationToken cancellationToken)
     {
-        MonitorRequest.Make(_options.Folders, vmid);
+        _request.Make(vmid);
         return QmpClient.ConnectAsync(
             QmpEndpoint.Unix(_options.Folders.Monitor(vmid)), new QmpClientOptions { TimeProvider = _options.TimeProvider }, cancellationToken);
     }

@@ -27,7 +27,7 @@ internal sealed class TunnelService(TunnelOptions options, TargetHost host, ILog
     /// <summary>Serves until the client is gone, or until the token fires where clients come and go.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        using var yielding = options.Vmid is { } vm ? MonitorRequest.Heed(options.Folders, vm, () => host.ReleaseAsync(vm), _logger) : null;
+        using var yielding = options.Vmid is { } vm ? host.YieldMonitor(vm) : null;
         await (options.Listen is { } address ? ListenAsync(address, cancellationToken) : ServeAsync(new StandardPipe(), cancellationToken));
     }
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using Mtunnel.Hosting;
 using Mtunnel.Serving;
 using Pve.Migration;
@@ -10,21 +9,15 @@ namespace Pve.Integration.Tests.Target;
 public sealed class MonitorRequestTests
 {
     [Theory]
-    [InlineData(MtunnelDialect.V0, false)]
-    [InlineData(MtunnelDialect.V1, false)]
-    [InlineData(MtunnelDialect.V2, false)]
-    [InlineData(MtunnelDialect.V1, true)]
-    public async Task A_tunnel_gives_the_monitor_away_and_takes_it_again_for_its_resume(MtunnelDialect dialect, bool wasLeftBehind)
+    [InlineData(MtunnelDialect.V0)]
+    [InlineData(MtunnelDialect.V1)]
+    [InlineData(MtunnelDialect.V2)]
+    public async Task A_tunnel_gives_the_monitor_away_and_takes_it_again_for_its_resume(MtunnelDialect dialect)
     {
         await using var bench = new TargetBench();
         await using var monitor = new StandInMonitor(bench.Paths.Monitor);
-        if (wasLeftBehind)
-        {
-            await File.WriteAllTextAsync(Path.Combine(bench.Monitors, "100.wanted"), "", Cancellation); // by one that was killed
-        }
-
         var host = bench.NewHost(bench.Options());
-        using var yielding = Heed(bench, host);
+        using var yielding = host.YieldMonitor(VmId);
         await using var client = await OpenAsync(host, dialect);
         if (dialect == MtunnelDialect.V0)
         {
@@ -49,7 +42,7 @@ public sealed class MonitorRequestTests
         await using var bench = new TargetBench();
         await using var monitor = new StandInMonitor(bench.Paths.Monitor, loads: true);
         var host = bench.NewHost(bench.Options());
-        using var yielding = Heed(bench, host);
+        using var yielding = host.YieldMonitor(VmId);
         await using var client = await OpenAsync(host, dialect);
         using var giveUp = new CancellationTokenSource();
         var resuming = client.ResumeAsync(VmId, giveUp.Token);
@@ -64,9 +57,6 @@ public sealed class MonitorRequestTests
         monitor.HasLoaded();
         Assert.Equal("running", await once);
     }
-
-    private static IDisposable? Heed(TargetBench bench, TargetHost host)
-        => MonitorRequest.Heed(bench.Folders, VmId, () => host.ReleaseAsync(VmId), NullLogger.Instance);
 
     private static async Task<MtunnelClient> OpenAsync(TargetHost host, MtunnelDialect dialect)
     {
@@ -85,8 +75,6 @@ public sealed class MonitorRequestTests
     private static async Task<string?> OnceAsync(TargetBench bench)
     {
         await using var host = new TargetHost(bench.Options());
-        using var request = MonitorRequest.Make(bench.Folders, VmId);
-        Assert.NotNull(request);
         return await OneCommand.RunAsync(host, "status", VmId, Cancellation).WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, Cancellation);
     }
 
