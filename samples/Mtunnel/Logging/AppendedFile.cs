@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Mtunnel.Logging;
 
 /// <summary>A file that several processes append lines to, none over another's: ssh starts one mtunnel for each VM.</summary>
 internal static class AppendedFile
 {
+    private const int StandardError = 2; // STDERR_FILENO
     private const int SetFlags = 4; // F_SETFL
     private const int Append = 0x400; // O_APPEND
 
@@ -25,8 +27,15 @@ internal static class AppendedFile
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         }
 
-        var file = new FileStream(path, options);
-        if (OperatingSystem.IsLinux())
+        return Appending(new FileStream(path, options));
+    }
+
+    /// <summary>Standard error by itself: those of <see cref="Console"/> share a lock, and where nobody reads this one, standard output would wait as well.</summary>
+    public static FileStream OpenStandardError() => Appending(new FileStream(new SafeFileHandle(StandardError, ownsHandle: false), FileAccess.Write, bufferSize: 0));
+
+    private static FileStream Appending(FileStream file)
+    {
+        if (OperatingSystem.IsLinux() && file.CanSeek)
         {
             _ = Control(file.SafeFileHandle.DangerousGetHandle().ToInt32(), SetFlags, Append); // .NET's own "append" only goes to the end once
         }

@@ -31,7 +31,7 @@ internal sealed class LineLog : ILoggerFactory
         if (target == StandardError)
         {
             var journal = !string.IsNullOrEmpty(Environment.GetEnvironmentVariable("JOURNAL_STREAM"));
-            return new LineLog(Console.OpenStandardError(), level, journal, TimeProvider.System);
+            return new LineLog(AppendedFile.OpenStandardError(), level, journal, TimeProvider.System);
         }
 
         try

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Pve.Integration.Tests.Target;
 
 namespace Pve.Integration.Tests.Samples;
@@ -147,6 +148,35 @@ public sealed class MtunnelProgramTests : IDisposable
         Assert.All(lines, line => Assert.Matches(@"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z (debug|info|warning|error) \w+: ", line));
         Assert.Equal(2, lines.Count(line => line.EndsWith(" info MtunnelServer: resume 100", StringComparison.Ordinal)));
         Assert.Equal(2, lines.Count(line => line.EndsWith(" debug MtunnelServer: ended after quit", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_log_that_nobody_reads_holds_no_answer_up()
+    {
+        const int commands = 1000; // each is told in more than the 64 bytes that a pipe has for it
+        var start = new ProcessStartInfo(
+            BuiltProgram.PathOf("mtunnel"), ["--qmp-dir", Path.GetTempPath(), "--dialect", "v1", "--log", "stderr", "--log-level", "debug"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["DOTNET_ROOT"] = SampleProgram.DotnetRoot;
+        using var process = Process.Start(start)!;
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await process.StandardInput.WriteAsync(string.Concat(Enumerable.Repeat("resume 100\n", commands)));
+            process.StandardInput.Close();
+            var said = await output.WaitAsync(TimeSpan.FromMinutes(1), TimeProvider.System, TestContext.Current.CancellationToken);
+            Assert.Equal(commands, said.Split('\n').Count(line => line.StartsWith("ERR: ", StringComparison.Ordinal)));
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(0, process.ExitCode);
+        }
+        finally
+        {
+            process.Kill();
+        }
     }
 
     [Theory]
