@@ -17,7 +17,10 @@ public sealed record MigrationDisk
     /// <summary>The target's block node; named as the source's unless set.</summary>
     public string? TargetNode { get; init; }
 
-    /// <summary>The bandwidth of its mirror, in bytes a second; 0, which it is unless set, is no limit.</summary>
+    /// <summary>
+    /// The bandwidth of its copy, in bytes a second; 0, which it is unless set, is no limit. It holds until the target's image is alike: from then on a
+    /// mirror follows what the guest writes without one (QEMU's doing), and a replicated disk's last round, inside the pause, has none.
+    /// </summary>
     public long MaxBandwidth { get; init; }
 
     /// <summary>

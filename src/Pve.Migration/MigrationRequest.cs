@@ -97,7 +97,7 @@ public sealed record MigrationRequest
 
         if (Transfer.CarriesBitmaps && Disks.Any(disk => disk.Bitmap is not null))
         {
-            throw new ArgumentException($"{nameof(TransferPolicy.CarriesBitmaps)} does not go with a disk's {nameof(MigrationDisk.Bitmap)}: QEMU carries none while one is in use.");
+            throw new ArgumentException($"{nameof(TransferPolicy.CarriesBitmaps)} does not go with a disk's {nameof(MigrationDisk.Bitmap)}: QEMU carries none while one is in use, and loads none where one of its name is.");
         }
 
         if (MaxPause is { } longest && (longest <= TimeSpan.Zero || longest > TimeSpan.FromDays(24)))

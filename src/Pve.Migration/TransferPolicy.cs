@@ -32,7 +32,10 @@ public sealed record TransferPolicy
     /// </summary>
     public bool PreemptsPostCopy { get; init; }
 
-    /// <summary>Whether the dirty bitmaps of all disks travel along, such as those of backups; off unless set.</summary>
+    /// <summary>
+    /// Whether the dirty bitmaps of all disks travel along, such as those of backups; off unless set. Refused beside a <see cref="MigrationDisk.Bitmap"/>: one of
+    /// that name begins at the target while the others arrive, and a target that has it already does not load the guest (QEMU 7.2).
+    /// </summary>
     public bool CarriesBitmaps { get; init; }
 
     /// <summary>

@@ -13,6 +13,7 @@ internal abstract class BlockJob
     private readonly TimeSpan _began;
     private double _left;
     private double _rate;
+    private long _speed;
     private WireFlow? _flow;
     private TimeSpan _at;
     private Agenda.Entry? _next;
@@ -20,7 +21,7 @@ internal abstract class BlockJob
     protected BlockJob(Machine machine, BlockJobOptions options, BlockNode source, BlockNode copy, long length, double data)
     {
         (Machine, _options, Source, Copy, Length) = (machine, options, source, copy, length);
-        (_left, Speed, _began, _at) = (data, options.Speed, machine.Now, machine.Now);
+        (_left, _speed, _began, _at) = (data, options.Speed, machine.Now, machine.Now);
     }
 
     public string Id => _options.Id;
@@ -35,9 +36,6 @@ internal abstract class BlockJob
     public BlockNode Copy { get; }
 
     protected Machine Machine { get; }
-
-    /// <summary>The most bytes a second; 0 is no limit.</summary>
-    protected long Speed { get; private set; }
 
     /// <summary>How many bytes there are to go through.</summary>
     protected long Length { get; }
@@ -69,7 +67,7 @@ internal abstract class BlockJob
     public void Begin()
     {
         Move("created");
-        if (Speed < 0)
+        if (_speed < 0)
         {
             Move("null");
             throw new CommandRefusedException("Parameter 'speed' expects a non-negative value");
@@ -82,10 +80,10 @@ internal abstract class BlockJob
     }
 
     /// <summary><c>block-job-set-speed</c></summary>
-    public virtual void SetSpeed(long bytesPerSecond)
+    public void SetSpeed(long bytesPerSecond)
     {
         Settle();
-        Speed = bytesPerSecond;
+        _speed = bytesPerSecond;
         Plan();
     }
 
@@ -249,7 +247,7 @@ internal abstract class BlockJob
         json.WriteString("device"u8, Id);
         json.WriteNumber("len"u8, Length);
         json.WriteNumber("offset"u8, Offset);
-        json.WriteNumber("speed"u8, Speed);
+        json.WriteNumber("speed"u8, _speed);
         json.WriteString("type"u8, Type);
     }
 
@@ -287,14 +285,14 @@ internal abstract class BlockJob
         }
 
         Settle();
-        var wanted = Stands || IsCut ? 0 : Speed > 0 ? Speed : double.PositiveInfinity;
+        var wanted = Stands || IsCut ? 0 : _speed > 0 ? _speed : double.PositiveInfinity;
         _flow?.Want(wanted);
         _rate = _flow?.Rate ?? Math.Min(wanted, Machine.Link.BytesPerSecond);
         _next?.Dispose();
         if (_rate > 0 && double.IsFinite(_left))
         {
             var copied = TimeSpan.FromSeconds(_left / _rate);
-            var allowed = Speed > 0 ? _began + TimeSpan.FromSeconds((double)Length / Speed) - Machine.Now : TimeSpan.Zero;
+            var allowed = _speed > 0 ? _began + TimeSpan.FromSeconds((double)Length / _speed) - Machine.Now : TimeSpan.Zero;
             Next((copied > allowed ? copied : allowed) + Machine.Link.Latency, () =>
             {
                 Settle();

@@ -23,7 +23,7 @@ internal sealed class BlockJobs(Machine machine)
     {
         var (device, target) = (arguments.Text("device"), arguments.Text("target"));
         var sync = arguments.Word("sync", "top", "full", "none", "incremental", "bitmap");
-        var mode = arguments.Has("copy-mode") ? arguments.Word("copy-mode", "background", "write-blocking") : "background";
+        _ = arguments.Has("copy-mode") ? arguments.Word("copy-mode", "background", "write-blocking") : "";
         var (source, copy) = (machine.Disks.Require(device), machine.Disks.Require(target));
         if (source.Job is not null || source.Backups > 0)
         {
@@ -35,7 +35,7 @@ internal sealed class BlockJobs(Machine machine)
             throw new CommandRefusedException($"Sync mode '{sync}' not supported");
         }
 
-        Begin(new MirrorJob(machine, BlockJobOptions.Read(arguments, source), source, copy, isInBackground: mode == "background"));
+        Begin(new MirrorJob(machine, BlockJobOptions.Read(arguments, source), source, copy));
     }
 
     /// <summary><c>blockdev-backup</c></summary>

@@ -6,8 +6,6 @@ internal sealed class GuestWriter(long bytesPerSecond)
     private double _position;
     private TimeSpan? _since;
 
-    public long BytesPerSecond => bytesPerSecond;
-
     public void Begin(TimeSpan now) => _since = now;
 
     /// <summary>Writes what it has written by now.</summary>

@@ -1,15 +1,10 @@
 namespace Pve.Migration.Testing.Simulation.Storage;
 
 /// <summary>A mirror: what is not zero is copied, then both images are kept alike until it is told to end.</summary>
-/// <remarks>
-/// What the guest writes goes to both at no cost, but for what it wrote last where the mirror is in background mode: that is copied as the mirror ends, by its
-/// limit (QEMU 7.2 looks every 100 ms what was written).
-/// </remarks>
-internal sealed class MirrorJob(Machine machine, BlockJobOptions options, BlockNode source, BlockNode copy, bool isInBackground)
+/// <remarks>What the guest writes goes to both at no cost, in either copy mode.</remarks>
+internal sealed class MirrorJob(Machine machine, BlockJobOptions options, BlockNode source, BlockNode copy)
     : BlockJob(machine, options, source, copy, source.Image.Bytes, source.Image.DataBytes)
 {
-    private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(100);
-
     private bool _isReady;
     private bool _isEnding;
     private bool _isPivot;
@@ -30,15 +25,6 @@ internal sealed class MirrorJob(Machine machine, BlockJobOptions options, BlockN
         else
         {
             End(pivot: false);
-        }
-    }
-
-    public override void SetSpeed(long bytesPerSecond)
-    {
-        base.SetSpeed(bytesPerSecond);
-        if (_isEnding && !IsDone)
-        {
-            End(_isPivot);
         }
     }
 
@@ -88,13 +74,9 @@ internal sealed class MirrorJob(Machine machine, BlockJobOptions options, BlockN
         (_isEnding, _isPivot) = (true, pivot);
         if (!Stands)
         {
-            Next((2 * Machine.Link.Latency) + LastCopy, IsCut ? Fail : BecomeAlike);
+            Next(2 * Machine.Link.Latency, IsCut ? Fail : BecomeAlike);
         }
     }
-
-    private TimeSpan LastCopy => isInBackground && Source.Writer is { } writer
-        ? Slice * ((double)writer.BytesPerSecond / (Speed > 0 ? Speed : Machine.Link.BytesPerSecond))
-        : TimeSpan.Zero;
 
     private void BecomeAlike()
     {

@@ -63,15 +63,10 @@ internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string n
             QmpCommands.BlockJobChange, new BlockJobChange(Job, JobType.Mirror) { CopyMode = MirrorCopyMode.WriteBlocking },
             cancellationToken: cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Tells it to end with both images alike. The guest waits for what is left to copy: that keeps no limit.</summary>
-    public Task FinishAsync(QmpClient monitor, CancellationToken cancellationToken)
+    public async Task FinishAsync(QmpClient monitor, CancellationToken cancellationToken)
     {
         IsFinishing = true;
-        var lifting = disk.MaxBandwidth > 0
-            ? monitor.TryExecuteAsync(QmpCommands.BlockJobSetSpeed, new BlockJobSetSpeed(Job, 0), cancellationToken: cancellationToken)
-            : Task.CompletedTask;
-        return Task.WhenAll(
-            lifting, monitor.ExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(Job), cancellationToken: cancellationToken));
+        await monitor.ExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(Job), cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes what a poll said of the job; null where it was not there.</summary>
