@@ -1,4 +1,6 @@
+using Pve.Chaos.Scenarios;
+
 namespace Pve.Chaos;
 
 /// <summary>What was asked for.</summary>
-internal sealed record ChaosOptions(int Runs, int Seed, int? Only, int Parallel, string? Json, string? Mtunnel);
+internal sealed record ChaosOptions(int Runs, int Seed, Selection Only, int Parallel, string? Json, string? Mtunnel);

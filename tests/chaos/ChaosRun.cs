@@ -24,6 +24,11 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
         var before = await Settings.ReadAsync(stage.Source.Monitor, cancellationToken);
         var violations = new List<string>();
         var ending = await MigrateAsync(scenario, stage, violations, cancellationToken);
+        if (scenario is { Step: Moment.PreSwitchover, Party: Party.Orchestrator, Fault: Fault.Kill })
+        {
+            violations.AddRange(await WatchdogJudge.JudgeAsync(stage, cancellationToken));
+        }
+
         var recoveries = 0;
         while (ending is null or { Outcome: Ending.Unknown } && recoveries < MostRecoveries && violations.Count == 0)
         {
@@ -37,7 +42,7 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
         }
         else
         {
-            violations.AddRange(await new Judge(scenario, stage, before, await ReadAsync(stage.Journal, cancellationToken), recoveries > 0).JudgeAsync(ending, cancellationToken));
+            violations.AddRange(await new Judge(scenario, stage, before, await ReadAsync(stage.Journal, cancellationToken)).JudgeAsync(ending, cancellationToken));
         }
 
         return new Result(scenario, ending?.Outcome ?? "none", recoveries, violations, Stopwatch.GetElapsedTime(start));

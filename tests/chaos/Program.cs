@@ -1,10 +1,27 @@
 using System.CommandLine;
 using Pve.Chaos;
 using Pve.Chaos.Orchestration;
+using Pve.Chaos.Scenarios;
 
 var runs = new Option<int>("--runs") { Description = "how many migrations are struck", HelpName = "N", DefaultValueFactory = _ => 500 };
-var seed = new Option<int>("--seed") { Description = "decides the order, the delays and the ways", HelpName = "N", DefaultValueFactory = _ => 1 };
-var only = new Option<int?>("--only") { Description = "only this run of the seed: what a violation is repeated by", HelpName = "NUMBER" };
+var seed = new Option<int>("--seed")
+{
+    Description = "decides the order, the delays, the ways and the kinds: one in five has TLS, a replicated disk, a post-copy, a watchdog, or a source that is ended; it deals other runs in other versions of this",
+    HelpName = "N",
+    DefaultValueFactory = _ => 1,
+};
+var only = new Option<string?>("--only")
+{
+    Description = $"only this run of the seed, which is what a violation is repeated by, or the runs of one kind: {string.Join(", ", Kinds.ByName.Keys)}",
+    HelpName = "NUMBER|KIND",
+};
+only.Validators.Add(result =>
+{
+    if (result.Tokens is [var token] && Selection.TryParse(token.Value) is null)
+    {
+        result.AddError($"--only takes the number of a run or a kind, not '{token.Value}'.");
+    }
+});
 var parallel = new Option<int>("--parallel") { Description = "how many at once", HelpName = "N", DefaultValueFactory = _ => 2 };
 var json = new Option<string?>("--json") { Description = "write a list of objects, one for each party, fault and step", HelpName = "FILE" };
 var mtunnel = new Option<string?>("--mtunnel") { Description = "the mtunnel that ssh starts; the one built with this unless given", HelpName = "FILE" };
@@ -24,7 +41,7 @@ foreach (var (option, least) in new[] { (runs, 1), (parallel, 1), (seed, 0) })
 }
 
 root.SetAction((result, token) => Session.RunAsync(
-    new ChaosOptions(result.GetValue(runs), result.GetValue(seed), result.GetValue(only), result.GetValue(parallel), result.GetValue(json), result.GetValue(mtunnel)), token));
+    new ChaosOptions(result.GetValue(runs), result.GetValue(seed), Selection.TryParse(result.GetValue(only))!, result.GetValue(parallel), result.GetValue(json), result.GetValue(mtunnel)), token));
 var assignment = new Argument<string>("FILE");
 var orchestrate = new Command("orchestrate", "one who migrates; started by the runs") { assignment };
 orchestrate.Hidden = true;

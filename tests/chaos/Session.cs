@@ -23,8 +23,7 @@ internal static class Session
             folder, $"DOTNET_ROOT={Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../.."))}");
         await sshd.StartAsync();
         var run = new ChaosRun(sshd, await sshd.WriteClientConfigAsync(), options.Mtunnel ?? Path.Combine(AppContext.BaseDirectory, "mtunnel"));
-        var deck = Deck.Deal(options.Seed);
-        var scenarios = options.Only is { } number ? deck.Skip(number).Take(1) : deck.Take(options.Runs);
+        var scenarios = options.Only.From(Deck.Deal(options.Seed), options.Runs);
         var results = new List<Result>();
         var (gate, parallel) = (new Lock(), new ParallelOptions { MaxDegreeOfParallelism = options.Parallel, CancellationToken = cancellationToken });
         await Parallel.ForEachAsync(scenarios, parallel, async (scenario, token) =>
@@ -94,9 +93,14 @@ internal static class Session
         Console.WriteLine("party         fault    runs  migrated  rolled back  unknown  violations");
         foreach (var alike in results.GroupBy(result => (result.Scenario.Party, result.Scenario.Fault)).OrderBy(group => group.Key))
         {
-            var row = Sum(alike.Key.Party.ToString(), alike.Key.Fault.ToString(), "", alike);
-            Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{row.Party,-13} {row.Fault,-7} {row.Runs,5} {row.Migrated,9} {row.RolledBack,12} {row.Unknown,8} {row.Violations,11}"));
+            Print(Sum(alike.Key.Party.ToString(), alike.Key.Fault.ToString(), "", alike));
+        }
+
+        Console.WriteLine();
+        Console.WriteLine("kind                  runs  migrated  rolled back  unknown  violations");
+        foreach (var alike in results.GroupBy(result => result.Scenario.Kind).OrderBy(group => group.Key))
+        {
+            Print(Sum(alike.Key.Name(), "", "", alike));
         }
 
         var violations = results.Count(result => result.Violations.Count > 0);
@@ -108,6 +112,9 @@ internal static class Session
 
         return violations == 0 ? 0 : 1;
     }
+
+    private static void Print(Row row) => Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{row.Party,-13} {row.Fault,-7} {row.Runs,5} {row.Migrated,9} {row.RolledBack,12} {row.Unknown,8} {row.Violations,11}"));
 
     private static Row Sum(string party, string fault, string step, IEnumerable<Result> alike)
     {

@@ -8,6 +8,9 @@ internal sealed record Assignment
 {
     public const int VmId = 100;
 
+    /// <summary>What notes the writes to a replicated disk.</summary>
+    public const string Bitmap = "replica";
+
     public required bool Recovers { get; init; }
 
     public required Way Way { get; init; }
@@ -32,6 +35,16 @@ internal sealed record Assignment
     public required string DisksForwardedTo { get; init; }
 
     public required int Disks { get; init; }
+
+    public required Kind Kind { get; init; }
+
+    /// <summary>Where a watchdog looks for the source's monitor.</summary>
+    public required string SourceFolder { get; init; }
+
+    /// <summary>Where the keys of both sides are, each in a folder of its own; null where they speak no TLS.</summary>
+    public string? TlsSource { get; init; }
+
+    public string? TlsTarget { get; init; }
 
     public required string SshConfig { get; init; }
 

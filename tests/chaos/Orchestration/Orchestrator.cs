@@ -16,6 +16,9 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(15);
 
+    // Beyond the longest fault, so that what can be mended is.
+    private static readonly TimeSpan MendPatience = TimeSpan.FromSeconds(20);
+
     public static async Task<int> RunAsync(string path, CancellationToken cancellationToken)
     {
         var assignment = JsonSerializer.Deserialize(await File.ReadAllTextAsync(path, cancellationToken), OrchestrationJson.Default.Assignment)!;
@@ -33,6 +36,7 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
         await using var target = NewTarget(monitor);
         var migrator = new LiveMigrator(new LiveMigratorOptions
         {
+            Profile = KindOfRequest.ProfileOf(assignment.Kind),
             SetupTimeout = Patience,
             StallTimeout = Patience,
             LoadTimeout = Patience,
@@ -40,17 +44,28 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
             AnswerTimeout = Patience,
             ResumeTimeout = Patience,
             RollbackTimeout = Patience,
+            MendTimeout = MendPatience,
             LoggerFactory = logs,
         });
         var ownership = new FolderOwnership(new FolderOwnershipOptions { SourceFolder = assignment.SourceOwns, TargetFolder = assignment.TargetOwns });
         if (assignment.Recovers)
         {
             var recovered = await migrator.RecoverAsync(
-                new RecoveryRequest { VmId = Assignment.VmId, Journal = journal, Source = source, Target = target, Ownership = ownership, EndsSource = false },
+                new RecoveryRequest
+                {
+                    VmId = Assignment.VmId,
+                    Journal = journal,
+                    Source = source,
+                    Target = target,
+                    Ownership = ownership,
+                    EndsSource = assignment.Kind == Kind.EndsSource,
+                },
                 cancellationToken);
             return Tell(recovered.Outcome, recovered.Warnings);
         }
 
+        await using var watchdog = assignment.Kind == Kind.Watchdog ? WatchdogProcess.Start(assignment) : null;
+        var announcer = new Announcer(assignment.AnnouncedMoment, assignment.Waits);
         var report = await migrator.MigrateAsync(
             new MigrationRequest
             {
@@ -58,10 +73,11 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
                 Source = source ?? throw new InvalidOperationException("The source is not there."),
                 Target = target,
                 Ownership = ownership,
-                Journal = new AnnouncingJournal(journal, assignment.AnnouncedMoment, assignment.Waits),
+                Journal = new AnnouncingJournal(journal, announcer),
+                Hooks = assignment.AnnouncedMoment == Moment.PreSwitchover ? [new AnnouncingHook(announcer)] : [],
                 Disks = [.. Enumerable.Range(0, assignment.Disks).Select(disk => new MigrationDisk($"disk{disk}"))],
                 EndsSource = false,
-            },
+            }.As(assignment, watchdog?.Watchdog),
             cancellationToken: cancellationToken);
         return Tell(report.Outcome, report.Warnings);
     }

@@ -1,9 +1,10 @@
 namespace Pve.Chaos.Scenarios;
 
-/// <summary>Every combination of party, fault and moment, with and without disks, in an order that the seed decides.</summary>
+/// <summary>Every combination of party, fault and moment, with and without disks, in an order that the seed decides; some are of a special kind.</summary>
 internal static class Deck
 {
     private const int LongestDelayMs = 12;
+    private const int OneInSoManyIsSpecial = 5;
 
     // Below, around and beyond the orchestrator's own deadlines.
     private static readonly int[] LastingMs = [30, 300, 1500, 5000];
@@ -23,7 +24,12 @@ internal static class Deck
             {
                 var delay = random.Next(2) == 0 ? default(TimeSpan?) : TimeSpan.FromMilliseconds(random.Next(1, LongestDelayMs));
                 var lasting = TimeSpan.FromMilliseconds(LastingMs[random.Next(LastingMs.Length)]);
-                yield return new Scenario(round * Size + index, party, fault, step, PickWay(random, party, fault, disks), disks, delay, lasting);
+                var kind = random.Next(OneInSoManyIsSpecial) == 0 ? random.GetItems(Kinds.Of(disks), 1)[0] : Kind.Plain;
+                var moment = PickMoment(random, kind, step);
+                var struck = moment == Moment.PreSwitchover && random.Next(2) == 0 ? Party.Orchestrator : party; // whom the watchdog looks after
+                var way = PickWay(random, struck, fault, disks > 0 || kind.NeedsMonitor());
+                yield return new Scenario(
+                    round * Size + index, struck, fault, moment, way, disks, kind, moment == Moment.PreSwitchover ? null : delay, lasting);
             }
         }
     }
@@ -37,8 +43,11 @@ internal static class Deck
            select (party, fault, step, disks),
     ];
 
+    private static string PickMoment(Random random, Kind kind, string step)
+        => kind.Moments() is { Count: > 0 } own && (random.Next(2) == 0 || (kind == Kind.PostCopy && step == Moment.LastPass)) ? own[random.Next(own.Count)] : step;
+
     // Disks are offered over the monitor, which has to be in reach then.
-    private static Way PickWay(Random random, Party party, Fault fault, int disks)
+    private static Way PickWay(Random random, Party party, Fault fault, bool needsMonitor)
     {
         Way[] ways = party switch
         {
@@ -46,7 +55,7 @@ internal static class Deck
             Party.Orchestrator when fault == Fault.Cut => [Way.Monitor, Way.TunnelAndMonitor],
             _ => [Way.Monitor, Way.TunnelAndMonitor, Way.Tunnel],
         };
-        return random.GetItems([.. ways.Where(way => disks == 0 || way != Way.Tunnel)], 1)[0];
+        return random.GetItems([.. ways.Where(way => !needsMonitor || way != Way.Tunnel)], 1)[0];
     }
 
     // Not HashCode.Combine, which differs from process to process.

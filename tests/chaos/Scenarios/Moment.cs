@@ -2,18 +2,23 @@ using Pve.Migration;
 
 namespace Pve.Chaos.Scenarios;
 
-/// <summary>The moments that a fault can strike at: the journal's entries, which a migration makes as it goes.</summary>
+/// <summary>The moments that a fault can strike at: nearly all are the journal's entries, which a migration makes as it goes.</summary>
 internal static class Moment
 {
+    public const string Resume = "resume";
     public const string Resumed = "resumed";
 
-    private const string LastPass = "last RAM and devices (QEMU)";
+    /// <summary>The guest is paused, and nothing happens until it is told to; no entry is waited for there, so that a hook tells it.</summary>
+    public const string PreSwitchover = "pre-switchover";
+
+    /// <summary>Not of a guest that goes ahead of its RAM.</summary>
+    public const string LastPass = "last RAM and devices (QEMU)";
 
     /// <summary>Every moment, in order.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         "open target", "check source", "check target", "set capabilities", "start incoming", "prepare ownership", "make target ready", "copy RAM",
-        LastPass, "hand over ownership", "resume", Resumed,
+        LastPass, "hand over ownership", Resume, Resumed,
     ];
 
     /// <summary>Those of a migration with disks besides.</summary>
@@ -23,7 +28,7 @@ internal static class Moment
     public static string? Of(JournalEntry entry) => entry switch
     {
         { Mark: JournalMark.Intends } => entry.Step,
-        { Mark: JournalMark.Done, Step: "resume" } => Resumed,
+        { Mark: JournalMark.Done, Step: Resume } => Resumed,
         { Mark: JournalMark.Done, Step: LastPass } => LastPass,
         _ => null,
     };

@@ -9,11 +9,12 @@ namespace Pve.Chaos.Scenarios;
 /// <param name="Step">At which step, as <see cref="Moment"/> names it.</param>
 /// <param name="Way">How the target is reached.</param>
 /// <param name="Disks">How many disks are mirrored.</param>
+/// <param name="Kind">What else there is to its migration.</param>
 /// <param name="Delay">How long after the step was noted; null for at once, and the step waits for it where it can.</param>
 /// <param name="Lasting">How long it lasts, where it does not kill.</param>
-internal sealed record Scenario(int Number, Party Party, Fault Fault, string Step, Way Way, int Disks, TimeSpan? Delay, TimeSpan Lasting)
+internal sealed record Scenario(int Number, Party Party, Fault Fault, string Step, Way Way, int Disks, Kind Kind, TimeSpan? Delay, TimeSpan Lasting)
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Party} × {Fault}{(Fault == Fault.Kill ? "" : $" for {Lasting.TotalMilliseconds:0} ms")} × {Step}{(Delay is { } later ? $" and {later.TotalMilliseconds:0} ms" : "")}, {Way}, {(Disks == 0 ? "no disk" : "a disk")}");
+        $"{Party} × {Fault}{(Fault == Fault.Kill ? "" : $" for {Lasting.TotalMilliseconds:0} ms")} × {Step}{(Delay is { } later ? $" and {later.TotalMilliseconds:0} ms" : "")}, {Way}, {(Disks == 0 ? "no disk" : "a disk")}{(Kind == Kind.Plain ? "" : $", {Kind.Name()}")}");
 }

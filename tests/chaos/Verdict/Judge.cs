@@ -11,8 +11,10 @@ namespace Pve.Chaos.Verdict;
 /// Looks at both QEMUs from outside, once everything is over: at most one guest ever ran, one runs whole or the outcome says that nobody can tell, and
 /// nothing is left behind.
 /// </summary>
-internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IReadOnlyList<JournalEntry> journal, bool isRecovered)
+internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IReadOnlyList<JournalEntry> journal)
 {
+    private const int GaveUp = 1; // QEMU's exit code
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly List<string> _violations = [];
@@ -24,13 +26,17 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IRe
     // Only then may the guest have run, or be held by, a target that was killed.
     private bool MayHaveLeft => journal.Any(entry => entry is { Mark: JournalMark.Intends, Step: "resume" });
 
+    // A guest that went ahead of its RAM has a part on each side, until all of it has come.
+    private bool MayBeTorn => scenario.Kind == Kind.PostCopy && MayHaveLeft;
+
     public async Task<IReadOnlyList<string>> JudgeAsync(Ending ending, CancellationToken cancellationToken)
     {
-        var source = await IsRunningAsync(stage.Source, "source", cancellationToken);
-        var target = await IsRunningAsync(stage.Target, "target", cancellationToken);
+        var isTorn = MayBeTorn && ending.Outcome == Ending.Unknown;
+        var source = await IsRunningAsync(stage.Source, "source", mayHang: false, cancellationToken);
+        var target = await IsRunningAsync(stage.Target, "target", mayHang: isTorn, cancellationToken);
         var hasRunThere = stage.Target.Ticks.TicksSeen > 0;
         Require(!(source && target), "The guest runs on both sides.");
-        Require(source || target || HasKilledSource || (HasKilledTarget && MayHaveLeft), "The guest runs nowhere.");
+        Require(source || target || isTorn || HasKilledSource || (HasKilledTarget && MayHaveLeft), "The guest runs nowhere.");
         Require(journal is [.., { Mark: JournalMark.Ended } end] && end.Step == ending.Outcome, "The journal does not end with the outcome.");
         switch (ending.Outcome)
         {
@@ -40,12 +46,8 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IRe
                 RequireOwner(stage.TargetOwns);
                 if (ending.Warnings.Count == 0) // whom it could not ask any more it tells
                 {
-                    await RequireSettingsAsync(stage.Source, "source", cancellationToken);
-                }
-
-                if (ending.Warnings.Count == 0 && !isRecovered) // a recovery leaves the target's, as README says
-                {
                     await RequireSettingsAsync(stage.Target, "target", cancellationToken);
+                    await RequireSourceLeftAsync(cancellationToken);
                 }
 
                 break;
@@ -57,6 +59,13 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IRe
                 await RequireSettingsAsync(stage.Source, "source", cancellationToken);
                 break;
             default:
+                if (isTorn)
+                {
+                    Require(HasKilledSource || !WasEnded(stage.Source), "The source was ended, which may have a part of the guest.");
+                    Require(HasKilledTarget || !WasEnded(stage.Target), "The target was ended, which may have a part of the guest.");
+                    break;
+                }
+
                 Require(HasKilledSource || (HasKilledTarget && MayHaveLeft), "Nobody can tell, though the source lives, and the target has not been told to resume.");
                 Require(scenario is not { Fault: Fault.Kill, Party: Party.Source, Step: Moment.Resumed }, "Nobody can tell, though the guest was seen running on the target.");
                 Require(HasKilledSource || hasRunThere || !stage.Source.Process.Exited.IsCompleted, "Nobody can tell, and the source was ended.");
@@ -64,7 +73,7 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IRe
         }
 
         await RequireNothingLeftAsync(cancellationToken);
-        await RequireWholeAsync(source, target, cancellationToken);
+        await (isTorn ? Task.CompletedTask : RequireWholeAsync(source, target, cancellationToken));
         RequireTicks();
         return _violations;
     }
@@ -151,7 +160,24 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IRe
         Require(HasKilledSource || report.Perfect, $"The ticks are not one sequence: {report}.");
     }
 
-    private async Task<bool> IsRunningAsync(GuestHost host, string name, CancellationToken cancellationToken)
+    // A target whose stream breaks before it has all but the RAM gives up by itself.
+    private static bool WasEnded(GuestHost host) => host.Process.Exited is { IsCompletedSuccessfully: true, Result: not GaveUp };
+
+    private async Task RequireSourceLeftAsync(CancellationToken cancellationToken)
+    {
+        if (scenario.Kind != Kind.EndsSource)
+        {
+            await RequireSettingsAsync(stage.Source, "source", cancellationToken);
+            return;
+        }
+
+        var exited = stage.Source.Process.Exited;
+        await ((Task)exited).WaitAsync(Patience, TimeProvider.System, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        Require(exited.IsCompleted, "Migrated, and the source lives.");
+    }
+
+    private async Task<bool> IsRunningAsync(GuestHost host, string name, bool mayHang, CancellationToken cancellationToken)
     {
         try
         {
@@ -164,7 +190,7 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IRe
         }
         catch (TimeoutException)
         {
-            Require(false, $"The {name}'s monitor hangs.");
+            Require(mayHang, $"The {name}'s monitor hangs.");
             return false;
         }
     }

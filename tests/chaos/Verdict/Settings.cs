@@ -34,7 +34,10 @@ internal sealed record Settings(string Capabilities, string Parameters, string N
 
     // A node's other members count what it has read and written; those that QEMU named itself have other names at each start.
     private static string Names(JsonElement nodes) => string.Join(
-        ' ', nodes.EnumerateArray().Select(node => $"{Name(node)}{(node.TryGetProperty("dirty-bitmaps", out var bitmaps) ? $" with {bitmaps.GetArrayLength()} bitmaps" : "")}").Order(StringComparer.Ordinal));
+        ' ', nodes.EnumerateArray().Select(node => $"{Name(node)}{(node.TryGetProperty("dirty-bitmaps", out var bitmaps) ? $" with {Bitmaps(bitmaps)}" : "")}").Order(StringComparer.Ordinal));
+
+    private static string Bitmaps(JsonElement bitmaps) => string.Join(
+        ", ", bitmaps.EnumerateArray().Select(bitmap => $"{(bitmap.GetProperty("recording").GetBoolean() ? "recording" : "idle")} {bitmap.GetProperty("name").GetString()}"));
 
     private static string Name(JsonElement node) => node.GetProperty("node-name").GetString() is ['#', ..] ? "#" : node.GetProperty("node-name").GetString()!;
 }

@@ -16,6 +16,7 @@ internal sealed class Stage : IAsyncDisposable
     private const int MemoryMiB = 32;
     private const int SpanMiB = 8;
     private const int DiskMiB = 8;
+    private const int PostCopyBytesPerSecond = 12 << 20; // so that the rest takes a while
 
     private readonly string _folder;
     private readonly Scenario _scenario;
@@ -29,7 +30,7 @@ internal sealed class Stage : IAsyncDisposable
         SourceMonitor = Add(Relay.Unix(InFolder("s"), Path.Combine(Source.Folder, ThirdMonitor)));
         TargetMonitor = Add(Relay.Unix(InFolder("t"), Path.Combine(Target.Folder, ThirdMonitor)));
         TunnelMonitor = Add(Relay.Unix(Path.Combine(Directory.CreateDirectory(InFolder("m")).FullName, "100.qmp"), Target.Process.QmpPath));
-        Ram = Add(Relay.Unix(InFolder("r"), Target.MigrationPath));
+        Ram = Add(Relay.Unix(InFolder("r"), Target.MigrationPath, scenario.Kind == Kind.PostCopy ? PostCopyBytesPerSecond : 0));
         Disks = Add(Relay.Unix(InFolder("d"), Target.DisksPath));
     }
 
@@ -51,6 +52,9 @@ internal sealed class Stage : IAsyncDisposable
 
     /// <summary>The way to sshd.</summary>
     public required Relay Ssh { get; init; }
+
+    /// <summary>The keys of both QEMUs; null where they speak no TLS.</summary>
+    public TlsFolders? Tls { get; init; }
 
     public string SourceOwns => InFolder("a");
 
@@ -82,10 +86,16 @@ internal sealed class Stage : IAsyncDisposable
             var stage = new Stage(folder, scenario, sshConfig, mtunnel, guest, target)
             {
                 Ssh = new Relay(new IPEndPoint(IPAddress.Loopback, 0), new IPEndPoint(IPAddress.Loopback, sshd.Port)),
+                Tls = scenario.Kind == Kind.Tls ? TlsFolders.CreatePsk(Path.Combine(folder, "k")) : null,
             };
             Directory.CreateDirectory(stage.SourceOwns);
             Directory.CreateDirectory(stage.TargetOwns);
             await File.WriteAllTextAsync(Path.Combine(stage.SourceOwns, "100.conf"), "memory: 32\n", cancellationToken);
+            if (scenario.Kind == Kind.Replica)
+            {
+                await guest.ReplicateDisksAsync(target, Assignment.Bitmap, cancellationToken);
+            }
+
             if (scenario.Way == Way.Tunnel)
             {
                 // whose monitor is out of reach was started by somebody else
@@ -119,6 +129,10 @@ internal sealed class Stage : IAsyncDisposable
             ForwardedTo = InFolder("r"),
             DisksForwardedTo = InFolder("d"),
             Disks = _scenario.Disks,
+            Kind = _scenario.Kind,
+            SourceFolder = Source.Folder,
+            TlsSource = Tls?.Source,
+            TlsTarget = Tls?.Target,
             SshConfig = _sshConfig,
             SshPort = Ssh.Port,
             Mtunnel = _mtunnel,
