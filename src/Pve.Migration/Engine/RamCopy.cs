@@ -156,7 +156,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
             await ThrowIfFailedAsync(cancellationToken).ConfigureAwait(false);
             await ThrowIfOverdueAsync().ConfigureAwait(false);
             FollowPass(pollTimer);
-            WakeTarget();
+            HeedStop(pollTimer);
             if (_pollUnderWay is null && _pollDue)
             {
                 _pollUnderWay = PollAsync(cancellationToken);
@@ -293,7 +293,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
     }
 
     // Once in each pause, and beside it: nobody waits for it, and whatever it meets, the resume will meet and tell.
-    private void WakeTarget()
+    private void HeedStop(ITimer pollTimer)
     {
         var isStopped = source.Trail!.IsStopped;
         if (isStopped && !_wasStopped)
@@ -304,6 +304,10 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
             }
 
             Task.Run(target.Target.WakeAsync).ForgetFailure();
+            if (UsesEvents && _pollUnderWay is null)
+            {
+                Schedule(pollTimer); // events tell the rest sooner, and a poll that is due now would be in their way
+            }
         }
 
         _wasStopped = isStopped;
