@@ -23,18 +23,12 @@ internal static class PredictionBenchmark
         var migrator = new LiveMigrator();
         foreach (var load in Loads)
         {
-            // One that dirties nothing has written its RAM once all the same: pages of zeros are sent faster than a target reads them.
-            var span = load == 0 ? linkMiB : (int)Math.Ceiling(load * linkMiB);
-            await using var guest = await TravellingGuest.BootAsync(
-                new TravellingGuestOptions
-                {
-                    Directory = Directory.CreateTempSubdirectory("pve-").FullName,
-                    VmId = VmId,
-                    SpanMiB = span,
-                    PagesPerTick = load == 0 ? 0 : null,
-                    MemoryMiB = span + 64,
-                },
-                cancellationToken);
+            await using var guest = await BootAsync(load, linkMiB, cancellationToken);
+            if (load == Loads[0])
+            {
+                await MoveAsync(new LiveMigrator(), guest, linkMiB, cancellationToken); // the first of a process pauses for longer, and teaches nothing
+            }
+
             for (var run = -1; run < runs; run++)
             {
                 var report = await MoveAsync(migrator, guest, linkMiB, cancellationToken);
@@ -51,6 +45,23 @@ internal static class PredictionBenchmark
         var kept = good >= Goal * all;
         Console.WriteLine($"limit: within 25 % or 5 ms in nine of ten: {good} of {all}: {(kept ? "kept" : "MISSED")}");
         return kept ? 0 : 1;
+    }
+
+    // One that dirties nothing has written all of its RAM once: what was never written lies at the end of it, and is sent as zeros faster than a target reads
+    // them, so that the target is still at it when the guest is paused.
+    private static Task<TravellingGuest> BootAsync(double load, int linkMiB, CancellationToken cancellationToken)
+    {
+        var span = load == 0 ? linkMiB : (int)Math.Ceiling(load * linkMiB);
+        return TravellingGuest.BootAsync(
+            new TravellingGuestOptions
+            {
+                Directory = Directory.CreateTempSubdirectory("pve-").FullName,
+                VmId = VmId,
+                SpanMiB = span,
+                PagesPerTick = load == 0 ? 0 : null,
+                MemoryMiB = load == 0 ? new BootSectorGuest(span, 0).MinimumMemoryMiB : span + 64,
+            },
+            cancellationToken);
     }
 
     private static async Task<MigrationReport> MoveAsync(LiveMigrator migrator, TravellingGuest guest, int linkMiB, CancellationToken cancellationToken)

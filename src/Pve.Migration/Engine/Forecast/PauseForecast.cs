@@ -8,12 +8,14 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
     // Less is gone before a rate can be told from it.
     private const long TellingBytes = 4L << 20;
     private const double NearTheLimit = 0.8;
+    private const double NearlyAll = 0.9;
     private const double MostSeconds = 1e9;
 
     private readonly CopyRate _rate = new();
     private long _limit = -1;
     private long _pass;
     private long _rest;
+    private long _formerRest;
     private TimeSpan _passBegan;
     private double _copied;
 
@@ -46,6 +48,7 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
         var known = lessons.For(request);
         if (ram.DirtySyncCount != _pass || ram.DirtySyncCount <= 1)
         {
+            _formerRest = _pass > 1 ? _rest : 0; // how much the first one had to send was seen at no one moment
             (_pass, _rest, _passBegan) = (ram.DirtySyncCount, ram.Remaining, now);
         }
 
@@ -74,11 +77,15 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
         End = gained > 0 ? now + TimeSpan.FromSeconds(Math.Min(ram.Remaining / gained, MostSeconds)) + Pause : null;
     }
 
-    // What the pass has not sent yet, and of the rest as much as was dirtied again: the guest writes anywhere.
+    // What the pass has not sent yet, and of the rest as much as was dirtied again: the guest writes anywhere. Where the passes do not shrink, what one sends was
+    // dirtied again before it ended, once or several times, so that QEMU's rate is the least: it is more then, up to all.
     private double Left(MigrationRamStats ram, double dirtied)
     {
         var unsent = Math.Min(ram.Remaining, _rest);
-        return _rest > 0 ? unsent + ((_rest - unsent) * Math.Min(1, dirtied / _rest)) : 0;
+        var sent = _rest - unsent;
+        var again = _rest > 0 ? sent * Math.Min(1, dirtied / _rest) : 0;
+        var shrinks = _rest < NearlyAll * _formerRest;
+        return unsent + (shrinks || _formerRest == 0 ? again : (again + sent) / 2);
     }
 
     /// <summary>Learns from a pause that is over.</summary>

@@ -58,9 +58,10 @@ internal sealed class PauseLessons
         return rates.Count > 0 ? Median(rates) : null;
     }
 
+    // The lower one of two: the first pause of a process is longer than those to come.
     private static T Median<T>(IEnumerable<T> values)
     {
         var sorted = values.Order().ToList();
-        return sorted[sorted.Count / 2];
+        return sorted[(sorted.Count - 1) / 2];
     }
 }
