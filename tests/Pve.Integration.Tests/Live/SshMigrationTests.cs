@@ -10,6 +10,7 @@ namespace Pve.Integration.Tests.Live;
 public sealed class SshMigrationTests(SshdFixture sshd)
 {
     [Theory]
+    [InlineData("v2")]
     [InlineData("v1")]
     [InlineData("v0")]
     public async Task A_guest_arrives_whole_over_ssh(string dialect)
@@ -17,14 +18,15 @@ public sealed class SshMigrationTests(SshdFixture sshd)
         SshdFixture.Require();
         await using var bench = await BootAsync();
         var host = await bench.Guest.StartTargetAsync(cancellationToken: Cancellation);
-        var fallback = SshCommands(host);
+        var fallback = dialect == "v2" ? null : SshCommands(host); // which can all that is needed
         await using var target = new TunnelTarget(host.AsIncoming(Forward(host)), Tunnel(host, SshdFixture.Host, dialect), fallback);
 
-        var report = await bench.MigrateAsync(target);
+        var report = await bench.MigrateAsync(target, change: request => request with { IsReplicated = dialect == "v2" });
 
         await bench.AssertArrivedAsync(host, report);
         MigrationTests.AssertLedgerExplains(report);
         Assert.Equal(dialect, target.Dialect);
+        Assert.Equal(dialect == "v2", File.Exists(Path.Combine(host.Folder, $"{VmId}.replication")));
     }
 
     [Fact]
@@ -96,7 +98,7 @@ public sealed class SshMigrationTests(SshdFixture sshd)
     private static string Mtunnel => BuiltProgram.PathOf("mtunnel");
 
     private SshTransport Tunnel(GuestHost host, string hostName, string dialect) => new(
-        sshd.Options(hostName, Mtunnel, "--qmp-dir", host.Folder, "--dialect", dialect) with
+        sshd.Options(hostName, [Mtunnel, "--qmp-dir", host.Folder, "--dialect", dialect, .. dialect == "v2" ? ["--vmid", $"{VmId}", "--run-dir", host.Folder] : Array.Empty<string>()]) with
         {
             Forwards = [new SocketForward(Forward(host), host.MigrationPath)],
         });
