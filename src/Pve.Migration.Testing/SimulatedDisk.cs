@@ -12,7 +12,8 @@ public sealed record SimulatedDisk(string Node, string Path)
     public long? DataBytes { get; init; }
 
     /// <summary>
-    /// How many bytes a second the running guest writes to it, from its beginning to its end and again, for the dirty bitmaps that note it; none unless set.
+    /// How many bytes a second the running guest writes to it, from its beginning to its end and again; none unless set. Dirty bitmaps note it, and a mirror
+    /// that is ready finds by it that its copy is lost.
     /// </summary>
     public long WrittenBytesPerSecond { get; init; }
 }

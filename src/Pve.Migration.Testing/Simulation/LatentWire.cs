@@ -19,14 +19,21 @@ internal sealed class LatentWire(TimeProvider time, TimeSpan latency)
 
     private async Task TakeInAsync(PipeReader from)
     {
-        ReadResult read;
-        do
+        try
         {
-            read = await from.ReadAsync().ConfigureAwait(false);
-            _underWay.Writer.TryWrite((read.Buffer.ToArray(), Now + latency));
-            from.AdvanceTo(read.Buffer.End);
+            ReadResult read;
+            do
+            {
+                read = await from.ReadAsync().ConfigureAwait(false);
+                _underWay.Writer.TryWrite((read.Buffer.ToArray(), Now + latency));
+                from.AdvanceTo(read.Buffer.End);
+            }
+            while (!read.IsCompleted && !read.IsCanceled);
         }
-        while (!read.IsCompleted && !read.IsCanceled);
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // whoever wrote broke off, of which the other side sees the end
+        }
 
         _underWay.Writer.Complete();
         await from.CompleteAsync().ConfigureAwait(false);

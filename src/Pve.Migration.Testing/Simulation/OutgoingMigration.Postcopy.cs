@@ -74,6 +74,7 @@ internal sealed partial class OutgoingMigration
     private void Pause()
     {
         Move(MigrationStatus.PostcopyPaused);
+        _ram!.Stand(machine.Now);
         _isWhole = false;
         CutStream();
     }

@@ -110,7 +110,8 @@ internal sealed partial class OutgoingMigration(Machine machine)
         CutStream();
         if (isPaused)
         {
-            return; // nobody is left to end it: it stays so (measured)
+            _next?.Dispose(); // nobody is left to end it: it stays so (measured)
+            return;
         }
 
         Next(TimeSpan.Zero, () =>

@@ -59,6 +59,13 @@ internal sealed class RamModel(long total, long dirtyRate, long workingSet, Time
         (Rate, GuestRuns, PausedByMigration, _speed) = (rate, guestRuns, pausedByMigration, speed);
     }
 
+    /// <summary>Nothing leaves from now on.</summary>
+    public void Stand(TimeSpan at)
+    {
+        MoveTo(at);
+        Rate = 0;
+    }
+
     public void MoveTo(TimeSpan at)
     {
         var seconds = (at - _at).TotalSeconds;

@@ -14,7 +14,7 @@ public sealed class StepFaultTests
     // Forward only: whatever happens there, the guest has got across.
     private static readonly string[] Afterwards = ["see it run", "read statistics", "restore target", "end source", "unlock", "close tunnel"];
 
-    private static readonly string[] Faults = ["it throws", "cancelled", "target killed", "source's monitor lost", "target frozen", "link cut"];
+    private static readonly string[] Faults = ["it throws", "cancelled", "target killed", "source killed", "source's monitor lost", "target frozen", "source frozen", "link cut"];
 
     public static IEnumerable<TheoryDataRow<string, string>> Everything
         => Reported.Concat(Called).SelectMany(step => Faults.Select(fault => new TheoryDataRow<string, string>(step, fault)));
@@ -56,6 +56,7 @@ public sealed class StepFaultTests
         await bench.PassAsync(5);
 
         Assert.Equal(1, hit);
+        await ThawAsync(bench);
         bench.AssertMigrated(report);
         await bench.AssertNothingIsLeftAsync(report);
     });
@@ -104,10 +105,42 @@ public sealed class StepFaultTests
         await bench.PassAsync(5);
 
         Assert.Equal(1, hit);
+        if (fault == "source killed")
+        {
+            AssertTold(bench, report);
+            return;
+        }
+
+        await ThawAsync(bench);
         bench.AssertSafe(report);
         await bench.AssertNothingIsLeftAsync(report);
         AssertAsExpected(bench, step, fault, report);
     });
+
+    // A source that is killed takes the guest with it, unless the target had it whole.
+    private static void AssertTold(EngineBench bench, MigrationReport report)
+    {
+        Assert.False(bench.Pair.EverTwoRan);
+        switch (report.Outcome)
+        {
+            case MigrationOutcome.Migrated:
+                Assert.True(bench.Pair.Target.IsGuestRunning);
+                break;
+            case MigrationOutcome.Unknown unknown:
+                Assert.NotEmpty(unknown.Evidence);
+                Assert.NotEmpty(unknown.NextActions);
+                break;
+            default:
+                Assert.Fail($"{report.Outcome}: the source does not have it.");
+                break;
+        }
+    }
+
+    private static Task ThawAsync(EngineBench bench)
+    {
+        bench.Pair.Source.Thaw();
+        return bench.PassAsync(5);
+    }
 
     private static void AssertAsExpected(EngineBench bench, string step, string fault, MigrationReport report)
     {
@@ -148,8 +181,15 @@ public sealed class StepFaultTests
                 bench.Pair.Target.Kill();
                 await bench.PassAsync(0.001); // whoever is told in the same instant may still be told in vain, and that is unknown
                 break;
+            case "source killed":
+                bench.Pair.Source.Kill();
+                await bench.PassAsync(0.001);
+                break;
             case "source's monitor lost":
                 await bench.LoseSourceMonitorAsync();
+                break;
+            case "source frozen":
+                bench.Pair.Source.Freeze();
                 break;
             case "link cut":
                 bench.Pair.Link.CutConnections();

@@ -38,10 +38,7 @@ public sealed class PostcopyTests
     [Fact]
     public Task A_broken_stream_pauses_both_until_it_is_resumed_over_another() => RunAsync(async talk =>
     {
-        await GoAheadAsync(talk);
-        await Task.Delay(TimeSpan.FromSeconds(2), _time, Cancellation);
-        talk.Pair.Link.CutConnections();
-        await talk.SourceReachesAsync(MigrationStatus.PostcopyPaused);
+        await BreakAsync(talk);
         await Task.Delay(TimeSpan.FromHours(1), _time, Cancellation);
 
         // its vCPU waits for a page and keeps the monitor; only out of band it answers
@@ -61,6 +58,43 @@ public sealed class PostcopyTests
             ["postcopy-active", "RESUME", "postcopy-paused", "setup", "postcopy-recover", "postcopy-active", "completed"], talk.TargetSaid.Skip(2));
         Assert.False(talk.Pair.EverTwoRan);
         Assert.InRange((await talk.Source.ExecuteAsync(QmpCommands.QueryMigrate)).Ram!.PostcopyBytes!.Value, 1L << 30, (1L << 30) + 4096);
+    });
+
+    [Fact]
+    public Task What_was_left_when_the_stream_broke_is_sent_after_the_resume() => RunAsync(async talk =>
+    {
+        await BreakAsync(talk);
+        var left = await RemainingAsync(talk);
+        Assert.InRange(left, 700_000_000, 850_000_000); // of 1 GiB two seconds' worth is through
+        await Task.Delay(TimeSpan.FromHours(1), _time, Cancellation);
+        Assert.Equal(left, await RemainingAsync(talk));
+
+        await AskAsync(talk.Target, "migrate-recover", """{"uri":"unix:/again"}""", outOfBand: true);
+        await AskAsync(talk.Source, "migrate", """{"uri":"unix:/again","resume":true}""");
+        await talk.SourceReachesAsync(MigrationStatus.PostcopyActive);
+        var resumed = _time.Elapsed;
+        await talk.SourceReachesAsync(MigrationStatus.Completed);
+        Assert.InRange((_time.Elapsed - resumed).TotalSeconds, left / 125e6, (left / 125e6) + 0.1);
+    });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task Cancelling_a_source_that_is_about_to_resume_leaves_both_as_they_are(bool isConnected) => RunAsync(async talk =>
+    {
+        await BreakAsync(talk);
+        await AskAsync(talk.Target, "migrate-recover", """{"uri":"unix:/again"}""", outOfBand: true);
+        await AskAsync(talk.Source, "migrate", """{"uri":"unix:/again","resume":true}""");
+        if (isConnected)
+        {
+            await talk.SourceReachesAsync(MigrationStatus.PostcopyRecover);
+        }
+
+        await AskAsync(talk.Source, "migrate_cancel", "{}");
+        await Task.Delay(TimeSpan.FromHours(1), _time, Cancellation);
+        Assert.Equal(MigrationStatus.Cancelling, talk.Pair.Source.MigrationStatus);
+        Assert.Equal(MigrationStatus.PostcopyPaused, talk.Pair.Target.MigrationStatus);
+        Assert.False(talk.Pair.EverTwoRan);
     });
 
     [Fact]
@@ -90,6 +124,17 @@ public sealed class PostcopyTests
         await talk.TargetReachesAsync(MigrationStatus.PostcopyActive);
         await Task.Delay(TimeSpan.FromMilliseconds(20), talk.Pair.Link.TimeProvider, Cancellation);
     }
+
+    private static async Task BreakAsync(SimulatedTalk talk)
+    {
+        await GoAheadAsync(talk);
+        await Task.Delay(TimeSpan.FromSeconds(2), talk.Pair.Link.TimeProvider, Cancellation);
+        talk.Pair.Link.CutConnections();
+        await talk.SourceReachesAsync(MigrationStatus.PostcopyPaused);
+    }
+
+    private static async Task<long> RemainingAsync(SimulatedTalk talk)
+        => (await talk.Source.ExecuteAsync(QmpCommands.QueryMigrate, cancellationToken: Cancellation)).Ram!.Remaining;
 
     private static Task<JsonElement> AskAsync(QmpClient client, string command, string arguments, bool outOfBand = false)
         => client.ExecuteAsync(command, JsonElement.Parse(arguments), new QmpCallOptions { OutOfBand = outOfBand }, Cancellation);

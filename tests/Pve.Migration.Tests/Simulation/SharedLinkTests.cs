@@ -61,18 +61,25 @@ public sealed class SharedLinkTests : IAsyncDisposable
     public Task The_disk_of_a_VM_and_its_RAM_share_the_link() => _time.RunAsync(async () =>
     {
         var disk = new SimulatedDisk("disk", "/here") { Bytes = Ram / 2 };
-        var moved = await MigrateAsync("vm", 0, disk, async (source, target) =>
-        {
-            await AskAsync(target, "nbd-server-start", """{"addr":{"type":"unix","data":{"path":"/nbd"}}}""");
-            await AskAsync(target, "block-export-add", """{"type":"nbd","id":"e","node-name":"disk","writable":true}""");
-            await AskAsync(source, "blockdev-add", """{"driver":"nbd","node-name":"remote","server":{"type":"unix","path":"/nbd"},"export":"disk"}""");
-            await AskAsync(source, "blockdev-mirror", """{"job-id":"m","device":"disk","target":"remote","sync":"full"}""");
-        });
+        var moved = await MigrateAsync("vm", 0, disk, (source, target) => MirrorAsync(source, target));
         using var events = _all.OfType<QmpClient>().First().Subscribe("BLOCK_JOB_READY");
         await events.ReadAsync(Cancellation);
         Assert.InRange(_time.Elapsed.TotalSeconds, 9.9, 10.1); // half of the link
         await moved;
         Assert.InRange(_time.Elapsed.TotalSeconds, 15, 15.2); // and then all of it
+    }, Cancellation);
+
+    [Fact]
+    public Task A_job_that_only_waits_for_its_speed_limit_leaves_the_link_to_others() => _time.RunAsync(async () =>
+    {
+        // mostly zeros, which are not sent, but count against the limit
+        var disk = new SimulatedDisk("disk", "/here") { Bytes = Ram / 2, DataBytes = Ram / 10 };
+        var moved = await MigrateAsync("vm", 0, disk, (source, target) => MirrorAsync(source, target, Bandwidth / 2));
+        using var events = _all.OfType<QmpClient>().First().Subscribe("BLOCK_JOB_READY");
+        await events.ReadAsync(Cancellation);
+        Assert.InRange(_time.Elapsed.TotalSeconds, 9.9, 10.1);
+        await moved;
+        Assert.InRange(_time.Elapsed.TotalSeconds, 11, 11.2); // half of the link for 2 s, and then all of it
     }, Cancellation);
 
     [Fact]
@@ -115,6 +122,14 @@ public sealed class SharedLinkTests : IAsyncDisposable
         var events = here.Subscribe("MIGRATION");
         await AskAsync(here, "migrate", $$"""{"uri":"unix:/{{name}}"}""");
         return EndAsync(events);
+    }
+
+    private static async Task MirrorAsync(QmpClient source, QmpClient target, long speed = 0)
+    {
+        await AskAsync(target, "nbd-server-start", """{"addr":{"type":"unix","data":{"path":"/nbd"}}}""");
+        await AskAsync(target, "block-export-add", """{"type":"nbd","id":"e","node-name":"disk","writable":true}""");
+        await AskAsync(source, "blockdev-add", """{"driver":"nbd","node-name":"remote","server":{"type":"unix","path":"/nbd"},"export":"disk"}""");
+        await AskAsync(source, "blockdev-mirror", $$"""{"job-id":"m","device":"disk","target":"remote","sync":"full","speed":{{speed}}}""");
     }
 
     private static async Task EndAsync(QmpEventSubscription events)

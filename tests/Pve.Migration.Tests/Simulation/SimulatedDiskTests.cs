@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Pve.Migration.Testing;
 using Pve.Migration.Tests.Engine;
 using Pve.Qmp;
@@ -12,7 +13,7 @@ public sealed class SimulatedDiskTests
     private const string There = "/there/disk";
 
     private static readonly string[] Steps
-        = ["start incoming", "export disks", "mirror disks", "copy RAM", "finish mirrors", "stop exports", "hand over ownership", "resume"];
+        = ["check disks", "start incoming", "export disks", "mirror disks", "copy RAM", "finish mirrors", "stop exports", "hand over ownership", "resume"];
 
     private static readonly string[] Faults = ["cancelled", "target killed", "source killed", "source's monitor lost", "target frozen", "link cut"];
 
@@ -59,6 +60,33 @@ public sealed class SimulatedDiskTests
         var refused = await Assert.ThrowsAsync<QmpCommandException>(() => bench.Source.ExecuteAsync(QmpCommands.Continue, cancellationToken: Cancellation));
         Assert.Equal("Failed to get \"write\" lock", refused.Description);
     }, SmallGuest with { Disks = [new SimulatedDisk("disk", Here)] });
+
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1_000, true)]
+    public Task A_mirror_that_is_ready_finds_its_copy_lost_once_the_guest_writes_to_the_disk(long written, bool isFound) => OnBenchAsync(async bench =>
+    {
+        using var errors = bench.Spy.Subscribe("BLOCK_JOB_ERROR");
+        await ExecuteAsync(bench.Target, "nbd-server-start", """{"addr":{"type":"unix","data":{"path":"/nbd"}}}""");
+        await ExecuteAsync(bench.Target, "block-export-add", """{"type":"nbd","id":"e","node-name":"disk","writable":true}""");
+        await ExecuteAsync(bench.Source, "blockdev-add", """{"driver":"nbd","node-name":"far","server":{"type":"unix","path":"/nbd"},"export":"disk"}""");
+        using var ready = bench.Source.Subscribe("BLOCK_JOB_READY");
+        await ExecuteAsync(bench.Source, "blockdev-mirror", """{"job-id":"m","device":"disk","target":"far","sync":"full"}""");
+        await ready.ReadAsync(Cancellation);
+        bench.Pair.Link.CutConnections();
+        await bench.PassAsync(3600);
+        Assert.Equal(isFound, errors.TryRead(out _));
+    }, written);
+
+    [Fact]
+    public Task No_step_with_a_disk_is_left_out() => OnBenchAsync(async bench =>
+    {
+        var report = await MigrateAsync(bench, Target(bench));
+        await using var without = await CreateAsync(bench.Time);
+        var steps = Names(report).Except(Names(await without.MigrateAsync())).ToList();
+        Assert.NotEmpty(steps);
+        Assert.Empty(steps.Except(Steps));
+    });
 
     [Theory]
     [MemberData(nameof(Everything))]
@@ -143,9 +171,15 @@ public sealed class SimulatedDiskTests
         }
     }
 
-    private static Task OnBenchAsync(Func<EngineBench, Task> body)
+    private static IEnumerable<string> Names(MigrationReport report)
+        => report.Ledger.Lines.Select(line => line.Name).Where(name => !name.EndsWith("(QEMU)", StringComparison.Ordinal) && name != "notice pre-switchover");
+
+    private static Task ExecuteAsync(QmpClient client, string command, string arguments)
+        => client.ExecuteAsync(command, JsonElement.Parse(arguments), cancellationToken: Cancellation);
+
+    private static Task OnBenchAsync(Func<EngineBench, Task> body, long written = 1_000_000)
     {
-        var guest = SmallGuest with { Disks = [new SimulatedDisk("disk", Here) { Bytes = 256L << 20 }] };
+        var guest = SmallGuest with { Disks = [new SimulatedDisk("disk", Here) { Bytes = 256L << 20, WrittenBytesPerSecond = written }] };
         return RunAsync(body, guest, guest with { Name = "target", Incoming = true, StartPaused = true, Disks = [guest.Disks[0] with { Path = There }] });
     }
 

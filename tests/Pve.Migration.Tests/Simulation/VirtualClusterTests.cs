@@ -77,6 +77,16 @@ public sealed class VirtualClusterTests
         }, Test);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(100)]
+    public async Task All_that_leave_at_once_get_across(int count)
+    {
+        var time = new VirtualTime { RealTimeLimit = TimeSpan.FromMinutes(2) };
+        await time.RunAsync(
+            () => Task.WhenAll(Enumerable.Range(0, count).Select(_ => MigrateAsync(time, MigrationProfile.Default, MtunnelDialect.V2, knowsTheTunnel: true))), Test);
+    }
+
     [Fact]
     public void Costs_below_nothing_are_refused()
         => Assert.Throws<ArgumentOutOfRangeException>(
@@ -86,30 +96,33 @@ public sealed class VirtualClusterTests
         MigrationProfile profile, MtunnelDialect dialect, bool knowsTheTunnel, TimeSpan offset = default)
     {
         var time = new VirtualTime();
-        return await time.RunAsync(async () =>
+        return await time.RunAsync(() => MigrateAsync(time, profile, dialect, knowsTheTunnel, offset), Test);
+    }
+
+    private static async Task<(MigrationReport Report, IReadOnlyList<VirtualCommand> Commands)> MigrateAsync(
+        VirtualTime time, MigrationProfile profile, MtunnelDialect dialect, bool knowsTheTunnel, TimeSpan offset = default)
+    {
+        await using var cluster = new VirtualCluster(new VirtualClusterOptions
         {
-            await using var cluster = new VirtualCluster(new VirtualClusterOptions
-            {
-                Link = new SimulatedLinkOptions { TimeProvider = time },
-                TargetClockOffset = offset,
-            });
-            await using var source = await cluster.ConnectSourceAsync(cancellationToken: Test);
-            await using var monitor = await cluster.ConnectTargetAsync(cancellationToken: Test);
-            var incoming = cluster.Incoming(monitor);
-            await using var ssh = cluster.SshCommands(incoming);
-            var tunnel = new MtunnelClientOptions
-            {
-                TimeProvider = time,
-                HighestDialect = knowsTheTunnel ? MtunnelDialect.V2 : MtunnelDialect.V0,
-            };
-            await using var target = new TunnelTarget(incoming, cluster.Tunnel(dialect), ssh, tunnel);
-            var report = await new LiveMigrator(new LiveMigratorOptions { Profile = profile, TimeProvider = time }).MigrateAsync(
-                new MigrationRequest { VmId = VmId, Source = source, Target = target }, cancellationToken: Test);
-            Assert.IsType<MigrationOutcome.Migrated>(report.Outcome);
-            Assert.Empty(report.Warnings);
-            Assert.Equal(RunState.Running, cluster.Pair.Target.RunState);
-            return (report, cluster.Commands);
-        }, Test);
+            Link = new SimulatedLinkOptions { TimeProvider = time },
+            TargetClockOffset = offset,
+        });
+        await using var source = await cluster.ConnectSourceAsync(cancellationToken: Test);
+        await using var monitor = await cluster.ConnectTargetAsync(cancellationToken: Test);
+        var incoming = cluster.Incoming(monitor);
+        await using var ssh = cluster.SshCommands(incoming);
+        var tunnel = new MtunnelClientOptions
+        {
+            TimeProvider = time,
+            HighestDialect = knowsTheTunnel ? MtunnelDialect.V2 : MtunnelDialect.V0,
+        };
+        await using var target = new TunnelTarget(incoming, cluster.Tunnel(dialect), ssh, tunnel);
+        var report = await new LiveMigrator(new LiveMigratorOptions { Profile = profile, TimeProvider = time }).MigrateAsync(
+            new MigrationRequest { VmId = VmId, Source = source, Target = target }, cancellationToken: Test);
+        Assert.IsType<MigrationOutcome.Migrated>(report.Outcome);
+        Assert.Empty(report.Warnings);
+        Assert.Equal(RunState.Running, cluster.Pair.Target.RunState);
+        return (report, cluster.Commands);
     }
 
     private static double Line(MigrationReport report, string name) => report.Ledger.Lines.Single(line => line.Name == name).Duration.TotalSeconds;

@@ -285,19 +285,20 @@ internal abstract class BlockJob
         }
 
         Settle();
-        var wanted = Stands || IsCut ? 0 : _speed > 0 ? _speed : double.PositiveInfinity;
+        var stands = Stands || IsCut;
+        var wanted = stands || _left == 0 ? 0 : _speed > 0 ? _speed : double.PositiveInfinity;
         _flow?.Want(wanted);
         _rate = _flow?.Rate ?? Math.Min(wanted, Machine.Link.BytesPerSecond);
         _next?.Dispose();
         if (_rate > 0 && double.IsFinite(_left))
         {
-            var copied = TimeSpan.FromSeconds(_left / _rate);
+            Next(TimeSpan.FromTicks((long)Math.Ceiling(_left / _rate * TimeSpan.TicksPerSecond)), Plan);
+        }
+        else if (_left == 0 && !stands)
+        {
+            // the link is free for others while it waits for its speed limit
             var allowed = _speed > 0 ? _began + TimeSpan.FromSeconds((double)Length / _speed) - Machine.Now : TimeSpan.Zero;
-            Next((copied > allowed ? copied : allowed) + Machine.Link.Latency, () =>
-            {
-                Settle();
-                Copied();
-            });
+            Next((allowed > TimeSpan.Zero ? allowed : TimeSpan.Zero) + Machine.Link.Latency, Copied);
         }
     }
 

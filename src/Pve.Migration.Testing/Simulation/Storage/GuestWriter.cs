@@ -6,6 +6,9 @@ internal sealed class GuestWriter(long bytesPerSecond)
     private double _position;
     private TimeSpan? _since;
 
+    /// <summary>Whether it never writes.</summary>
+    public bool IsIdle => bytesPerSecond == 0;
+
     public void Begin(TimeSpan now) => _since = now;
 
     /// <summary>Writes what it has written by now.</summary>
