@@ -6,6 +6,7 @@ namespace Pve.Migration;
 /// <summary>
 /// A journal in a file of its own, one checked line an entry. Each is on the disk before <see cref="AppendAsync"/> returns. A last line that was cut
 /// by a crash was never promised to anybody, and is removed when the file is opened. The file is held for this process alone, and is readable by its owner alone.
+/// It keeps one migration: what stands there is dropped as the next one begins, which it does only where the last one has ended.
 /// </summary>
 public sealed class FileJournal : IMigrationJournal, IDisposable
 {
@@ -87,6 +88,14 @@ public sealed class FileJournal : IMigrationJournal, IDisposable
 
             try
             {
+                if (entry.Mark == JournalMark.Begins)
+                {
+                    // a crash before the entry is there leaves what has ended, or nothing
+                    _file.SetLength(0);
+                    _file.Position = 0;
+                    _entries.Clear();
+                }
+
                 _file.Write(JournalLine.Write(entry));
                 _file.Flush(flushToDisk: true);
                 _entries.Add(entry);

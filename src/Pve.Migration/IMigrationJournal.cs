@@ -10,7 +10,7 @@ public interface IMigrationJournal
     /// <exception cref="MigrationJournalException">It could not be kept.</exception>
     ValueTask AppendAsync(JournalEntry entry, CancellationToken cancellationToken = default);
 
-    /// <summary>Everything that was added, oldest first.</summary>
+    /// <summary>Everything that was added, oldest first; what stands before the last <see cref="JournalMark.Begins"/> may be left out.</summary>
     /// <exception cref="MigrationJournalException">It cannot be read.</exception>
     ValueTask<IReadOnlyList<JournalEntry>> ReadAsync(CancellationToken cancellationToken = default);
 }

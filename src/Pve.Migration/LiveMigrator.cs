@@ -42,8 +42,7 @@ public sealed class LiveMigrator
         await run.BeginAsync(cancellationToken).ConfigureAwait(false);
 
         Log.MigrationBegins(_logger, request.VmId, request.Source.Name, request.Target.Name);
-        var outcome = await run.RunAsync(cancellationToken).ConfigureAwait(false);
-        await run.EndAsync(outcome).ConfigureAwait(false);
+        var outcome = await run.EndAsync(await run.RunAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         run.Context.Report(outcome.GetType().Name, run.Plan.Counted);
 
         await run.StopWatchingAsync().ConfigureAwait(false);
@@ -76,8 +75,7 @@ public sealed class LiveMigrator
         }
 
         Log.RecoveryBegins(_logger, request.VmId, recovery.Story.Stage.ToString());
-        var outcome = await recovery.RunAsync(cancellationToken).ConfigureAwait(false);
-        await run.EndAsync(outcome).ConfigureAwait(false);
+        var outcome = await run.EndAsync(await recovery.RunAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         Announce(run.Context.Request, outcome, pause: null);
         return new RecoveryReport(outcome, run.Context.Warnings);
     }

@@ -14,6 +14,12 @@ public sealed record RecoveryRequest
     /// <summary>The monitor of the source's QEMU; null where that is gone, or out of reach.</summary>
     public QmpClient? Source { get; init; }
 
+    /// <summary>As in <see cref="MigrationRequest.SourceOutOfBand"/>: with it a source whose monitor its last pass holds is seen, and taken back.</summary>
+    public QmpClient? SourceOutOfBand { get; init; }
+
+    /// <summary>As in <see cref="MigrationRequest.IsReplicated"/>.</summary>
+    public bool IsReplicated { get; init; }
+
     /// <summary>The other side, as in <see cref="MigrationRequest.Target"/>.</summary>
     public required IMigrationTarget Target { get; init; }
 
@@ -21,8 +27,9 @@ public sealed record RecoveryRequest
     public IOwnershipHandover Ownership { get; init; } = OwnershipHandover.None;
 
     /// <summary>
-    /// As in <see cref="MigrationRequest.Hooks"/>: where the guest is given back, those that may have been called before are undone; where it runs on the target,
-    /// those of <see cref="MigrationPhase.CleaningUp"/> are called, once more perhaps.
+    /// As in <see cref="MigrationRequest.Hooks"/>: where the guest is given back, those that may have been called before are undone, which inside the pause
+    /// nobody knows for sure; where it runs on the target, those of <see cref="MigrationPhase.CleaningUp"/> are called, and before it is told to, those of
+    /// <see cref="MigrationPhase.Committing"/>: once more perhaps.
     /// </summary>
     public IReadOnlyList<IMigrationHook> Hooks { get; init; } = [];
 
@@ -31,6 +38,11 @@ public sealed record RecoveryRequest
 
     internal void Validate()
     {
+        if (SourceOutOfBand is { IsOutOfBandEnabled: false })
+        {
+            throw new ArgumentException($"{nameof(SourceOutOfBand)} is a monitor without out-of-band commands.");
+        }
+
         ArgumentNullException.ThrowIfNull(Journal);
         ArgumentNullException.ThrowIfNull(Target);
         ArgumentNullException.ThrowIfNull(Ownership);
@@ -47,6 +59,8 @@ public sealed record RecoveryRequest
         VmId = VmId,
         Journal = Journal,
         Source = Source!,
+        SourceOutOfBand = SourceOutOfBand,
+        IsReplicated = IsReplicated,
         Target = Target,
         Ownership = Ownership,
         Hooks = Hooks,

@@ -128,10 +128,13 @@ internal sealed class MigrationPlan
 
         if (request.IsReplicated || profile.AlwaysSendsReplicationState)
         {
-            steps.Add(new("set replication state", InsidePause, token => target.SetReplicationStateAsync(vm, token), MigrationStep.NothingToUndo));
+            steps.Add(new("set replication state", InsidePause, token => target.SetReplicationStateAsync(vm, token), MigrationStep.NothingToUndo)
+            {
+                IsCaughtUp = true,
+            });
         }
 
-        steps.AddRange(hooks.At(MigrationPhase.Committing));
+        steps.AddRange(hooks.At(MigrationPhase.Committing).Select(step => step with { IsCaughtUp = true }));
         if (Steering.MayStartPostCopy)
         {
             // Decided during the copy: the ownership is handed over while the guest still runs, since from here there is no way back.

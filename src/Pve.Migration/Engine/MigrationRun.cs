@@ -37,7 +37,7 @@ internal sealed class MigrationRun : IAsyncDisposable
         var (vm, target) = (Context.Request.VmId, Context.Request.Target.Name);
         if (JournalStory.Read(await journal.ReadAsync(cancellationToken).ConfigureAwait(false), vm).IsOpen)
         {
-            throw new MigrationJournalException($"The journal holds a migration of VM {vm} that has not come to an end. Recover that one first.");
+            throw new MigrationJournalException($"The journal holds a migration of VM {vm} that has not come to an end. Recover that one first. {JournalStory.WayOut}");
         }
 
         await Context.Journal.WriteAsync(JournalMark.Begins, target).WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -104,11 +104,15 @@ internal sealed class MigrationRun : IAsyncDisposable
     }
 
     /// <summary>Notes the outcome.</summary>
-    public async Task EndAsync(MigrationOutcome outcome)
+    /// <returns>The same; of one that is not known, with what becomes of the journal.</returns>
+    public async Task<MigrationOutcome> EndAsync(MigrationOutcome outcome)
     {
         Context.Phase.Enter(MigrationPhase.Ended);
         var why = outcome is MigrationOutcome.Migrated ? null : outcome.ToString();
         await Context.Journal.TryWriteAsync(JournalMark.Ended, outcome.GetType().Name, why).ConfigureAwait(false);
+        return outcome is MigrationOutcome.Unknown unknown && Context.Request.Journal is not null
+            ? unknown with { NextActions = [.. unknown.NextActions, JournalStory.WayOut] }
+            : outcome;
     }
 
     /// <summary>What was told until now is noted by the trails.</summary>
@@ -145,6 +149,7 @@ internal sealed class MigrationRun : IAsyncDisposable
             if (!Plan.PostCopy.HasBegun)
             {
                 await IsSafeAsync(journal.IntendCommitAsync(Target.ClaimsOwnership), cancellationToken).ConfigureAwait(false);
+                await IsSafeAsync(Source.PauseNoted, cancellationToken).ConfigureAwait(false);
                 pause.Commit();
             }
 

@@ -13,6 +13,12 @@ internal sealed record MigrationStep(
     /// <summary>Whether it asks something of the source.</summary>
     public bool UsesSource { get; init; }
 
+    /// <summary>Whether a recovery that goes forward carries it out, unless the journal tells that it was.</summary>
+    public bool IsCaughtUp { get; init; }
+
+    /// <summary>Whether it may be there to be undone, though its intention is not noted: inside the pause nobody waits until that is safe.</summary>
+    public bool MayBeUnnoted => Placement == StepPlacement.InsidePause && Undo is not null && Undo != NothingToUndo;
+
     /// <summary>Whether it goes to its end, whoever wants to give up.</summary>
     public bool HeedsNobody { get; init; }
 

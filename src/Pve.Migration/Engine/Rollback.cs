@@ -10,16 +10,16 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
 {
     public const string Name = "roll back";
 
-    private bool _wasCommitting;
+    private bool _mayHaveRun;
     private bool _isRevoked;
 
     /// <param name="failure">Why.</param>
     /// <param name="begun">The steps that have begun, in order.</param>
     public async Task<MigrationOutcome> RunAsync(MigrationFailure failure, IReadOnlyList<MigrationStep> begun)
     {
-        _wasCommitting = mayResume || run.Phase.Current == MigrationPhase.Committing;
+        _mayHaveRun = mayResume || run.Phase.Current == MigrationPhase.Committing;
         run.Phase.Enter(MigrationPhase.RollingBack);
-        if (!mayResume)
+        if (!_mayHaveRun)
         {
             _ = run.Journal.WriteAsync(JournalMark.GoesBack, failure.Step, failure.Message); // the target's proven death protects, not this
         }
@@ -76,7 +76,7 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
         // Whoever let it run there: a guest that has run on the target has left the source.
         if (target.Trail?.Resumed is not null)
         {
-            return Unknown(failure, "The guest was seen running on the target.", "Both sides were left as they are.");
+            return await HasLeftAsync(failure, "Both sides were left as they are.").ConfigureAwait(false);
         }
 
         // A target that has loaded may be all that is left of the guest. One that has not holds nothing, and while it lives it may
@@ -88,6 +88,7 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
         }
 
         // Without its right to run, a target that is not proven dead is as good as that; nobody waits for its end inside the pause.
+        var isDeaf = target.Trail?.Lost is not null;
         var alive = _isRevoked ? null : await DestroyTargetAsync().ConfigureAwait(false);
         if (alive is not null && copy.HasBegun && await IsRevokedAsync().ConfigureAwait(false))
         {
@@ -95,13 +96,19 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
         }
 
         var targetIs = _isRevoked ? "The target may not run the guest any more." : alive ?? "The target is ended.";
-        if (_wasCommitting && alive is null && !_isRevoked && await HasRunOnTargetAsync().ConfigureAwait(false))
+        if (_mayHaveRun && alive is null && !_isRevoked && await HasRunOnTargetAsync().ConfigureAwait(false))
         {
-            return Unknown(failure, "The guest was seen running on the target.", targetIs);
+            return await HasLeftAsync(failure, targetIs).ConfigureAwait(false);
         }
 
-        if (mayResume && alive is null)
+        if (_mayHaveRun && alive is null && !_isRevoked && isDeaf)
         {
+            return Unknown(failure, "The target's monitor was lost before its end, and nobody saw whether the guest ran there.", targetIs);
+        }
+
+        if (_mayHaveRun && alive is null)
+        {
+            // not sooner: should this process die, the next one takes it for proof that the guest has not run there
             await run.Journal.TryWriteAsync(JournalMark.GoesBack, failure.Step, failure.Message).ConfigureAwait(false);
         }
 
@@ -153,6 +160,13 @@ internal sealed class Rollback(RunContext run, SourceVm source, TargetVm target,
         return isAsItWas
             ? new MigrationOutcome.RolledBack(failure)
             : Unknown(failure, after is null ? "The source's monitor does not answer any more." : $"The source is {after.Status}.", targetIs);
+    }
+
+    // Noted, since the target may be gone when somebody recovers this, and the source's guest is older.
+    private async Task<MigrationOutcome> HasLeftAsync(MigrationFailure failure, string targetIs)
+    {
+        await run.Journal.TryWriteAsync(JournalMark.Done, MigrationPlan.Resume).ConfigureAwait(false);
+        return Unknown(failure, "The guest was seen running on the target.", targetIs);
     }
 
     // A resume that was on its way may have come before its end; what it said then is read to the last word.

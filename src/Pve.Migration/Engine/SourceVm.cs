@@ -16,7 +16,9 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     // A monitor that is not held answers in a millisecond.
     private static readonly TimeSpan IsHeldAfter = TimeSpan.FromMilliseconds(500);
 
+    private readonly Lock _gate = new();
     private CapabilitySet? _capabilities;
+    private bool? _pauseNoted;
 
     public QmpClient Monitor => run.Request.Source;
 
@@ -24,10 +26,13 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     public MonitorTrail? Trail { get; private set; }
 
     /// <summary>Who stopped its guest.</summary>
-    public StopCause Stop => field ??= new StopCause(Monitor, run.Time);
+    public StopCause Stop => field ??= new StopCause(Monitor, run.Time, NotePause);
 
     /// <summary>Whether the guest was paused by somebody else, and is to be paused wherever it comes to be.</summary>
     public bool StaysPaused => Stop.IsSomebodys;
+
+    /// <summary>Completes once the journal holds whether it does; fails with <see cref="MigrationJournalException"/>.</summary>
+    public Task PauseNoted { get; private set; } = Task.CompletedTask;
 
     /// <summary>That the guest ended by its own doing, and how; null while it has not.</summary>
     public string? GuestEnded
@@ -61,20 +66,39 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     public async Task ConfigureAsync(
         IReadOnlyCollection<MigrationCapability> wanted, MigrationParameters parameters, CancellationToken cancellationToken)
     {
-        await run.Journal.WriteAsync(JournalMark.Found, FoundSettings.Source, Capabilities.Found(Stop.FoundPaused).ToJson()).ConfigureAwait(false);
+        await NoteAsync().ConfigureAwait(false);
         await Capabilities.ApplyAsync(wanted, cancellationToken).ConfigureAwait(false);
         await Capabilities.ApplyAsync(parameters, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>For a run that is taken up after a crash: what <see cref="RestoreAsync"/> has to put back.</summary>
     public async Task RecallAsync(FoundSettings found, CancellationToken cancellationToken)
-    {
-        Stop.FoundPaused = found.GuestPaused;
-        _capabilities = (await CapabilitySet.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false)).With(found);
-    }
+        => _capabilities = (await CapabilitySet.ReadAsync(Monitor, cancellationToken).ConfigureAwait(false)).With(found);
 
     public Task RestoreAsync(CancellationToken cancellationToken)
         => _capabilities is null || Monitor.Ended.IsCompleted ? Task.CompletedTask : _capabilities.RestoreAsync(cancellationToken);
+
+    private Task NoteAsync()
+    {
+        lock (_gate)
+        {
+            var isPaused = StaysPaused;
+            _pauseNoted = isPaused;
+            return PauseNoted = run.Journal.WriteAsync(JournalMark.Found, FoundSettings.Source, Capabilities.Found(isPaused).ToJson());
+        }
+    }
+
+    // A recovery must neither let go on what somebody has paused meanwhile, nor keep paused what somebody let go on.
+    private void NotePause()
+    {
+        lock (_gate)
+        {
+            if (_pauseNoted is { } noted && noted != StaysPaused)
+            {
+                _ = NoteAsync();
+            }
+        }
+    }
 
     private void Watch()
     {
@@ -127,11 +151,14 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
     }
 
     /// <summary>Whether its QEMU lives, and with it the guest; one whose monitor is held says so out of band.</summary>
-    public async Task<bool> IsThereAsync()
+    public async Task<bool> IsThereAsync() => await AnswersOutOfBandAsync().ConfigureAwait(false) || await TryQueryAsync().ConfigureAwait(false) is not null;
+
+    /// <summary>Whether its QEMU lives, however its monitor is held; false as well where it has no other way to be asked.</summary>
+    public async Task<bool> AnswersOutOfBandAsync()
     {
         if (OutOfBand is not { } monitor)
         {
-            return await TryQueryAsync().ConfigureAwait(false) is not null;
+            return false;
         }
 
         using var patience = run.Deadline(IsHeldAfter);
@@ -142,7 +169,7 @@ internal sealed class SourceVm(RunContext run) : IAsyncDisposable
         }
         catch (Exception e) when (e is QmpException or OperationCanceledException)
         {
-            return await TryQueryAsync().ConfigureAwait(false) is not null;
+            return false;
         }
     }
 

@@ -7,7 +7,10 @@ namespace Pve.Migration.Engine;
 /// Who stopped the guest on the source: the migration, or anybody else. STOP does not say, and comes once: a guest that somebody has stopped goes into the
 /// last pass in silence. So the run state is asked for as soon as STOP is heard, before the last pass hides what it was.
 /// </summary>
-internal sealed class StopCause(QmpClient monitor, TimeProvider time)
+/// <param name="monitor">The source's.</param>
+/// <param name="time">What is waited by.</param>
+/// <param name="changed">Called once <see cref="IsSomebodys"/> may have changed.</param>
+internal sealed class StopCause(QmpClient monitor, TimeProvider time, Action changed)
 {
     private static readonly TimeSpan AnswerWithin = TimeSpan.FromMilliseconds(50);
 
@@ -21,14 +24,20 @@ internal sealed class StopCause(QmpClient monitor, TimeProvider time)
     public bool IsSomebodys => (FoundPaused && !_hasGoneOn) || _isSomebodys is { IsCompletedSuccessfully: true, Result: true };
 
     /// <summary>To be called at each STOP.</summary>
-    public void Stopped() => _isSomebodys = AskAsync(isSomebodys: state => state != RunState.FinishMigrate && state != RunState.PostMigrate
-        && state != RunState.Running && !SourceVm.IsAtRest(state));
+    public void Stopped()
+    {
+        var asked = AskAsync(isSomebodys: state => state != RunState.FinishMigrate && state != RunState.PostMigrate
+            && state != RunState.Running && !SourceVm.IsAtRest(state));
+        _isSomebodys = asked;
+        _ = TellAsync(asked);
+    }
 
     /// <summary>To be called at each RESUME.</summary>
     public void WentOn()
     {
         _hasGoneOn = true;
         _isSomebodys = Task.FromResult(false);
+        changed();
     }
 
     /// <summary>Whether the migration stopped it; a monitor that does not answer soon is held by QEMU's last pass.</summary>
@@ -51,6 +60,12 @@ internal sealed class StopCause(QmpClient monitor, TimeProvider time)
     {
         using var patience = new CancellationTokenSource(AnswerWithin, time);
         return IsSomebodys && await AskAsync(state => state == RunState.Paused, patience.Token).ConfigureAwait(false);
+    }
+
+    private async Task TellAsync(Task asked)
+    {
+        await asked.ConfigureAwait(false);
+        changed();
     }
 
     private async Task<bool> AskAsync(Func<RunState, bool> isSomebodys, CancellationToken cancellationToken = default)

@@ -7,7 +7,7 @@ namespace Pve.Migration.Tests.Recovery;
 /// <summary>The end of a migrator's process: from one moment on nothing of it reaches anybody.</summary>
 /// <param name="bench">Where.</param>
 /// <param name="journal">What it notes in.</param>
-/// <param name="moment">Before or after an entry of the journal, counted from now, or a call of the target or the ownership.</param>
+/// <param name="moment">Before or after an entry of the journal, counted from now or by what it says, or a call of the target or the ownership.</param>
 /// <param name="beside">Who dies with it.</param>
 /// <param name="ownership">Who owns the guest, where that is not the bench's.</param>
 /// <param name="claims">Whether the target's side claims it.</param>
@@ -22,12 +22,21 @@ internal sealed class Crash(EngineBench bench, MemoryJournal journal, string mom
 
     public bool HasHappened => _isDead;
 
+    /// <summary>What else is asked for.</summary>
+    public Func<MigrationRequest, MigrationRequest> Change { get; init; } = request => request;
+
+    /// <summary>What somebody else does as the target is about to be called.</summary>
+    public Func<string, Task> Meanwhile { get; init; } = _ => Task.CompletedTask;
+
+    /// <summary>What the target answers to a resume; it does as it is told unless set.</summary>
+    public ResumeResult? Answer { get; init; }
+
     /// <summary>What the migration calls.</summary>
     public IReadOnlyList<IMigrationHook> Hooks { get; init; } = [];
 
     /// <summary>Runs a migration until the crash, or its end.</summary>
     public Task MigrateAsync() => RunAsync((migrator, target, cancellation) => migrator.MigrateAsync(
-        bench.Request(target) with { Source = _source!, Journal = journal, Ownership = new Dying(ownership ?? bench.Ownership, this), Hooks = Hooks },
+        Change(bench.Request(target) with { Source = _source!, Journal = journal, Ownership = new Dying(ownership ?? bench.Ownership, this), Hooks = Hooks }),
         cancellationToken: cancellation));
 
     /// <summary>The same for a recovery.</summary>
@@ -48,12 +57,17 @@ internal sealed class Crash(EngineBench bench, MemoryJournal journal, string mom
     {
         _source = await bench.ListenAsync(bench.Pair.Source);
         _target = await bench.ListenAsync(bench.Pair.Target);
-        journal.Before = _ => ReachAsync($"before entry {_entry}");
-        journal.After = _ => ReachAsync($"after entry {_entry++}");
+        journal.Before = entry => ReachAsync($"before entry {_entry}", $"before {entry.Mark} {entry.Step}");
+        journal.After = entry => ReachAsync($"after entry {_entry++}", $"after {entry.Mark} {entry.Step}");
         var target = new HookedTarget(Target(bench, _target))
         {
             Claims = claims,
-            Before = call => ReachAsync($"before {call}"),
+            Resume = Answer is { } answer ? (_, _) => Task.FromResult(answer) : null,
+            Before = async call =>
+            {
+                await Meanwhile(call);
+                await ReachAsync($"before {call}");
+            },
             After = call => ReachAsync($"after {call}"),
         };
         var run = body(new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }), target, EngineBench.Cancellation);
@@ -63,14 +77,14 @@ internal sealed class Crash(EngineBench bench, MemoryJournal journal, string mom
         await (HasHappened ? Task.CompletedTask : run);
     }
 
-    private async Task ReachAsync(string at)
+    private async Task ReachAsync(params string[] at)
     {
         if (HasHappened)
         {
             await _never;
         }
 
-        if (at == moment)
+        if (at.Contains(moment))
         {
             _isDead = true;
             Die();

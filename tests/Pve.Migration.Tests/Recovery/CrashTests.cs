@@ -1,9 +1,9 @@
 using System.Text.Json;
-using Pve.Migration.Testing;
 using Pve.Migration.Tests.Engine;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
 using static Pve.Migration.Tests.Engine.EngineBench;
+using static Pve.Migration.Tests.Recovery.Recoveries;
 
 namespace Pve.Migration.Tests.Recovery;
 
@@ -47,7 +47,11 @@ public sealed class CrashTests
         }
 
         var again = await RecoverAsync(bench, journal);
-        Assert.Equal(report.Outcome.GetType(), again.Outcome.GetType());
+        if (report.Outcome is not MigrationOutcome.Unknown) // a source that goes on by itself a moment later settles that
+        {
+            Assert.Equal(report.Outcome.GetType(), again.Outcome.GetType());
+        }
+
         await AssertRecoveredAsync(bench, again, beside);
     });
 
@@ -61,6 +65,38 @@ public sealed class CrashTests
         Assert.True(second.HasHappened);
 
         await AssertRecoveredAsync(bench, await RecoverAsync(bench, journal), "alone");
+    });
+
+    [Theory]
+    [InlineData("before destroy")]
+    [InlineData("after destroy")]
+    [InlineData("after GoesBack copy RAM")]
+    [InlineData("before Ended RolledBack")]
+    [InlineData("after Ended RolledBack")]
+    public Task A_crash_of_the_recovery_is_recovered_from_while_it_goes_back(string moment) => RunAsync(async bench =>
+    {
+        var journal = new MemoryJournal();
+        await new Crash(bench, journal, "after Intends copy RAM", "alone").MigrateAsync();
+        var second = new Crash(bench, journal, moment, "alone");
+        await second.RecoverAsync();
+        Assert.True(second.HasHappened);
+
+        var report = await RecoverAsync(bench, journal);
+        Assert.IsType<MigrationOutcome.RolledBack>(report.Outcome);
+        await AssertRecoveredAsync(bench, report, "alone");
+    });
+
+    [Fact]
+    public Task A_guest_that_the_target_has_whole_runs_there_though_the_source_died_with_the_migrator() => RunAsync(async bench =>
+    {
+        var journal = new MemoryJournal();
+        var crash = new Crash(bench, journal, "after Done last RAM and devices (QEMU)", "with the source");
+        await crash.MigrateAsync();
+        Assert.True(crash.HasHappened);
+        Assert.False(bench.Pair.Target.IsGuestRunning);
+
+        Assert.IsType<MigrationOutcome.Migrated>((await RecoverAsync(bench, journal)).Outcome);
+        Assert.True(bench.Pair.Target.IsGuestRunning);
     });
 
     [Theory]
@@ -83,7 +119,7 @@ public sealed class CrashTests
         }
 
         await bench.Spy.ExecuteAsync(QmpCommands.BlockdevAdd, new BlockdevOptionsNullCo { NodeName = $"migrate-{VmId}-0" }, cancellationToken: Cancellation);
-        var report = await RecoverAsync(bench, journal, endsSource: false);
+        var report = await RecoverAsync(bench, journal, request => request with { EndsSource = false });
 
         Assert.IsType<MigrationOutcome.Migrated>(report.Outcome);
         Assert.Empty(report.Warnings);
@@ -111,7 +147,7 @@ public sealed class CrashTests
         };
         var journal = new MemoryJournal();
         await new Crash(bench, journal, moment, "alone") { Hooks = [hook] }.MigrateAsync();
-        await AssertRecoveredAsync(bench, await RecoverAsync(bench, journal, hooks: [hook]), "alone");
+        await AssertRecoveredAsync(bench, await RecoverAsync(bench, journal, request => request with { Hooks = [hook] }), "alone");
         Assert.Equal([MigrationPhase.Preparing, ends], calls);
     });
 
@@ -183,71 +219,9 @@ public sealed class CrashTests
         Assert.Equal("resume", bench.AssertRolledBack(await bench.MigrateAsync(change: request => request with { Journal = journal })).Step);
     });
 
-    // What holds whatever died when.
-    private static async Task AssertRecoveredAsync(EngineBench bench, RecoveryReport report, string beside)
-    {
-        await bench.PassAsync(1);
-        var (source, target) = (bench.Pair.Source, bench.Pair.Target);
-        var ran = $"{report.Outcome} [{string.Join("; ", report.Warnings)}] {string.Join(", ", bench.Pair.Runs.Select(run => $"{run.Vm} {run.Began}-{run.Ended}"))}";
-        Assert.False(bench.Pair.EverTwoRan, ran);
-        switch (report.Outcome)
-        {
-            case MigrationOutcome.Migrated:
-                Assert.True((target.IsGuestRunning || beside == "with the target") && !source.IsGuestRunning, ran);
-                break;
-            case MigrationOutcome.RolledBack { Failure.Message: "Nothing was begun." }:
-                Assert.DoesNotContain(bench.Pair.Runs, run => run.Vm == target);
-                break;
-            case MigrationOutcome.RolledBack:
-                Assert.True(source.IsGuestRunning && !target.IsAlive, ran);
-                Assert.DoesNotContain(bench.Pair.Runs, run => run.Vm == target);
-                break;
-            default:
-                Assert.True(beside != "alone", ran);
-
-                // The source is left as it is, for whoever can tell what became of the target; it was ended only for a guest that ran there.
-                Assert.True(beside == "with the source" || source.IsAlive || bench.Pair.Runs.Any(run => run.Vm == target), ran);
-                break;
-        }
-    }
-
-    private static async Task<RecoveryReport> RecoverAsync(EngineBench bench, MemoryJournal journal, bool endsSource = true, IReadOnlyList<IMigrationHook>? hooks = null)
-    {
-        var source = await TryConnectAsync(bench, bench.Pair.Source);
-        var target = await TryConnectAsync(bench, bench.Pair.Target);
-        var report = await new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).RecoverAsync(
-            new RecoveryRequest
-            {
-                VmId = VmId,
-                Journal = journal,
-                Source = source,
-                Target = Crash.Target(bench, target),
-                Ownership = bench.Ownership,
-                Hooks = hooks ?? [],
-                EndsSource = endsSource,
-            },
-            Cancellation);
-        await (source?.DisposeAsync() ?? default);
-        await (target?.DisposeAsync() ?? default);
-        return report;
-    }
-
     private static async Task<string> SettingsThereAsync(EngineBench bench)
     {
         await using var ear = await bench.ListenAsync(bench.Pair.Target);
         return await SettingsAsync(ear);
-    }
-
-    // one that was just killed may not be dead yet
-    private static async Task<QmpClient?> TryConnectAsync(EngineBench bench, SimulatedQemu qemu)
-    {
-        try
-        {
-            return qemu.IsAlive ? await bench.ListenAsync(qemu) : null;
-        }
-        catch (QmpConnectionException)
-        {
-            return null;
-        }
     }
 }

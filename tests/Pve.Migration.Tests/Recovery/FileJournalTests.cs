@@ -35,6 +35,18 @@ public sealed class FileJournalTests : IDisposable
     }
 
     [Fact]
+    public async Task It_keeps_one_migration_so_that_it_does_not_grow()
+    {
+        await WriteAsync(Some);
+        long size = new FileInfo(File).Length;
+        await WriteAsync(Some);
+
+        Assert.Equal(size, new FileInfo(File).Length);
+        using var again = FileJournal.Open(File);
+        Assert.Equal(Some, await again.ReadAsync(Token));
+    }
+
+    [Fact]
     public async Task A_line_that_was_cut_anywhere_was_never_there()
     {
         await WriteAsync(Some);

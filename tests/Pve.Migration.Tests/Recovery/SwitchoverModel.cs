@@ -12,10 +12,13 @@ namespace Pve.Migration.Tests.Recovery;
 /// <param name="takesFailureForProof">Whether a source that goes on by itself is taken for proof that the target has nothing.</param>
 /// <param name="arbitrates">Whether the target claims the guest before it runs it, so that its right to can be revoked.</param>
 /// <param name="revokesClaimed">Whether that is done though it was claimed.</param>
+/// <param name="notesItsWayBackFirst">Whether it is noted that nothing ran on the target before that is known, once the resume was sent.</param>
+/// <param name="forgetsThatItRan">Whether it is not noted that the guest was seen running on the target, by somebody else's doing.</param>
 /// <param name="endsSourceUnseen">Whether the source is ended once the resume was sent, be it refused.</param>
 internal sealed class SwitchoverModel(
     Func<JournalStage, SourceView, TargetView, (RecoveryMove Move, string Why)> rule, bool autostarts = false, bool provesDeath = true, bool endsSourceUnseen = false,
-    bool takesFailureForProof = false, bool arbitrates = false, bool revokesClaimed = false)
+    bool takesFailureForProof = false, bool arbitrates = false, bool revokesClaimed = false,
+    bool notesItsWayBackFirst = false, bool forgetsThatItRan = false)
 {
     /// <summary>How many worlds can be reached, and a shortest way to each kind that must not be.</summary>
     public (int Worlds, IReadOnlyDictionary<string, IReadOnlyList<string>> Violations) Explore()
@@ -83,7 +86,7 @@ internal sealed class SwitchoverModel(
 
         if (world is { IsResumeUnderWay: true, Target: Qemu.Complete } && !arbitrates)
         {
-            yield return ("the resume arrives", world with { IsResumeUnderWay = false, Target = Qemu.Runs, HasRunOnTarget = true });
+            yield return ("the resume arrives", Run(world));
         }
 
         if (world is { IsResumeUnderWay: true, Target: Qemu.Complete, IsRevoked: false, IsClaimed: false } && arbitrates)
@@ -93,7 +96,7 @@ internal sealed class SwitchoverModel(
 
         if (world is { IsResumeUnderWay: true, Target: Qemu.Complete, IsClaimed: true })
         {
-            yield return ("the target runs the guest that it claimed", world with { IsResumeUnderWay = false, Target = Qemu.Runs, HasRunOnTarget = true });
+            yield return ("the target runs the guest that it claimed", Run(world));
         }
     }
 
@@ -117,9 +120,9 @@ internal sealed class SwitchoverModel(
             yield return ("the target's monitor is back", world with { IsTargetCutOff = false });
         }
 
-        if (!world.IsOver && world.Now != Migrator.Crashed)
+        if (!world.IsOver && world.Now is not (Migrator.Crashed or Migrator.Asks))
         {
-            yield return ("the migrator crashes", world with { Now = Migrator.Crashed });
+            yield return ("the migrator crashes", world with { Now = Migrator.Crashed, WasHeard = false });
         }
     }
 
@@ -141,14 +144,18 @@ internal sealed class SwitchoverModel(
             [("the resume is refused, and the source ended all the same", world with { Source = Qemu.Dead, Target = Qemu.Dead, Now = Migrator.Migrated })],
         Migrator.Commits => [("the migrator sends the resume", world with { Now = Migrator.Resumes, IsResumeUnderWay = true }), ("the migrator gives up", GoBack(world))],
         Migrator.Resumes when world.TargetView == TargetView.Runs => [("the migrator sees the guest run there", Finish(world))],
+        Migrator.Resumes when world.TargetView == TargetView.Loaded =>
+            [("the target refuses, and its guest does not run yet", notesItsWayBackFirst ? GoBack(world) : world with { Now = Migrator.GoesBack })],
         Migrator.Resumes when world.TargetView == TargetView.Unreachable && MayRevoke(world) => [("the migrator cannot tell, and revokes", Revoke(world))],
         Migrator.Resumes when world.TargetView == TargetView.Unreachable => [("the migrator cannot tell", world with { Now = Migrator.Asks, HasSuffered = true })],
         Migrator.GoesBack when !provesDeath => [("the migrator takes the target for dead", world with { Now = Migrator.GivesBack })],
-        Migrator.GoesBack when world is { TargetView: TargetView.Runs } => [("the migrator sees the guest run there", world with { Now = Migrator.Asks, HasSuffered = true })],
+        Migrator.GoesBack when world.TargetView == TargetView.Runs || world is { WasHeard: true, IsTargetCutOff: false } =>
+            [("the migrator sees that the guest has run there", world with { Now = Migrator.Asks, HasSuffered = true, Noted = JournalStage.Committed })],
         Migrator.GoesBack when !world.IsTargetCutOff =>
         [
+            .. LetRunByOthers(world),
             ("the migrator ends the target and notes it", world with { Now = Migrator.GivesBack, Target = Qemu.Dead, IsResumeUnderWay = false, Noted = JournalStage.GoingBack }),
-            ("the migrator ends the target and crashes", world with { Now = Migrator.Crashed, Target = Qemu.Dead, IsResumeUnderWay = false }),
+            ("the migrator ends the target and crashes", world with { Now = Migrator.Crashed, Target = Qemu.Dead, IsResumeUnderWay = false, WasHeard = false }),
         ],
         Migrator.GoesBack when MayRevoke(world) => [("the target cannot be proven dead, and its right is revoked", Revoke(world))],
         Migrator.GoesBack => [("the target cannot be proven dead", world with
@@ -159,9 +166,20 @@ internal sealed class SwitchoverModel(
         })],
         Migrator.GivesBack when world.SourceView is not SourceView.Unreachable => [("the source goes on", world with { Now = Migrator.RolledBack, Source = Qemu.Runs })],
         Migrator.GivesBack => [("the source does not answer", world with { Now = Migrator.Asks })],
-        Migrator.Crashed => [Recover(world)],
+        Migrator.Crashed or Migrator.Asks => [Recover(world with { WasHeard = false })],
         _ => [],
     };
+
+    // Only where the source does not go on by itself any more, and as one with its being seen: whoever does it elsewhere has two of them for sure.
+    private IEnumerable<(string Event, World Next)> LetRunByOthers(World world) => world is { Source: Qemu.Complete, Target: Qemu.Complete }
+        ?
+        [
+            ("somebody lets the guest run on the target, and the migrator sees it", world with
+            {
+                Target = Qemu.Runs, HasRunOnTarget = true, Now = Migrator.Asks, HasSuffered = true, Noted = forgetsThatItRan ? world.Noted : JournalStage.Committed,
+            }),
+        ]
+        : [];
 
     private (string Event, World Next) Recover(World world)
     {
@@ -182,6 +200,9 @@ internal sealed class SwitchoverModel(
     }
 
     private bool MayRevoke(World world) => arbitrates && (!world.IsClaimed || revokesClaimed);
+
+    private static World Run(World world)
+        => world with { IsResumeUnderWay = false, Target = Qemu.Runs, HasRunOnTarget = true, WasHeard = world.Now is not (Migrator.Crashed or Migrator.Asks) };
 
     private static World Revoke(World world) => world with { IsRevoked = true, Now = Migrator.GivesBack, Noted = JournalStage.GoingBack };
 

@@ -65,6 +65,14 @@ public sealed class SwitchoverModelTests
                 : RecoveryRule.Decide(stage, source, target)),
             "two guests run");
 
+    [Fact]
+    public void A_way_back_that_is_noted_while_the_resume_may_be_under_way_is_found_out()
+        => AssertFound(new SwitchoverModel(RecoveryRule.Decide, notesItsWayBackFirst: true), "the source's guest went on, though it had run on the target");
+
+    [Fact]
+    public void A_run_on_the_target_that_is_seen_and_not_noted_is_found_out()
+        => AssertFound(new SwitchoverModel(RecoveryRule.Decide, forgetsThatItRan: true), "the source's guest went on, though it had run on the target");
+
     private static void AssertFound(SwitchoverModel model, string violation)
     {
         Assert.Contains(violation, model.Explore().Violations.Keys);

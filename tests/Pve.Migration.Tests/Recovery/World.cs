@@ -43,6 +43,9 @@ internal readonly record struct World
 
     public bool HasRunOnTarget { get; init; }
 
+    /// <summary>It did so beside a migrator that has watched since: what its monitor said is read to the last word, and one that was lost counts as much.</summary>
+    public bool WasHeard { get; init; }
+
     /// <summary>Whether the target has used its right to run the guest, or has lost it.</summary>
     public bool IsClaimed { get; init; }
 
@@ -57,7 +60,8 @@ internal readonly record struct World
 
     public static World Start { get; } = new() { Source = Qemu.Runs, Target = Qemu.Waits, Now = Migrator.Copies, Noted = JournalStage.Preparing };
 
-    public bool IsOver => Now is Migrator.Migrated or Migrator.RolledBack or Migrator.Asks;
+    /// <summary>Nothing follows: one that asks may be taken up again, whatever happens in between.</summary>
+    public bool IsOver => Now is Migrator.Migrated or Migrator.RolledBack;
 
     public SourceView SourceView => (IsSourceCutOff, Source) switch
     {
@@ -111,7 +115,7 @@ internal readonly record struct World
             }
 
             // A migrator that ended the target, and crashed before it had noted that, leaves the source for people to decide.
-            return !IsOver || Source == Qemu.Runs || Target is Qemu.Runs or Qemu.Dead ? null : "nothing has died, and no guest runs";
+            return !(IsOver || Now == Migrator.Asks) || Source == Qemu.Runs || Target is Qemu.Runs or Qemu.Dead ? null : "nothing has died, and no guest runs";
         }
     }
 }

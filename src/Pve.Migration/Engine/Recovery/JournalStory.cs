@@ -11,6 +11,12 @@ internal sealed record JournalStory(
 {
     public const string Claims = "claims";
 
+    /// <summary>What becomes of a journal whose outcome is not known.</summary>
+    public const string WayOut = "Once the guest surely runs on one side alone, recover the journal again; where that cannot tell either, and it is settled, remove the journal.";
+
+    /// <summary>The steps that were carried out.</summary>
+    public IReadOnlySet<string> Done { get; private init; } = new HashSet<string>();
+
     /// <summary>Whether the target had said that it claims the guest first, each time it was about to be told to let it run.</summary>
     public bool IsClaimed { get; private init; }
 
@@ -33,6 +39,7 @@ internal sealed record JournalStory(
         var (stage, isComplete, failure, ended) = (JournalStage.Nothing, false, default(MigrationFailure), default(JournalEntry));
         var claims = new List<bool>();
         var begun = new List<string>();
+        var done = new HashSet<string>();
         var found = new Dictionary<string, string>();
         foreach (var entry in entries)
         {
@@ -42,6 +49,7 @@ internal sealed record JournalStory(
                     (stage, isComplete, failure, ended) = (JournalStage.Preparing, false, null, null);
                     claims.Clear();
                     begun.Clear();
+                    done.Clear();
                     found.Clear();
                     break;
                 case JournalMark.Intends when entry.Step == MigrationPlan.Resume:
@@ -60,6 +68,9 @@ internal sealed record JournalStory(
                 case JournalMark.Done when entry.Step == MigrationPlan.LastPass:
                     isComplete = true;
                     break;
+                case JournalMark.Done:
+                    done.Add(entry.Step);
+                    break;
                 case JournalMark.GoesBack:
                     (stage, failure) = (JournalStage.GoingBack, new MigrationFailure(entry.Step, entry.Detail ?? "It failed."));
                     break;
@@ -71,6 +82,7 @@ internal sealed record JournalStory(
 
         return new JournalStory(stage == JournalStage.Committing && isComplete ? JournalStage.Complete : stage, begun, found, failure, ended)
         {
+            Done = done,
             IsClaimed = claims.Count > 0 && claims.TrueForAll(static claimed => claimed),
         };
     }

@@ -15,6 +15,7 @@ internal sealed class Recovery(MigrationRun run)
     private JournalStory? _story;
     private FoundSettings? _found;
     private SourceView _source = SourceView.Unreachable;
+    private bool _isPausedBySomebody;
 
     /// <summary>What the journal tells.</summary>
     public JournalStory Story => _story ?? throw new InvalidOperationException("The journal has not been read yet.");
@@ -22,8 +23,10 @@ internal sealed class Recovery(MigrationRun run)
     // null where it is out of reach, or was ended
     private QmpClient? SourceMonitor => _source != SourceView.Unreachable && run.Source.Monitor is { Ended.IsCompleted: false } monitor ? monitor : null;
 
+    private bool HasCopied => Story.Begun.Contains(MigrationPlan.CopyRam);
+
     // the steps that may have been carried out, in order
-    private List<MigrationStep> Begun => [.. run.Plan.Steps.Where(step => Story.Begun.Contains(step.Name))];
+    private List<MigrationStep> Begun => [.. run.Plan.Steps.Where(step => Story.Begun.Contains(step.Name) || (HasCopied && step.MayBeUnnoted))];
 
     /// <exception cref="MigrationJournalException">It cannot be read, or is another guest's.</exception>
     public async Task ReadAsync(CancellationToken cancellationToken)
@@ -74,17 +77,22 @@ internal sealed class Recovery(MigrationRun run)
         }
 
         _context.Phase.TakeUp(MigrationPhase.SwitchingOver);
-        await RecallAsync(cancellationToken).ConfigureAwait(false);
+        Recall();
         if (move is RecoveryMove.Back or RecoveryMove.KeepOnSource)
         {
-            var outcome = await rollback.RunAsync(failure, Begun).ConfigureAwait(false);
+            // its undo is the first: a source that its last pass holds answers once the target is dead
+            var recalling = new MigrationStep(Name, StepPlacement.InsidePause, MigrationStep.NothingToUndo, RecallSettingsAsync);
+            var outcome = await rollback.RunAsync(failure, [.. Begun, recalling]).ConfigureAwait(false);
             await RemoveMirrorsAsync().ConfigureAwait(false);
             await RemoveTlsAsync(SourceMonitor).ConfigureAwait(false);
             return outcome;
         }
 
+        await RecallSettingsAsync(cancellationToken).ConfigureAwait(false);
+
         // The crash may have come before. A refusal is no proof here, since the guest may have run, and ended, before.
         await _context.Request.Ownership.CommitAsync(_context.Request.VmId, CancellationToken.None).ConfigureAwait(false);
+        await CatchUpAsync().ConfigureAwait(false);
         run.Target.ExpectClaim();
         await _context.Journal.IntendCommitAsync(run.Target.ClaimsOwnership).ConfigureAwait(false);
         var resume = run.Plan.ResumeStep;
@@ -92,6 +100,24 @@ internal sealed class Recovery(MigrationRun run)
         return resume.Verdict == ResumeVerdict.NeverRan
             ? Rollback.Unknown(failure, why, resume.Detail)
             : await TidyAsync(await run.ConcludeAsync(rollback, Begun).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
+    // The target may have been told to let it run already, so that nothing that fails here leads back.
+    private async Task CatchUpAsync()
+    {
+        foreach (var step in run.Plan.Steps.Where(step => step.IsCaughtUp && !Story.Done.Contains(step.Name)))
+        {
+            using var deadline = _context.Deadline(_context.Options.PausedStepTimeout);
+            try
+            {
+                await step.Do(deadline.Token).HeedingAsync(_context.Time, deadline.Token).ConfigureAwait(false);
+                _ = _context.Journal.WriteAsync(JournalMark.Done, step.Name);
+            }
+            catch (Exception e)
+            {
+                _context.Warn($"'{step.Name}' failed before the guest was told to go on on the target: {e.Message}");
+            }
+        }
     }
 
     // What the run's steps do not know of any more. Where it is not known who has the guest, both sides are left as they are.
@@ -118,7 +144,8 @@ internal sealed class Recovery(MigrationRun run)
         using var deadline = _context.Deadline(_context.Options.AnswerTimeout);
         try
         {
-            await RecallAsync(deadline.Token).ConfigureAwait(false);
+            Recall();
+            await RecallSettingsAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is QmpException or OperationCanceledException)
         {
@@ -140,23 +167,17 @@ internal sealed class Recovery(MigrationRun run)
     }
 
     // Makes the run's parts what they were, so that its steps can be undone.
-    private async Task RecallAsync(CancellationToken cancellationToken)
+    private void Recall()
     {
-        if (_source == SourceView.Unreachable)
-        {
-            return;
-        }
-
-        if (Story.Begun.Contains(MigrationPlan.CopyRam))
+        run.Source.Stop.FoundPaused = _isPausedBySomebody || _found?.GuestPaused == true;
+        if (HasCopied && _source != SourceView.Unreachable)
         {
             run.Plan.Copy.TakeAsBegun();
         }
-
-        if (_found is not null)
-        {
-            await run.Source.RecallAsync(_found, cancellationToken).ConfigureAwait(false);
-        }
     }
+
+    private Task RecallSettingsAsync(CancellationToken cancellationToken)
+        => _found is null || _source == SourceView.Unreachable ? Task.CompletedTask : run.Source.RecallAsync(_found, cancellationToken);
 
     // What fails here is told, and changes nothing.
     private async Task RemoveMirrorsAsync()
@@ -197,9 +218,14 @@ internal sealed class Recovery(MigrationRun run)
 
     private async Task<SourceView> SeeSourceAsync(CancellationToken cancellationToken)
     {
-        if (!_context.HasSource || await run.Source.TryQueryAsync().ConfigureAwait(false) is not { } status)
+        if (!_context.HasSource)
         {
             return SourceView.Unreachable;
+        }
+
+        if (await run.Source.TryQueryAsync().ConfigureAwait(false) is not { } status)
+        {
+            return await run.Source.AnswersOutOfBandAsync().ConfigureAwait(false) ? SourceView.Paused : SourceView.Unreachable;
         }
 
         if (status.Running)
@@ -213,6 +239,8 @@ internal sealed class Recovery(MigrationRun run)
             return SourceView.Finished;
         }
 
+        // QEMU's own stop is another state: this one was somebody's, whose word the journal may not have any more.
+        _isPausedBySomebody = status.Status == RunState.Paused && (stream == MigrationStatus.Setup || stream == MigrationStatus.Active);
         return IsPostCopy(stream) ? SourceView.Torn : SourceView.Paused;
     }
 

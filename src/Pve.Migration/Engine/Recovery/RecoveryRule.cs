@@ -20,8 +20,7 @@ internal static class RecoveryRule
 
         // The source goes on by itself when its stream fails. Unless the target may have been told to resume, nothing lets that one run.
         (< JournalStage.Committing, SourceView.Runs, _) => (RecoveryMove.KeepOnSource, "The guest runs on the source."),
-        (_, SourceView.Runs, TargetView.Loaded or TargetView.Waits) => (RecoveryMove.Back, "The guest runs on the source, and not on the target."),
-        (_, SourceView.Runs, _) => (RecoveryMove.Ask, "The guest runs on the source, and the target, which may have been told to resume, does not answer."),
+        (_, SourceView.Runs, _) => (RecoveryMove.Back, "The guest runs on the source, and is not seen running on the target."),
 
         (JournalStage.Committed, SourceView.Finished, TargetView.Loaded) => (RecoveryMove.Finish, "The guest is paused on the target."),
         (JournalStage.Committed, _, _) => (RecoveryMove.Ask, "The guest has run on the target, and does not run there any more: the source's is older."),
