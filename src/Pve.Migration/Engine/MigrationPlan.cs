@@ -368,6 +368,7 @@ internal sealed class MigrationPlan
 
         var lacks = _target.Monitor is null ? "the target's monitor is out of reach"
             : HasDisks ? "its disks could not follow"
+            : WaitsAtSwitchover ? "a held copy stops before the switchover, past which there is none"
             : !_source.Capabilities.Knows(MigrationCapability.PostcopyRam) || !_target.Knows(MigrationCapability.PostcopyRam) ? "not both sides know it"
             : !can.Contains(MigrationCapability.Events) || !can.Contains(MigrationCapability.ReturnPath) ? "it needs events and a return path"
             : null;

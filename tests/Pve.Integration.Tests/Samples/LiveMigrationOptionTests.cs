@@ -36,6 +36,8 @@ public sealed class LiveMigrationOptionTests : IDisposable
     [InlineData("--multifd does not go with --xbzrle", "--multifd", "2", "--xbzrle")]
     [InlineData("--multifd does not go with post-copy", "--multifd", "2", "--postcopy")]
     [InlineData("--hold holds one migration", "--hold", "--runs", "2")]
+    [InlineData("--hold does not go with post-copy", "--hold", "--postcopy")]
+    [InlineData("--hold does not go with post-copy", "--hold", "--goal-pause", "50", "--else", "postcopy")]
     [InlineData("--simulate uses no QEMU", "--simulate", "--qemu", "qemu-system-x86_64")]
     [InlineData("--ssh a;b", "--ssh", "a;b")]
     [InlineData("--ssh-config /nonexistent", "--ssh", "target", "--ssh-config", "/nonexistent")]
