@@ -50,6 +50,17 @@ internal sealed class Steering
     /// <summary>Whether that was decided.</summary>
     public bool WantsPostCopy { get; private set; }
 
+    /// <summary>Whether the caller still wants it to wait, though there is nothing left to copy; a go that no poll has seen ends the wait here.</summary>
+    public bool IsHeld()
+    {
+        if (IsHolding && !_control!.IsHolding)
+        {
+            LetGo();
+        }
+
+        return IsHolding;
+    }
+
     /// <summary>For how long it did.</summary>
     public TimeSpan HeldFor { get; private set; }
 
@@ -158,10 +169,20 @@ internal sealed class Steering
             return false;
         }
 
+        LetGo();
+        return true;
+    }
+
+    private void LetGo()
+    {
+        if (!IsHolding)
+        {
+            return; // a poll and the end of the copy may both have seen it
+        }
+
         (IsHolding, HeldFor, _begun) = (false, Elapsed, _run.Time.GetTimestamp());
         _passes.Clear();
         _run.Forecast.WaitsFor = null;
-        return true;
     }
 
     private async Task<bool> DecideAsync(MigrationRamStats current, CancellationToken cancellationToken)
@@ -187,6 +208,8 @@ internal sealed class Steering
             case ConvergenceDecision.Throttle { Percent: var percent } when CanThrottle:
                 var parameters = new MigrationParameters { MaxCpuThrottle = percent, CpuThrottleIncrement = percent };
                 return await TryDoAsync(decision, parameters, cancellationToken).ConfigureAwait(false);
+            case ConvergenceDecision.StartPostCopy when _source.StaysPaused:
+                return false; // a guest that stands still dirties nothing: its copy ends by itself
             case ConvergenceDecision.StartPostCopy when CanStartPostCopy:
                 WantsPostCopy = true;
                 Did(decision);
