@@ -99,7 +99,7 @@ internal sealed class MigrationPlan
         var hooks = new HookSteps(request.Hooks, vm);
         List<MigrationStep> steps =
         [
-            .. Steering.Goal is { } goal ? [new("check goal", BeforePause, _ => CheckGoal(goal), MigrationStep.NothingToUndo)] : None,
+            .. Steering.Goal is { } goal ? [new("check goal", BeforePause, token => HeedAsync(_ => CheckGoalAsync(goal), token), MigrationStep.NothingToUndo)] : None,
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
             .. Checks().Select(check => new MigrationStep(check.Name, BeforePause, token => HeedAsync(check.Run, token), MigrationStep.NothingToUndo)),
             .. hooks.At(MigrationPhase.Preparing),
@@ -189,20 +189,22 @@ internal sealed class MigrationPlan
     ];
 
     // Known before anything was touched, and not only once the guest was paused.
-    private Task CheckGoal(MigrationGoal goal)
+    private Task CheckGoalAsync(MigrationGoal goal)
     {
-        if (_run.Forecast.FixedPart is var fixedPart && fixedPart < goal.Pause)
+        const string Id = "goal";
+        if (_run.Forecast.FixedPart is var fixedPart && fixedPart >= goal.Pause)
         {
-            return Task.CompletedTask;
+            var cannot = $"A pause of at most {goal.Pause.TotalMilliseconds:0.###} ms cannot be kept: without any RAM it takes about {fixedPart.TotalMilliseconds:0.###} ms to this target.";
+            if (goal.Else == GoalFallback.Pause)
+            {
+                _run.Findings.Warn(Id, cannot, "Allow a longer pause.");
+            }
+            else
+            {
+                _run.Findings.Error(Id, cannot, "Allow a longer pause.");
+            }
         }
 
-        var cannot = $"A pause of at most {goal.Pause.TotalMilliseconds:0.###} ms cannot be kept: without any RAM it takes about {fixedPart.TotalMilliseconds:0.###} ms to this target.";
-        if (goal.Else != GoalFallback.Pause)
-        {
-            throw new MigrationFailedException(cannot, "Allow a longer pause.");
-        }
-
-        _run.Warn(cannot);
         return Task.CompletedTask;
     }
 
@@ -224,6 +226,7 @@ internal sealed class MigrationPlan
     {
         (string Name, Func<CancellationToken, Task> Run)[] all =
         [
+            .. Steering.Goal is { } goal ? [("check goal", _ => CheckGoalAsync(goal))] : Array.Empty<(string, Func<CancellationToken, Task>)>(),
             ("probe target", _target.ProbeAsync),
             .. Checks(),
             ("check clock", token => ClockCheck.RunAsync(_run.Request.Target, _run.Time, _run.Findings, token)),
@@ -253,6 +256,7 @@ internal sealed class MigrationPlan
         if (_run.Request.Transfer.Tls is { } tls)
         {
             TlsCheck.Run(tls, _source.Monitor, _target.Monitor, _run.Time.GetUtcNow(), _run.Findings);
+            TlsCheck.LookForName(tls, _run.Request.Target.ConnectUri, _run.Findings);
         }
 
         if (Wanted.Except(Common).ToList() is { Count: > 0 } missing)

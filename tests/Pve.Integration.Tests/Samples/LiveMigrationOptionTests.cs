@@ -97,6 +97,14 @@ public sealed class LiveMigrationOptionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_dry_run_says_of_a_goal_that_it_cannot_be_kept()
+    {
+        var result = await _sample.Program.RunAsync([.. SmallGuest, "--simulate", "--dry-run", "--goal-pause", "1"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Error goal: A pause of at most 1 ms cannot be kept", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_a_qemu_ssh_is_refused()
     {
         var result = await _sample.Program.RunAsync(["--ssh", "target"], searchPath: _sample.Program.Empty);

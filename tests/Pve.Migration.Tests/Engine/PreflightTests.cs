@@ -62,6 +62,25 @@ public sealed class PreflightTests
         },
         target: SmallGuest with { Incoming = true, StartPaused = true, MemoryBytes = 128L << 20, MachineType = "pc-q35-7.2" });
 
+    [Theory]
+    [InlineData(GoalFallback.Abort, PreflightSeverity.Error)]
+    [InlineData(GoalFallback.PostCopy, PreflightSeverity.Error)]
+    [InlineData(GoalFallback.Pause, PreflightSeverity.Warning)]
+    public Task A_goal_that_cannot_be_kept_is_a_finding(GoalFallback otherwise, PreflightSeverity severity) => RunAsync(async bench =>
+    {
+        var goal = new MigrationGoal { Pause = TimeSpan.FromMilliseconds(1), Time = TimeSpan.FromMinutes(1), Else = otherwise };
+        var finding = Assert.Single(await PreflightAsync(bench, bench.Local(), request => request with { Goal = goal }), finding => finding.Id == "goal");
+        Assert.Equal(severity, finding.Severity);
+    });
+
+    [Fact]
+    public Task A_certificate_without_a_name_to_look_for_is_a_finding() => RunAsync(async bench =>
+    {
+        var tls = new TransferPolicy { Tls = MigrationTls.X509("/a", "/b") };
+        var finding = Assert.Single(await PreflightAsync(bench, bench.Local(), request => request with { Transfer = tls }), finding => finding.Id == "tls");
+        Assert.Equal((PreflightSeverity.Error, "Set HostName."), (finding.Severity, finding.Remedy));
+    });
+
     [Fact]
     public Task A_way_that_is_not_open_is_a_finding() => RunAsync(async bench =>
     {
@@ -114,8 +133,7 @@ public sealed class PreflightTests
             {
                 var target = bench.Local();
                 target.FreeBytes = (long)freeMiB << 20;
-                var request = bench.Request(target) with { Disks = [new MigrationDisk("disk")] };
-                var findings = await new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).PreflightAsync(request, Cancellation);
+                var findings = await PreflightAsync(bench, target, request => request with { Disks = [new MigrationDisk("disk")] });
                 Assert.Equal(severity, findings.SingleOrDefault(finding => finding.Id == "disk-space")?.Severity);
             },
             guest, there);
@@ -150,4 +168,11 @@ public sealed class PreflightTests
         Task<QmpClient> NamedAsync(SimulatedQemu qemu, string name)
             => QmpClient.ConnectAsync(qemu.OpenMonitor(), name, new QmpClientOptions { TimeProvider = bench.Time }, Cancellation);
     });
+
+    private static Task<IReadOnlyList<PreflightFinding>> PreflightAsync(
+        EngineBench bench, IMigrationTarget target, Func<MigrationRequest, MigrationRequest>? change = null)
+    {
+        var request = bench.Request(target);
+        return new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).PreflightAsync(change?.Invoke(request) ?? request, Cancellation);
+    }
 }
