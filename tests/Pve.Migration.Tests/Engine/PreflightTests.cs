@@ -139,8 +139,33 @@ public sealed class PreflightTests
             guest, there);
     }
 
-    private static Task<IReadOnlyList<PreflightFinding>> PreflightAsync(EngineBench bench, IMigrationTarget target)
-        => new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).PreflightAsync(bench.Request(target), Cancellation);
+    // Each needs 100 MiB, and may grow by 256.
+    [Theory]
+    [InlineData("/there/one", "/there/two", 199, 1)]
+    [InlineData("/there/one", "/elsewhere/two", 256, 0)]
+    public Task Disks_in_one_folder_share_its_room(string one, string two, int freeMiB, int errors)
+    {
+        SimulatedDisk[] disks = [new("one", "/here/one"), new("two", "/here/two")];
+        var guest = SmallGuest with { Disks = [.. disks.Select(disk => disk with { Bytes = 256L << 20, DataBytes = 100L << 20 })] };
+        var there = guest with
+        {
+            Incoming = true,
+            StartPaused = true,
+            Disks = [guest.Disks[0] with { Path = one, DataBytes = 0 }, guest.Disks[1] with { Path = two, DataBytes = 0 }],
+        };
+        return RunAsync(
+            async bench =>
+            {
+                var target = bench.Local();
+                target.FreeBytes = (long)freeMiB << 20;
+                var findings = await PreflightAsync(bench, target, request => request with { Disks = [new MigrationDisk("one"), new MigrationDisk("two")] });
+                var found = findings.Where(finding => finding.Id == "disk-space").ToList();
+                Assert.Equal(errors, found.Count);
+                Assert.All(found, finding => Assert.Equal(PreflightSeverity.Error, finding.Severity));
+                Assert.All(found, finding => Assert.StartsWith("The disks 'one', 'two' together need", finding.Text, StringComparison.Ordinal));
+            },
+            guest, there);
+    }
 
     [Fact]
     public Task Files_that_may_be_another_hosts_are_warned_of_and_refuse_nothing() => RunAsync(async bench =>
