@@ -37,8 +37,8 @@ internal sealed class MigrationPlan
     {
         (_run, _source, _target) = (run, source, target);
         Tls = new TlsObjects(run, source, target);
-        Mirrors = new DiskMirrors(run, source, target, Tls);
         Steering = new Steering(run, source);
+        Mirrors = new DiskMirrors(run, source, target, Tls, Steering);
         _transfer = new TransferSettings(run, source, target, Steering.MayStartPostCopy);
         Copy = new RamCopy(run, source, target, Mirrors, Steering);
         PostCopy = new PostCopy(run, source, target);

@@ -173,6 +173,10 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
         try
         {
             await _poll.AskAsync(cancellationToken).ConfigureAwait(false);
+            if (!source.Trail!.IsStopped || source.StaysPaused)
+            {
+                await mirrors.LookAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
         finally
         {

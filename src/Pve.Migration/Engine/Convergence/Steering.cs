@@ -127,6 +127,16 @@ internal sealed class Steering
         return await DecideAsync(current, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Looks, before the copy of the RAM has begun, whether the goal's time is over already.</summary>
+    /// <exception cref="MigrationFailedException">It is, and the goal says to give up then.</exception>
+    public void ThrowIfTooLate()
+    {
+        if ((_control?.Goal ?? Goal) is { Else: GoalFallback.Abort } goal && _run.Ledger.Elapsed >= goal.Time)
+        {
+            throw GivenUp(new ConvergenceDecision.GiveUp(GoalKeeping.Missed(goal)));
+        }
+    }
+
     /// <summary>Foresees the pause from what the latest poll told.</summary>
     public void Foresee(MigrationRamStats current)
     {
@@ -217,8 +227,7 @@ internal sealed class Steering
             case ConvergenceDecision.StartPostCopy:
                 throw new MigrationFailedException("It was decided to start post-copy, which is not possible here.");
             case ConvergenceDecision.GiveUp giveUp:
-                Did(decision);
-                throw new MigrationFailedException(giveUp.Reason, "Give it more time or bandwidth, a longer pause, or the guest less to do.");
+                throw GivenUp(giveUp);
             default:
                 return false;
         }
@@ -272,6 +281,12 @@ internal sealed class Steering
         _bandwidth = parameters.MaxBandwidth ?? _bandwidth;
         (_withoutProgress, _passesSinceChange) = (0, 0);
         return true;
+    }
+
+    private MigrationFailedException GivenUp(ConvergenceDecision.GiveUp decision)
+    {
+        Did(decision);
+        return new MigrationFailedException(decision.Reason, "Give it more time or bandwidth, a longer pause, or the guest less to do.");
     }
 
     private void Did(ConvergenceDecision decision)

@@ -9,8 +9,9 @@ namespace Pve.Migration.Engine.Storage;
 /// <param name="source">Its source.</param>
 /// <param name="target">Its target.</param>
 /// <param name="replicas">Those disks.</param>
-/// <param name="throwIfOthersFailed">Looks after the other disks while nobody else does, which is until these are caught up with.</param>
-internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm target, IReadOnlyList<DiskReplica> replicas, Action throwIfOthersFailed) : IAsyncDisposable
+/// <param name="lookAfterOthersAsync">Looks after the other disks while nobody else does, which is until these are caught up with.</param>
+internal sealed class DiskReplicas(
+    RunContext run, SourceVm source, TargetVm target, IReadOnlyList<DiskReplica> replicas, Func<CancellationToken, Task> lookAfterOthersAsync) : IAsyncDisposable
 {
     // A round that has less to copy than that takes no longer than one with nothing.
     private const long Little = 256L << 10;
@@ -202,6 +203,7 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
 
             if (_isCatchingUp)
             {
+                await lookAfterOthersAsync(cancellationToken).ConfigureAwait(false);
                 run.Report(MigrationPlan.MirrorDisks, disks: [.. Progress]);
             }
         }
@@ -260,10 +262,6 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
 
         target.ThrowIfGone();
         ThrowIfLost();
-        if (_isCatchingUp)
-        {
-            throwIfOthersFailed();
-        }
     }
 
     private bool IsUnderWay(DiskReplica replica) => replica.IsUnderWay && _trail!.EndOf(replica.Job) is null;
