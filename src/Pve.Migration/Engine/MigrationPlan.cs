@@ -15,6 +15,7 @@ internal sealed class MigrationPlan
     public const string MirrorDisks = "mirror disks";
     public const string StopGuest = "stop the guest (QEMU)";
     public const string NoticeStop = "notice pre-switchover";
+    public const string FinishMirrors = "finish mirrors";
     public const string SwitchOver = "switch over";
     public const string LastPass = "last RAM and devices (QEMU)";
     public const string TargetLoads = "target loads (QEMU)";
@@ -184,7 +185,7 @@ internal sealed class MigrationPlan
     // At pre-switchover the guest is paused and the disks are still the source's: the last moment at which they can be made alike.
     private MigrationStep[] DiskSteps() =>
     [
-        new("finish mirrors", InsidePause, Mirrors.FinishAsync, MigrationStep.NothingToUndo),
+        new(FinishMirrors, InsidePause, Mirrors.FinishAsync, MigrationStep.NothingToUndo),
         new("stop exports", InsidePause, StopExportsAsync, MigrationStep.NothingToUndo),
     ];
 

@@ -120,7 +120,7 @@ internal sealed class Steering
 
         if (IsHolding)
         {
-            _run.Forecast.Hold(FirstLimit);
+            _run.Forecast.Hold(current, FirstLimit, AllowedBandwidth, Goal is { Else: not GoalFallback.Pause } goal ? goal.Pause : null);
             return false;
         }
 
