@@ -133,6 +133,7 @@ internal static class CommandLine
                 => "--multifd does not go with post-copy: QEMU does not send the rest of a guest that way.",
             { GoalPauseMs: null, GoalTimeS: not null } or { GoalPauseMs: null, Else: not null } => "--goal-time and --else go with --goal-pause MS.",
             { DisksMiB.Count: > 0, PostCopy: true } or { DisksMiB.Count: > 0, Else: GoalFallback.PostCopy } => "--disk does not go with post-copy: a guest ahead of its RAM cannot wait for its disks.",
+            { Hold: true, PostCopy: true } or { Hold: true, Else: GoalFallback.PostCopy } => "--hold does not go with post-copy: a held copy stops before the switchover, past which QEMU starts none.",
             { Hold: true, Runs: > 1 } => "--hold holds one migration; leave --runs out.",
             { Goal: { } goal } when goal.Pause > goal.Time => $"--goal-pause {options.GoalPauseMs} is longer than --goal-time allows.",
             { Target: TargetKind.SshCommands, SshHost: null } => "--target ssh-commands needs --ssh HOST.",

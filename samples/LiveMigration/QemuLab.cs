@@ -60,12 +60,7 @@ internal sealed class QemuLab : ILab
         MigrationControl control, IProgress<MigrationProgress> progress, CancellationToken cancellationToken)
     {
         var source = _guest.Host;
-        var host = await _guest.StartTargetAsync(cancellationToken: cancellationToken);
-        if (_options.Replicated)
-        {
-            await _guest.ReplicateDisksAsync(host, Replication, cancellationToken);
-        }
-
+        var host = await StartTargetAsync(cancellationToken);
         var before = _guest.Heartbeat.Report();
         await using var handler = new QmpMtunnelHandler(_ => QmpEndpoint.Unix(host.Process.QmpPath));
         await using var fallback = NewFallback(host);
@@ -109,11 +104,12 @@ internal sealed class QemuLab : ILab
     public async Task<RunResult> PreflightAsync(CancellationToken cancellationToken)
     {
         var source = _guest.Host;
-        var host = await _guest.StartTargetAsync(cancellationToken: cancellationToken);
+        var host = await StartTargetAsync(cancellationToken);
         await using var handler = new QmpMtunnelHandler(_ => QmpEndpoint.Unix(host.Process.QmpPath));
         await using var fallback = NewFallback(host);
         await using var target = await NewTargetAsync(host, handler, fallback, cancellationToken);
-        var findings = await _migrator.PreflightAsync(Request(source, target), cancellationToken);
+        var request = _options.Ask(Request(source, target), new MigrationControl(_options.Hold));
+        var findings = await _migrator.PreflightAsync(request, cancellationToken);
         return RunResult.OfDryRun(findings, "qemu", _options, Version(source), Version(host));
     }
 
@@ -125,6 +121,17 @@ internal sealed class QemuLab : ILab
         }
 
         return _guest.DisposeAsync();
+    }
+
+    private async Task<GuestHost> StartTargetAsync(CancellationToken cancellationToken)
+    {
+        var host = await _guest.StartTargetAsync(cancellationToken: cancellationToken);
+        if (_options.Replicated)
+        {
+            await _guest.ReplicateDisksAsync(host, Replication, cancellationToken);
+        }
+
+        return host;
     }
 
     private static MigrationTls MakeTls(string folder)

@@ -61,7 +61,8 @@ internal sealed class SimulatedLab : ILab
         var incoming = new IncomingQemu(monitor, $"unix:/simulated/{_started}");
         await using var fallback = new LocalTarget(incoming);
         await using var target = NewTarget(incoming, handler, fallback);
-        var request = new MigrationRequest { VmId = JobOptions.VmId, Source = source, Target = target };
+        var request = _options.Ask(
+            new MigrationRequest { VmId = JobOptions.VmId, Source = source, Target = target }, new MigrationControl(_options.Hold));
         return RunResult.OfDryRun(await _migrator.PreflightAsync(request, cancellationToken), "simulated", _options, Version, Version);
     }
 

@@ -50,6 +50,9 @@ public sealed record SimulatedQemuOptions
     /// </summary>
     public bool LocksUpInLastPass { get; init; }
 
+    /// <summary>Whether a mirror can be told to hold the guest's writes back (<c>block-job-change</c>), as since QEMU 8.2; off unless set, as in QEMU 7.2.</summary>
+    public bool ChangesBlockJobs { get; init; }
+
     /// <summary>How far the host's clock is ahead of the link's; it shows in the events' timestamps only.</summary>
     public TimeSpan ClockOffset { get; init; }
 

@@ -3,8 +3,9 @@ using static Pve.Migration.MigrationPhase;
 
 namespace Pve.Migration;
 
-/// <summary>Has the guest's agent freeze its file systems before the copy, and thaw and trim them on the target. It serves one migration.</summary>
+/// <summary>Has the guest's agent freeze its file systems before the copy, and thaw and trim them on the target.</summary>
 /// <remarks>
+/// It remembers nothing: a recovery in another process thaws what was frozen here. A thaw of what is not frozen does nothing.
 /// <code>
 /// Copying      -> guest-fsfreeze-freeze   at the source
 /// CleaningUp   -> guest-fsfreeze-thaw     at the target, then -> guest-fstrim
@@ -14,7 +15,6 @@ namespace Pve.Migration;
 public sealed class GuestAgentHook : IMigrationHook
 {
     private readonly GuestAgentOptions _options;
-    private bool _mayBeFrozen;
 
     /// <summary>Creates the hook.</summary>
     /// <exception cref="ArgumentException">An option is out of its range.</exception>
@@ -42,7 +42,7 @@ public sealed class GuestAgentHook : IMigrationHook
     {
         Copying => TalkAsync(_options.OpenAtSource, FreezeAsync, cancellationToken),
         CleaningUp => TalkAsync(_options.OpenAtTarget, ThawAndTrimAsync, cancellationToken),
-        RollingBack when _mayBeFrozen => TalkAsync(_options.OpenAtSource, ThawAsync, cancellationToken),
+        RollingBack => TalkAsync(_options.OpenAtSource, ThawAsync, cancellationToken),
         _ => Task.CompletedTask,
     };
 
@@ -55,20 +55,14 @@ public sealed class GuestAgentHook : IMigrationHook
     }
 
     private Task FreezeAsync(AgentTalk agent, CancellationToken cancellationToken)
-    {
-        _mayBeFrozen = true; // whatever becomes of the answer
-        return agent.ExecuteAsync("guest-fsfreeze-freeze", _options.FreezeTimeout, cancellationToken);
-    }
+        => agent.ExecuteAsync("guest-fsfreeze-freeze", _options.FreezeTimeout, cancellationToken);
 
-    private async Task ThawAsync(AgentTalk agent, CancellationToken cancellationToken)
-    {
-        await agent.ExecuteAsync("guest-fsfreeze-thaw", _options.FreezeTimeout, cancellationToken).ConfigureAwait(false);
-        _mayBeFrozen = false;
-    }
+    private Task ThawAsync(AgentTalk agent, CancellationToken cancellationToken)
+        => agent.ExecuteAsync("guest-fsfreeze-thaw", _options.FreezeTimeout, cancellationToken);
 
     private async Task ThawAndTrimAsync(AgentTalk agent, CancellationToken cancellationToken)
     {
-        if (_mayBeFrozen)
+        if (_options.FreezesFileSystems)
         {
             await ThawAsync(agent, cancellationToken).ConfigureAwait(false);
         }

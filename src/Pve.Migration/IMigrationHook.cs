@@ -12,7 +12,8 @@ public interface IMigrationHook
     /// <see cref="MigrationPhase.Copying"/>, before the RAM is copied;
     /// <see cref="MigrationPhase.SwitchingOver"/>, inside the pause, the guest still the source's;
     /// <see cref="MigrationPhase.Committing"/>, inside the pause, right before the target is told to resume;
-    /// <see cref="MigrationPhase.CleaningUp"/>, once the guest runs on the target;
+    /// <see cref="MigrationPhase.CleaningUp"/>, once the guest runs on the target; the source's QEMU still lives then, and holds its disks until
+    /// <see cref="LiveMigrator.MigrateAsync"/> returns: free them after that;
     /// <see cref="MigrationPhase.RollingBack"/>, if it was called before, as the undo of its first call: once the guest was given back where that
     /// came before the pause, else before the guest goes on. A recovery cannot always tell whether one inside the pause was called, and undoes it then.
     /// </summary>

@@ -11,6 +11,9 @@ public interface IMigrationTarget : IAsyncDisposable
     /// <summary>How it is talked to, for reports: such as <c>v1</c> for a tunnel; null while that is not settled, or where there is no tunnel.</summary>
     string? Dialect { get; }
 
+    /// <summary>The migration URI that the source's QEMU will connect to, for what is checked before; null while that is not known.</summary>
+    string? ConnectUri => null;
+
     /// <summary>Completes with the reason when the way there is lost for good, so that a migration can stop before it pauses the guest.</summary>
     Task<string> Lost { get; }
 

@@ -45,6 +45,9 @@ public sealed class IncomingQemu
     /// <summary>Its monitor; null where that is out of reach.</summary>
     public QmpClient? Monitor { get; }
 
+    // Where it chooses the port, that is still to come.
+    internal string ConnectUri => _connectUri ?? _listenUri;
+
     /// <summary>Describes one that listens already, and whose monitor is another's: a Proxmox VE node's, say.</summary>
     /// <param name="connectUri">Where the source reaches it, such as <c>unix:/run/qemu-server/100.migrate</c>.</param>
     /// <param name="kill">Ends the process and returns when it is proven gone.</param>

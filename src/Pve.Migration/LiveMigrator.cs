@@ -43,7 +43,7 @@ public sealed class LiveMigrator
 
         Log.MigrationBegins(_logger, request.VmId, request.Source.Name, request.Target.Name);
         var outcome = await run.EndAsync(await run.RunAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        run.Context.Report(outcome.GetType().Name, run.Plan.Counted);
+        run.Context.Report(outcome.GetType().Name, run.Plan.Counted, disks: run.Plan.Mirrors.Progress);
 
         await run.StopWatchingAsync().ConfigureAwait(false);
         var report = Report(run, outcome);

@@ -16,6 +16,13 @@ public sealed record LiveMigratorOptions
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// How long what is left of the disks may be no less than it ever was while they are mirrored for the first time; 10 minutes unless set. A guest that writes
+    /// as fast as its disks are mirrored keeps them from ever being alike, and since bytes do move, <see cref="StallTimeout"/> does not end that. It is long,
+    /// since such a guest may become quieter by itself.
+    /// </summary>
+    public TimeSpan MirrorTimeout { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>
     /// How long the target may take to say that it has loaded, once the source is done, and how much longer than the downtime limit the last of
     /// the copy may keep the guest paused; 30 seconds unless set.
     /// </summary>
@@ -51,6 +58,7 @@ public sealed record LiveMigratorOptions
     {
         Check(SetupTimeout, nameof(SetupTimeout));
         Check(StallTimeout, nameof(StallTimeout));
+        Check(MirrorTimeout, nameof(MirrorTimeout));
         Check(LoadTimeout, nameof(LoadTimeout));
         Check(PausedStepTimeout, nameof(PausedStepTimeout));
         Check(AnswerTimeout, nameof(AnswerTimeout));

@@ -8,7 +8,7 @@ public sealed class MigrationControl
 
     /// <param name="holds">
     /// Whether the migration waits, with the guest running and its RAM all but copied, until <see cref="Go"/>. What the guest dirties meanwhile is sent
-    /// then. A guest that writes nothing at all cannot be held: its migration is undone.
+    /// then. A guest that writes nothing at all cannot be held: its migration is undone. Post-copy is not possible where the copy was held.
     /// </param>
     public MigrationControl(bool holds = false) => IsHolding = holds;
 

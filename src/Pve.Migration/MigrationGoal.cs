@@ -11,7 +11,7 @@ public sealed record MigrationGoal
     /// <summary>The longest pause from STOP to RESUME; from 1 ms to <see cref="Time"/>.</summary>
     public required TimeSpan Pause { get; init; }
 
-    /// <summary>How long the migration may take until the pause can be kept; at most 24 days.</summary>
+    /// <summary>How long the migration, its disks included, may take until the pause can be kept; at most 24 days.</summary>
     public required TimeSpan Time { get; init; }
 
     /// <summary>What is done where that is not kept; the migration is undone unless set.</summary>

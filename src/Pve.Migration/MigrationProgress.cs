@@ -43,6 +43,11 @@ public sealed record MigrationProgress
     /// The pause from STOP to RESUME that there would be if QEMU switched over now: the rest of the RAM, as far as the downtime limit allows it, and
     /// what loading and handover took before. It stays as it was when the guest was paused; null before the copy.
     /// </summary>
+    /// <remarks>
+    /// While the copy is held, it is that of a guest whose RAM is all but copied. Where the guest dirties it as fast as the bandwidth allows, or as the way was
+    /// seen to carry it in an earlier migration, it is the goal's pause, and null where there is no goal, or one that may be exceeded. QEMU counts a page once a
+    /// pass, and passes are slow then: the guest may dirty more than is known.
+    /// </remarks>
     public TimeSpan? PredictedPause { get; init; }
 
     /// <summary>When the guest will run on the target, since the migration began; null where the copy gets nowhere, and outside of it.</summary>

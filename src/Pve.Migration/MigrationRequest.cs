@@ -63,7 +63,9 @@ public sealed record MigrationRequest
     /// <summary>What is wanted instead of a <see cref="DowntimeLimit"/>; nothing unless set.</summary>
     public MigrationGoal? Goal { get; init; }
 
-    /// <summary>Changes the migration while it runs, and may hold it before the pause; one for each request. None unless set.</summary>
+    /// <summary>
+    /// Changes the migration while it runs, and may hold it before the pause, which does not go with post-copy; one for each request. None unless set.
+    /// </summary>
     public MigrationControl? Control { get; init; }
 
     /// <summary>
@@ -95,6 +97,11 @@ public sealed record MigrationRequest
             throw new ArgumentException($"{nameof(Goal)} wants post-copy, and {nameof(Disks)} are to be mirrored: a guest ahead of its RAM cannot wait for them.");
         }
 
+        if (Control is { IsHolding: true } && (Control.Goal ?? Goal)?.Else == GoalFallback.PostCopy)
+        {
+            throw new ArgumentException($"{nameof(Control)} holds the copy, and the goal wants post-copy: a held copy stops before the switchover, past which QEMU starts none.");
+        }
+
         if (Transfer.CarriesBitmaps && Disks.Any(disk => disk.Bitmap is not null))
         {
             throw new ArgumentException($"{nameof(TransferPolicy.CarriesBitmaps)} does not go with a disk's {nameof(MigrationDisk.Bitmap)}: QEMU carries none while one is in use, and loads none where one of its name is.");
@@ -118,6 +125,11 @@ public sealed record MigrationRequest
         if (Disks.GroupBy(disk => disk.Node).FirstOrDefault(alike => alike.Count() > 1) is { } twice)
         {
             throw new ArgumentException($"{nameof(Disks)} names '{twice.Key}' twice.");
+        }
+
+        if (Disks.GroupBy(disk => disk.NodeThere).FirstOrDefault(alike => alike.Count() > 1) is { } onto)
+        {
+            throw new ArgumentException($"{nameof(Disks)} names the target's node '{onto.Key}' twice: one image cannot take two disks.");
         }
 
         if (SourceOutOfBand is { IsOutOfBandEnabled: false })

@@ -8,6 +8,9 @@ internal sealed record Command(Func<Machine, CommandArguments, Action<Utf8JsonWr
 {
     public bool AllowOutOfBand { get; init; }
 
+    /// <summary>Whether the machine's version of QEMU has it; all of them unless set.</summary>
+    public Func<Machine, bool> IsThere { get; init; } = _ => true;
+
     /// <summary>Takes nothing, and tells.</summary>
     public static Command Query(Action<Machine, Utf8JsonWriter> write) => new((machine, arguments) =>
     {

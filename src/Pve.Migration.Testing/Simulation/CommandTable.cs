@@ -12,7 +12,7 @@ internal static class CommandTable
     private static readonly FrozenDictionary<string, Command> Commands = new[]
     {
         MachineCommands.All, MigrationCommands.All, BlockCommands.All, BitmapCommands.All, QomObjects.Commands,
-        new() { ["query-commands"] = Command.Query((_, json) => WriteNames(json)) },
+        new() { ["query-commands"] = Command.Query(WriteNames) },
     }.SelectMany(all => all).ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>Executes a request; what it causes at once is sent before the answer.</summary>
@@ -46,7 +46,7 @@ internal static class CommandTable
             throw new CommandRefusedException("CommandNotFound", "Expecting capabilities negotiation with 'qmp_capabilities'");
         }
 
-        if (!Commands.TryGetValue(request.Command, out var command))
+        if (!Commands.TryGetValue(request.Command, out var command) || !command.IsThere(machine))
         {
             throw new CommandRefusedException("CommandNotFound", $"The command {request.Command} has not been found");
         }
@@ -79,10 +79,10 @@ internal static class CommandTable
         (monitor.IsNegotiated, monitor.IsOutOfBandOn) = (true, outOfBand);
     }
 
-    private static void WriteNames(Utf8JsonWriter json)
+    private static void WriteNames(Machine machine, Utf8JsonWriter json)
     {
         json.WriteStartArray();
-        foreach (var name in Commands.Keys.Append(Negotiate).Order(StringComparer.Ordinal))
+        foreach (var name in Commands.Where(one => one.Value.IsThere(machine)).Select(one => one.Key).Append(Negotiate).Order(StringComparer.Ordinal))
         {
             json.WriteStartObject();
             json.WriteString("name"u8, name);

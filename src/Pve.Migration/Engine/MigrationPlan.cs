@@ -15,6 +15,7 @@ internal sealed class MigrationPlan
     public const string MirrorDisks = "mirror disks";
     public const string StopGuest = "stop the guest (QEMU)";
     public const string NoticeStop = "notice pre-switchover";
+    public const string FinishMirrors = "finish mirrors";
     public const string SwitchOver = "switch over";
     public const string LastPass = "last RAM and devices (QEMU)";
     public const string TargetLoads = "target loads (QEMU)";
@@ -37,8 +38,8 @@ internal sealed class MigrationPlan
     {
         (_run, _source, _target) = (run, source, target);
         Tls = new TlsObjects(run, source, target);
-        Mirrors = new DiskMirrors(run, source, target, Tls);
         Steering = new Steering(run, source);
+        Mirrors = new DiskMirrors(run, source, target, Tls, Steering);
         _transfer = new TransferSettings(run, source, target, Steering.MayStartPostCopy);
         Copy = new RamCopy(run, source, target, Mirrors, Steering);
         PostCopy = new PostCopy(run, source, target);
@@ -99,7 +100,7 @@ internal sealed class MigrationPlan
         var hooks = new HookSteps(request.Hooks, vm);
         List<MigrationStep> steps =
         [
-            .. Steering.Goal is { } goal ? [new("check goal", BeforePause, _ => CheckGoal(goal), MigrationStep.NothingToUndo)] : None,
+            .. Steering.Goal is { } goal ? [new("check goal", BeforePause, token => HeedAsync(_ => CheckGoalAsync(goal), token), MigrationStep.NothingToUndo)] : None,
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
             .. Checks().Select(check => new MigrationStep(check.Name, BeforePause, token => HeedAsync(check.Run, token), MigrationStep.NothingToUndo)),
             .. hooks.At(MigrationPhase.Preparing),
@@ -187,25 +188,27 @@ internal sealed class MigrationPlan
     // At pre-switchover the guest is paused and the disks are still the source's: the last moment at which they can be made alike.
     private MigrationStep[] DiskSteps() =>
     [
-        new("finish mirrors", InsidePause, Mirrors.FinishAsync, MigrationStep.NothingToUndo),
+        new(FinishMirrors, InsidePause, Mirrors.FinishAsync, MigrationStep.NothingToUndo),
         new("stop exports", InsidePause, StopExportsAsync, MigrationStep.NothingToUndo),
     ];
 
     // Known before anything was touched, and not only once the guest was paused.
-    private Task CheckGoal(MigrationGoal goal)
+    private Task CheckGoalAsync(MigrationGoal goal)
     {
-        if (_run.Forecast.FixedPart is var fixedPart && fixedPart < goal.Pause)
+        const string Id = "goal";
+        if (_run.Forecast.FixedPart is var fixedPart && fixedPart >= goal.Pause)
         {
-            return Task.CompletedTask;
+            var cannot = $"A pause of at most {goal.Pause.TotalMilliseconds:0.###} ms cannot be kept: without any RAM it takes about {fixedPart.TotalMilliseconds:0.###} ms to this target.";
+            if (goal.Else == GoalFallback.Pause)
+            {
+                _run.Findings.Warn(Id, cannot, "Allow a longer pause.");
+            }
+            else
+            {
+                _run.Findings.Error(Id, cannot, "Allow a longer pause.");
+            }
         }
 
-        var cannot = $"A pause of at most {goal.Pause.TotalMilliseconds:0.###} ms cannot be kept: without any RAM it takes about {fixedPart.TotalMilliseconds:0.###} ms to this target.";
-        if (goal.Else != GoalFallback.Pause)
-        {
-            throw new MigrationFailedException(cannot, "Allow a longer pause.");
-        }
-
-        _run.Warn(cannot);
         return Task.CompletedTask;
     }
 
@@ -227,6 +230,7 @@ internal sealed class MigrationPlan
     {
         (string Name, Func<CancellationToken, Task> Run)[] all =
         [
+            .. Steering.Goal is { } goal ? [("check goal", _ => CheckGoalAsync(goal))] : Array.Empty<(string, Func<CancellationToken, Task>)>(),
             ("probe target", _target.ProbeAsync),
             .. Checks(),
             ("check clock", token => ClockCheck.RunAsync(_run.Request.Target, _run.Time, _run.Findings, token)),
@@ -256,6 +260,7 @@ internal sealed class MigrationPlan
         if (_run.Request.Transfer.Tls is { } tls)
         {
             TlsCheck.Run(tls, _source.Monitor, _target.Monitor, _run.Time.GetUtcNow(), _run.Findings);
+            TlsCheck.LookForName(tls, _run.Request.Target.ConnectUri, _run.Findings);
         }
 
         if (Wanted.Except(Common).ToList() is { Count: > 0 } missing)
@@ -371,6 +376,7 @@ internal sealed class MigrationPlan
 
         var lacks = _target.Monitor is null ? "the target's monitor is out of reach"
             : HasDisks ? "its disks could not follow"
+            : WaitsAtSwitchover ? "a held copy stops before the switchover, past which there is none"
             : !_source.Capabilities.Knows(MigrationCapability.PostcopyRam) || !_target.Knows(MigrationCapability.PostcopyRam) ? "not both sides know it"
             : !can.Contains(MigrationCapability.Events) || !can.Contains(MigrationCapability.ReturnPath) ? "it needs events and a return path"
             : null;

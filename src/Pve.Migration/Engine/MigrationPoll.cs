@@ -54,8 +54,8 @@ internal sealed class MigrationPoll(RunContext run, SourceVm source, Steering st
         cancellationToken.ThrowIfCancellationRequested(); // the copy is over: nobody wants to know any more
         _polls++;
         Status = info.Status;
-        var isCopying = info.Status == MigrationStatus.Active && !source.Trail!.IsStopped;
-        Foresee(isCopying ? info.Ram : null, info);
+        var isCopying = info.Status == MigrationStatus.Active && (!source.Trail!.IsStopped || source.StaysPaused);
+        Foresee(isCopying && !source.Trail!.IsStopped ? info.Ram : null, info);
         if (info.Ram is { } ram)
         {
             (_previous, _current) = (_current, ram);

@@ -138,7 +138,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
 
             if (IsAtSwitchover || IsComplete() || steering.WantsPostCopy)
             {
-                if (steering.IsHolding)
+                if (steering.IsHeld())
                 {
                     throw new MigrationFailedException(
                         "The guest wrote nothing any more, so that QEMU had copied it all while the caller held it.", "Let it go on once it is that idle.");
@@ -173,6 +173,10 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
         try
         {
             await _poll.AskAsync(cancellationToken).ConfigureAwait(false);
+            if (!source.Trail!.IsStopped || source.StaysPaused)
+            {
+                await mirrors.LookAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
         finally
         {

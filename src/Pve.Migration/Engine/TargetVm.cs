@@ -152,12 +152,18 @@ internal sealed class TargetVm(RunContext run) : IAsyncDisposable
     /// <summary>From here on what is written there is what the source's images lack.</summary>
     public async Task TurnReplicationAsync(CancellationToken cancellationToken)
     {
+        var replicated = run.Request.Disks.Where(disk => disk.Bitmap is not null).ToList();
         if (Monitor is not { } monitor)
         {
+            if (replicated.Count > 0)
+            {
+                run.Warn($"The target's monitor is out of reach: no bitmap notes there what the guest writes to {string.Join(", ", replicated.Select(disk => $"'{disk.NodeThere}'"))}, and the next replication has to begin anew.");
+            }
+
             return;
         }
 
-        var begun = run.Request.Disks.Where(disk => disk.Bitmap is not null).Select(
+        var begun = replicated.Select(
             disk => monitor.ExecuteAsync(QmpCommands.BlockDirtyBitmapAdd, new BlockDirtyBitmapAdd(disk.NodeThere, disk.Bitmap!), cancellationToken: cancellationToken));
         await Task.WhenAll(begun).ConfigureAwait(false);
     }

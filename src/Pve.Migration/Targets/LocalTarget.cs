@@ -25,6 +25,9 @@ public sealed class LocalTarget : IMigrationTarget
     public string? Dialect => null;
 
     /// <inheritdoc/>
+    public string? ConnectUri => _qemu.ConnectUri;
+
+    /// <inheritdoc/>
     public Task<string> Lost { get; } = new TaskCompletionSource<string>().Task; // the monitor itself tells
 
     /// <inheritdoc/>

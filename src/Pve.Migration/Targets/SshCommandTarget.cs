@@ -30,6 +30,9 @@ public sealed class SshCommandTarget : IMigrationTarget
     public string? Dialect => null;
 
     /// <inheritdoc/>
+    public string? ConnectUri => _qemu.ConnectUri;
+
+    /// <inheritdoc/>
     public Task<string> Lost { get; } = new TaskCompletionSource<string>().Task; // each command has an ssh of its own
 
     /// <inheritdoc/>

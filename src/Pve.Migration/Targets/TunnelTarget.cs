@@ -74,6 +74,9 @@ public sealed class TunnelTarget : IMigrationTarget
     public Func<int, JsonElement>? ReplicationState { get; init; }
 
     /// <inheritdoc/>
+    public string? ConnectUri => _qemu.ConnectUri;
+
+    /// <inheritdoc/>
     public Task<string> Lost => _lost.Task;
 
     /// <inheritdoc/>

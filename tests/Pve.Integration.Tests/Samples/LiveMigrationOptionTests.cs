@@ -36,6 +36,8 @@ public sealed class LiveMigrationOptionTests : IDisposable
     [InlineData("--multifd does not go with --xbzrle", "--multifd", "2", "--xbzrle")]
     [InlineData("--multifd does not go with post-copy", "--multifd", "2", "--postcopy")]
     [InlineData("--hold holds one migration", "--hold", "--runs", "2")]
+    [InlineData("--hold does not go with post-copy", "--hold", "--postcopy")]
+    [InlineData("--hold does not go with post-copy", "--hold", "--goal-pause", "50", "--else", "postcopy")]
     [InlineData("--simulate uses no QEMU", "--simulate", "--qemu", "qemu-system-x86_64")]
     [InlineData("--ssh a;b", "--ssh", "a;b")]
     [InlineData("--ssh-config /nonexistent", "--ssh", "target", "--ssh-config", "/nonexistent")]
@@ -92,6 +94,14 @@ public sealed class LiveMigrationOptionTests : IDisposable
         Assert.Equal("Migrated", run.GetProperty("outcome").GetString());
         AssertTimes(run);
         _sample.Program.AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_of_a_goal_that_it_cannot_be_kept()
+    {
+        var result = await _sample.Program.RunAsync([.. SmallGuest, "--simulate", "--dry-run", "--goal-pause", "1"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("Error goal: A pause of at most 1 ms cannot be kept", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

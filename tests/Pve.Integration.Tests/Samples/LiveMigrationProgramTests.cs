@@ -11,11 +11,11 @@ public sealed class LiveMigrationProgramTests : IDisposable
     public void Dispose() => _sample.Dispose();
 
     [Fact]
-    public async Task A_dry_run_says_what_it_found_and_migrates_nothing()
+    public async Task A_dry_run_looks_at_what_was_asked_for_and_migrates_nothing()
     {
         await RealQemu.RequireAsync();
         var file = _sample.Program.NewFile("runs.json");
-        var result = await _sample.Program.RunAsync([.. SmallGuest, "--disk", "2", "--dry-run", "--json", file]);
+        var result = await _sample.Program.RunAsync([.. SmallGuest, "--disk", "2", "--replicated", "--goal-pause", "500", "--dry-run", "--json", file]);
         result.AssertSucceeded();
         Assert.Contains("Nothing stands in the way.", result.Output, StringComparison.Ordinal);
         var run = Assert.Single(Read(file));
@@ -105,12 +105,12 @@ public sealed class LiveMigrationProgramTests : IDisposable
     {
         await RealQemu.RequireAsync();
         var file = _sample.Program.NewFile("runs.json");
-        var result = await _sample.Program.RunAsync([.. SmallGuest, "--target", "local", "--json", file]);
+        var result = await _sample.Program.RunAsync([.. SmallGuest, "--target", "local", "--disk", "2", "--json", file]);
         result.AssertSucceeded();
         var lines = result.Output.Split('\n');
         Assert.Contains(lines, line => line.Contains("Copying: copy RAM", StringComparison.Ordinal));
         var last = Assert.Single(lines, line => line.Contains("Ended: Migrated", StringComparison.Ordinal));
-        Assert.Matches("^  100 %  Ended: Migrated, pass [0-9]+, [0-9]+ MiB/s, 0 MiB left, [0-9]+ MiB/s dirtied *$", last);
+        Assert.Matches(@"^  100 %  Ended: Migrated, disks ([0-9]+) of \1 MiB, pass [0-9]+, [0-9]+ MiB/s, 0 MiB left, [0-9]+ MiB/s dirtied *$", last);
         _sample.Program.AssertNothingIsLeft();
 
         var run = Assert.Single(Read(file));

@@ -73,6 +73,49 @@ public sealed class ControlTests
         SmallGuest with { DirtyBytesPerSecond = 0 });
 
     [Fact]
+    public Task A_go_counts_where_somebody_has_paused_the_guest_meanwhile() => RunAsync(async bench =>
+    {
+        var control = new MigrationControl(holds: true);
+        var migrating = bench.MigrateAsync(change: request => request with { Control = control });
+        await bench.PassAsync(5);
+        await bench.Spy.ExecuteAsync(QmpCommands.Stop, cancellationToken: Cancellation);
+        await bench.PassAsync(5);
+        Assert.False(migrating.IsCompleted);
+        control.Go();
+        var report = await migrating;
+        Assert.True(report.Outcome is MigrationOutcome.Migrated { IsPaused: true }, $"{report.Outcome}");
+        Assert.InRange(report.Statistics.Total.TotalSeconds, 10, 15); // at 4 MB/s it would take 67
+    });
+
+    [Fact]
+    public Task A_go_that_comes_as_there_is_nothing_left_to_copy_is_in_time() => RunAsync(
+        async bench =>
+        {
+            var control = new MigrationControl(holds: true);
+            using var stream = bench.Spy.Subscribe("MIGRATION");
+            var migrating = bench.MigrateAsync(
+                profile: MigrationProfile.Default with { Polling = PollingStrategy.Pve2017Before }, change: request => request with { Control = control });
+            while ((await stream.ReadAsync(Cancellation)).Data.GetProperty("status").GetString() != "pre-switchover")
+            {
+            }
+
+            control.Go();
+            bench.AssertMigrated(await migrating);
+        },
+        SmallGuest with { DirtyBytesPerSecond = 0 });
+
+    [Fact]
+    public Task A_deadline_counts_where_somebody_has_paused_the_guest() => RunAsync(async bench =>
+    {
+        var migrating = bench.MigrateAsync(change: request => request with { Goal = Goal with { Time = TimeSpan.FromSeconds(20) }, MaxBandwidth = 1_000_000 });
+        await bench.PassAsync(5);
+        await bench.Spy.ExecuteAsync(QmpCommands.Stop, cancellationToken: Cancellation);
+        var report = await migrating;
+        Assert.True(report.Outcome is MigrationOutcome.RolledBack { Failure.Message: var why } && why.StartsWith("The goal was not kept", StringComparison.Ordinal), $"{report.Outcome}");
+        Assert.InRange(report.Statistics.Total.TotalSeconds, 20, 21);
+    });
+
+    [Fact]
     public Task The_bandwidth_can_be_changed() => RunAsync(async bench =>
     {
         var control = new MigrationControl();

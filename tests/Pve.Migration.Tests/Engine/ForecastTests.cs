@@ -63,6 +63,28 @@ public sealed class ForecastTests
     });
 
     [Fact]
+    public Task Of_a_held_guest_that_dirties_as_fast_as_the_way_carries_no_more_is_foreseen_than_is_allowed() => RunAsync(bench =>
+    {
+        var (request, lessons) = (bench.Request(bench.Local()), new PauseLessons());
+        var forecast = new PauseForecast(request, lessons);
+        var busy = new MigrationRamStats { DirtyPagesRate = 25_000, PageSize = 4096 }; // 102.4 MB a second
+        TimeSpan? Foreseen(long allowed, TimeSpan? longest)
+        {
+            forecast.Hold(busy, TimeSpan.FromMilliseconds(2), allowed, longest);
+            return forecast.Pause;
+        }
+
+        var brief = TimeSpan.FromMilliseconds(12);
+        Assert.Equal(brief, Foreseen(allowed: 0, Limit)); // nobody knows what the way carries
+        Assert.Equal(brief, Foreseen(allowed: 103 * MB, Limit));
+        Assert.Equal(Limit, Foreseen(allowed: 102 * MB, Limit));
+        Assert.Null(Foreseen(allowed: 102 * MB, longest: null));
+        lessons.Learn(request, new PauseEstimate(TimeSpan.FromMilliseconds(10), 100 * MB));
+        Assert.Equal(Limit, Foreseen(allowed: 0, Limit));
+        return Task.CompletedTask;
+    });
+
+    [Fact]
     public Task What_was_learnt_of_one_target_counts_there_first_and_elsewhere_by_the_way() => RunAsync(bench =>
     {
         var lessons = new PauseLessons();

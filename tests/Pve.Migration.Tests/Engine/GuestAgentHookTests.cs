@@ -26,6 +26,18 @@ public sealed class GuestAgentHookTests
         Assert.Equal(["source guest-fsfreeze-freeze", "source guest-fsfreeze-thaw"], agent.Calls);
     });
 
+    // As a recovery in another process does.
+    [Theory]
+    [InlineData(MigrationPhase.RollingBack, "source guest-fsfreeze-thaw")]
+    [InlineData(MigrationPhase.CleaningUp, "target guest-fsfreeze-thaw", "target guest-fstrim")]
+    public Task Another_instance_thaws_what_was_frozen(MigrationPhase phase, params string[] calls) => RunAsync(async bench =>
+    {
+        var agent = new ScriptedAgent();
+        await new GuestAgentHook(Options(bench, agent)).EnterAsync(MigrationPhase.Copying, VmId, Cancellation);
+        await new GuestAgentHook(Options(bench, agent)).EnterAsync(phase, VmId, Cancellation);
+        Assert.Equal(["source guest-fsfreeze-freeze", .. calls], agent.Calls);
+    });
+
     [Theory]
     [InlineData("refuses", "refused 'guest-fsfreeze-freeze'")]
     [InlineData("is silent", "has not answered 'guest-fsfreeze-freeze' in time")]

@@ -15,6 +15,9 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     /// <summary>Whether its monitor cannot be reached from here, as on another node.</summary>
     public bool IsOutOfReach { get; init; }
 
+    /// <summary>Whether it is only known where it listens once it does.</summary>
+    public bool HidesUri { get; init; }
+
     /// <summary>What its host's clock says; nothing unless set.</summary>
     public Func<Task<DateTimeOffset>>? Clock { get; set; }
 
@@ -31,6 +34,8 @@ internal sealed class HookedTarget(IMigrationTarget inner) : IMigrationTarget
     public string? Dialect => inner.Dialect;
 
     public bool ClaimsOwnership => Claims ?? inner.ClaimsOwnership;
+
+    public string? ConnectUri => HidesUri ? null : inner.ConnectUri;
 
     public Task<string> Lost => inner.Lost;
 

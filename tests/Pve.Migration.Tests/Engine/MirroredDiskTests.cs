@@ -65,6 +65,82 @@ public sealed class MirroredDiskTests
         },
         Guest, Waiting, bytesPerSecond: 10_000_000);
 
+    // As since QEMU 8.2: the guest's writes wait for the mirror.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task A_silent_way_is_broken_before_the_guest_misses_it(bool holds) => RunAsync(
+        async bench =>
+        {
+            using var ends = bench.Spy.Subscribe("BLOCK_JOB_COMPLETED", "BLOCK_JOB_CANCELLED");
+            var control = new MigrationControl(holds);
+            var migrating = MigrateAsync(bench, request => request with { Control = control, MaxBandwidth = 1_000_000 }, new MigrationDisk("disk"));
+            await bench.PassAsync(20);
+            Assert.Equal(MigrationStatus.Active, bench.Pair.Source.MigrationStatus);
+            var frozenAt = bench.Time.GetTimestamp();
+            bench.Pair.Target.Freeze();
+            await ends.ReadAsync(Cancellation);
+            Assert.InRange(bench.Time.GetElapsedTime(frozenAt), TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8));
+
+            var failure = bench.AssertRolledBack(await migrating);
+            Assert.Equal("copy RAM", failure.Step);
+            Assert.Contains("did not reach the target", failure.Message, StringComparison.Ordinal);
+            Assert.Single(bench.Pair.Runs);
+        },
+        Guest with { ChangesBlockJobs = true }, Waiting);
+
+    [Fact]
+    public Task One_that_blocks_writes_and_gets_on_is_left_alone() => RunAsync(
+        async bench =>
+        {
+            var report = await MigrateAsync(bench, request => request with { MaxBandwidth = 10_000_000 }, new MigrationDisk("disk"));
+            bench.AssertMigrated(report);
+            Assert.True(bench.Pair.Link.FindImage("/target/disk")!.HoldsAllOf(bench.Pair.Link.FindImage("/source/disk")!));
+        },
+        Guest with { ChangesBlockJobs = true }, Waiting with { ChangesBlockJobs = true });
+
+    [Fact]
+    public Task One_that_is_written_as_fast_as_it_is_mirrored_is_given_up() => RunAsync(
+        async bench =>
+        {
+            var report = await MigrateAsync(bench, new MigrationDisk("disk") { MaxBandwidth = 500_000 });
+            var failure = bench.AssertRolledBack(report);
+            Assert.Equal("mirror disks", failure.Step);
+            Assert.Contains("written as fast as they are mirrored", failure.Message, StringComparison.Ordinal);
+            Assert.InRange(Line(report, "mirror disks").TotalSeconds, 625, 640); // the first half a minute got on
+        },
+        Guest, Waiting);
+
+    [Theory]
+    [InlineData("disk")]
+    [InlineData("other")]
+    public Task The_goals_time_is_that_of_the_disks_too(string disk) => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            var goal = new MigrationGoal { Pause = TimeSpan.FromSeconds(1), Time = TimeSpan.FromSeconds(5) };
+            var slow = new MigrationDisk(disk) { MaxBandwidth = 1_100_000, Bitmap = disk == "other" ? Bitmap : null };
+            var report = await MigrateAsync(bench, request => request with { Goal = goal }, slow);
+            var failure = bench.AssertRolledBack(report);
+            Assert.Equal("mirror disks", failure.Step);
+            Assert.StartsWith("The goal was not kept", failure.Message, StringComparison.Ordinal);
+            Assert.InRange(report.Statistics.Total.TotalSeconds, 5, 6);
+            Assert.IsType<ConvergenceDecision.GiveUp>(Assert.Single(report.Convergence).Decision);
+        },
+        Guest, Waiting);
+
+    [Fact]
+    public Task Progress_says_that_they_are_alike() => RunAsync(
+        async bench =>
+        {
+            var seen = new Handler(_ => { });
+            bench.AssertMigrated(await MigrateAsync(bench, request => request, seen, new MigrationDisk("disk")));
+            var size = 16L << 20;
+            Assert.Equal(new DiskProgress("disk", size, size, true), Assert.Single(seen.Seen.First(progress => progress.Step == "copy RAM").Disks));
+            Assert.Equal(new DiskProgress("disk", size, size, true), Assert.Single(seen.Seen[^1].Disks));
+        },
+        Guest, Waiting);
+
     // The replica's first job begins once the mirror is ready; each rests for a moment as the guest stops.
     private static async Task BreakAsync(EngineBench bench, QmpEventSubscription jobs, string at)
     {
@@ -89,7 +165,13 @@ public sealed class MirroredDiskTests
         await DiskReplica.BreakAsync(bench.Spy, "migrate-100-0", Cancellation);
     }
 
-    private static Task<MigrationReport> MigrateAsync(EngineBench bench, params MigrationDisk[] disks)
+    private static Task<MigrationReport> MigrateAsync(EngineBench bench, params MigrationDisk[] disks) => MigrateAsync(bench, request => request, disks);
+
+    private static Task<MigrationReport> MigrateAsync(EngineBench bench, Func<MigrationRequest, MigrationRequest> change, params MigrationDisk[] disks)
+        => MigrateAsync(bench, change, null, disks);
+
+    private static Task<MigrationReport> MigrateAsync(
+        EngineBench bench, Func<MigrationRequest, MigrationRequest> change, IProgress<MigrationProgress>? progress, params MigrationDisk[] disks)
     {
         var incoming = new IncomingQemu(bench.Target, Address, kill: _ =>
         {
@@ -97,7 +179,7 @@ public sealed class MirroredDiskTests
             return Task.CompletedTask;
         })
         { DisksListenUri = "unix:/run/100.nbd" };
-        return bench.MigrateAsync(new LocalTarget(incoming), change: request => request with { Disks = disks });
+        return bench.MigrateAsync(new LocalTarget(incoming), progress: progress, change: request => change(request) with { Disks = disks });
     }
 
     private static async Task ReplicateAsync(EngineBench bench)

@@ -54,6 +54,20 @@ public sealed class PostCopyTests
     });
 
     [Fact]
+    public Task A_held_copy_has_none_and_says_so() => RunAsync(
+        async bench =>
+        {
+            var control = new MigrationControl(holds: true);
+            var migrating = bench.MigrateAsync(profile: AtOnce, change: request => request with { Control = control });
+            await bench.PassAsync(5);
+            control.Go();
+            var report = await migrating;
+            Assert.Contains("Post-copy is not possible between these two", bench.AssertRolledBack(report).Message, StringComparison.Ordinal);
+            Assert.Contains("held copy", Assert.Single(report.Warnings), StringComparison.Ordinal);
+        },
+        Busy);
+
+    [Fact]
     public Task Before_it_starts_all_can_be_undone() => RunAsync(
         async bench =>
         {

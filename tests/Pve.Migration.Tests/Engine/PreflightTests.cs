@@ -62,6 +62,25 @@ public sealed class PreflightTests
         },
         target: SmallGuest with { Incoming = true, StartPaused = true, MemoryBytes = 128L << 20, MachineType = "pc-q35-7.2" });
 
+    [Theory]
+    [InlineData(GoalFallback.Abort, PreflightSeverity.Error)]
+    [InlineData(GoalFallback.PostCopy, PreflightSeverity.Error)]
+    [InlineData(GoalFallback.Pause, PreflightSeverity.Warning)]
+    public Task A_goal_that_cannot_be_kept_is_a_finding(GoalFallback otherwise, PreflightSeverity severity) => RunAsync(async bench =>
+    {
+        var goal = new MigrationGoal { Pause = TimeSpan.FromMilliseconds(1), Time = TimeSpan.FromMinutes(1), Else = otherwise };
+        var finding = Assert.Single(await PreflightAsync(bench, bench.Local(), request => request with { Goal = goal }), finding => finding.Id == "goal");
+        Assert.Equal(severity, finding.Severity);
+    });
+
+    [Fact]
+    public Task A_certificate_without_a_name_to_look_for_is_a_finding() => RunAsync(async bench =>
+    {
+        var tls = new TransferPolicy { Tls = MigrationTls.X509("/a", "/b") };
+        var finding = Assert.Single(await PreflightAsync(bench, bench.Local(), request => request with { Transfer = tls }), finding => finding.Id == "tls");
+        Assert.Equal((PreflightSeverity.Error, "Set HostName."), (finding.Severity, finding.Remedy));
+    });
+
     [Fact]
     public Task A_way_that_is_not_open_is_a_finding() => RunAsync(async bench =>
     {
@@ -114,15 +133,39 @@ public sealed class PreflightTests
             {
                 var target = bench.Local();
                 target.FreeBytes = (long)freeMiB << 20;
-                var request = bench.Request(target) with { Disks = [new MigrationDisk("disk")] };
-                var findings = await new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).PreflightAsync(request, Cancellation);
+                var findings = await PreflightAsync(bench, target, request => request with { Disks = [new MigrationDisk("disk")] });
                 Assert.Equal(severity, findings.SingleOrDefault(finding => finding.Id == "disk-space")?.Severity);
             },
             guest, there);
     }
 
-    private static Task<IReadOnlyList<PreflightFinding>> PreflightAsync(EngineBench bench, IMigrationTarget target)
-        => new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).PreflightAsync(bench.Request(target), Cancellation);
+    // Each needs 100 MiB, and may grow by 256.
+    [Theory]
+    [InlineData("/there/one", "/there/two", 199, 1)]
+    [InlineData("/there/one", "/elsewhere/two", 256, 0)]
+    public Task Disks_in_one_folder_share_its_room(string one, string two, int freeMiB, int errors)
+    {
+        SimulatedDisk[] disks = [new("one", "/here/one"), new("two", "/here/two")];
+        var guest = SmallGuest with { Disks = [.. disks.Select(disk => disk with { Bytes = 256L << 20, DataBytes = 100L << 20 })] };
+        var there = guest with
+        {
+            Incoming = true,
+            StartPaused = true,
+            Disks = [guest.Disks[0] with { Path = one, DataBytes = 0 }, guest.Disks[1] with { Path = two, DataBytes = 0 }],
+        };
+        return RunAsync(
+            async bench =>
+            {
+                var target = bench.Local();
+                target.FreeBytes = (long)freeMiB << 20;
+                var findings = await PreflightAsync(bench, target, request => request with { Disks = [new MigrationDisk("one"), new MigrationDisk("two")] });
+                var found = findings.Where(finding => finding.Id == "disk-space").ToList();
+                Assert.Equal(errors, found.Count);
+                Assert.All(found, finding => Assert.Equal(PreflightSeverity.Error, finding.Severity));
+                Assert.All(found, finding => Assert.StartsWith("The disks 'one', 'two' together need", finding.Text, StringComparison.Ordinal));
+            },
+            guest, there);
+    }
 
     [Fact]
     public Task Files_that_may_be_another_hosts_are_warned_of_and_refuse_nothing() => RunAsync(async bench =>
@@ -150,4 +193,11 @@ public sealed class PreflightTests
         Task<QmpClient> NamedAsync(SimulatedQemu qemu, string name)
             => QmpClient.ConnectAsync(qemu.OpenMonitor(), name, new QmpClientOptions { TimeProvider = bench.Time }, Cancellation);
     });
+
+    private static Task<IReadOnlyList<PreflightFinding>> PreflightAsync(
+        EngineBench bench, IMigrationTarget target, Func<MigrationRequest, MigrationRequest>? change = null)
+    {
+        var request = bench.Request(target);
+        return new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).PreflightAsync(change?.Invoke(request) ?? request, Cancellation);
+    }
 }

@@ -109,6 +109,64 @@ public sealed class ReplicatedDiskTests
         Guest, Waiting);
 
     [Fact]
+    public Task Where_nothing_can_go_the_other_way_that_is_said() => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            var report = await MigrateAsync(bench, target: Target(bench, isOutOfReach: true));
+            Assert.Contains(report.Warnings, warning => warning.Contains("no bitmap notes there what the guest writes to 'disk'", StringComparison.Ordinal));
+            Assert.Null(await BitmapAsync(bench.Target));
+        },
+        Guest, Waiting);
+
+    // It writes twice what its mirror may take, or as much as the link carries.
+    [Theory]
+    [InlineData(2_000_000, 1_000_000, 10_000_000)]
+    [InlineData(12_000_000, 0, 10_000_000)]
+    public Task One_that_is_written_as_fast_as_it_is_copied_never_comes_to_the_pause(long written, long maxBandwidth, long bytesPerSecond)
+    {
+        var guest = Guest with { Disks = [Disk with { WrittenBytesPerSecond = written }] };
+        return RunAsync(
+            async bench =>
+            {
+                await ReplicateAsync(bench);
+                await bench.PassAsync(5);
+                var failure = bench.AssertRolledBack(await MigrateAsync(bench, maxBandwidth: maxBandwidth));
+                Assert.Equal("mirror disks", failure.Step);
+                Assert.Contains("written as fast as they are copied", failure.Message, StringComparison.Ordinal);
+                Assert.Contains("Raise their bandwidth", failure.Remedy, StringComparison.Ordinal);
+                Assert.Single(bench.Pair.Runs); // it was never paused
+                await AssertNothingIsLeftAsync(bench.Spy);
+            },
+            guest, Waiting, bytesPerSecond);
+    }
+
+    [Fact]
+    public Task One_that_gets_busy_meanwhile_never_comes_to_the_pause() => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            await bench.PassAsync(0.1); // a little, which is soon caught up with
+            var failure = bench.AssertRolledBack(await MigrateAsync(bench, maxBandwidth: 1_000_000, change: request => request with { MaxBandwidth = 1_000_000 }));
+            Assert.Equal("copy RAM", failure.Step);
+            Assert.Contains("written as fast as they are copied", failure.Message, StringComparison.Ordinal);
+            Assert.Single(bench.Pair.Runs);
+        },
+        Guest with { Disks = [Disk with { WrittenBytesPerSecond = 1_500_000 }] }, Waiting);
+
+    [Fact]
+    public Task What_it_has_to_copy_inside_the_pause_is_foreseen() => RunAsync(
+        async bench =>
+        {
+            await ReplicateAsync(bench);
+            var report = await MigrateAsync(bench, change: request => request with { MaxBandwidth = 10_000_000 });
+            bench.AssertMigrated(report);
+            var (predicted, paused, last) = (report.PredictedPause!.Value, report.Ledger.Paused!.Value, Line(report, "finish mirrors"));
+            Assert.True(predicted / paused is > 0.6 and < 1.4 && last > paused / 2, $"{predicted} {paused} {last}");
+        },
+        Guest with { Disks = [Disk with { WrittenBytesPerSecond = 30_000_000 }] }, Waiting);
+
+    [Fact]
     public Task A_bitmap_that_the_target_already_has_is_found_before_anything_is_touched() => RunAsync(
         async bench =>
         {

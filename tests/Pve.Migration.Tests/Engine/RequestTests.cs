@@ -4,6 +4,8 @@ namespace Pve.Migration.Tests.Engine;
 
 public sealed class RequestTests
 {
+    private static readonly MigrationGoal PostCopy = new() { Pause = TimeSpan.FromMilliseconds(100), Time = TimeSpan.FromMinutes(1), Else = GoalFallback.PostCopy };
+
     [Fact]
     public Task A_request_out_of_range_is_refused() => RunAsync(async bench =>
     {
@@ -21,6 +23,10 @@ public sealed class RequestTests
             request => request with { Transfer = new TransferPolicy { MultifdChannels = 256 } },
             request => request with { Transfer = new TransferPolicy { CarriesBitmaps = true }, Disks = [new MigrationDisk("disk") { Bitmap = "replicated" }] },
             request => request with { Disks = [new MigrationDisk("disk") { Bitmap = "" }] },
+            request => request with { Disks = [new MigrationDisk("disk"), new MigrationDisk("other") { TargetNode = "disk" }] },
+            request => request with { Disks = [new MigrationDisk("disk") { TargetNode = "there" }, new MigrationDisk("other") { TargetNode = "there" }] },
+            request => request with { Goal = PostCopy, Control = new MigrationControl(holds: true) },
+            request => request with { Control = Aimed(new MigrationControl(holds: true)) },
         ];
         foreach (var change in wrong)
         {
@@ -38,5 +44,11 @@ public sealed class RequestTests
         Assert.ThrowsAny<ArgumentException>(() => new LiveMigrator(new LiveMigratorOptions { LoadTimeout = TimeSpan.Zero }));
         Assert.ThrowsAny<ArgumentException>(() => new LiveMigrator(new LiveMigratorOptions { Profile = null! }));
         Assert.ThrowsAny<ArgumentException>(() => new LiveMigrator(new LiveMigratorOptions { TimeProvider = null! }));
+    }
+
+    private static MigrationControl Aimed(MigrationControl control)
+    {
+        control.Aim(PostCopy);
+        return control;
     }
 }

@@ -64,12 +64,15 @@ public sealed class TransferTests
         bench.AssertMigrated(await bench.MigrateAsync(change: With(new TransferPolicy { Tls = MigrationTls.Psk("/a", "/b") })));
     });
 
-    [Fact]
-    public Task A_certificate_without_a_name_to_look_for_is_refused_before_the_copy() => RunAsync(async bench =>
+    [Theory]
+    [InlineData(false, "check target")]
+    [InlineData(true, "start incoming")]
+    public Task A_certificate_without_a_name_to_look_for_is_refused_before_the_copy(bool hidesUri, string step) => RunAsync(async bench =>
     {
-        var report = await bench.MigrateAsync(change: With(new TransferPolicy { Tls = MigrationTls.X509("/a", "/b") }));
+        var target = new HookedTarget(new LocalTarget(bench.Incoming())) { HidesUri = hidesUri };
+        var report = await bench.MigrateAsync(target, change: With(new TransferPolicy { Tls = MigrationTls.X509("/a", "/b") }));
         var failure = bench.AssertRolledBack(report);
-        Assert.Equal("start incoming", failure.Step);
+        Assert.Equal(step, failure.Step);
         Assert.Contains("Set HostName", failure.Remedy, StringComparison.Ordinal);
     });
 

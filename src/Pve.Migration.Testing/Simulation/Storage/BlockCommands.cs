@@ -27,6 +27,10 @@ internal static class BlockCommands
             machine.Jobs.RequireBlockJob(arguments.Only("device", "speed").Text("device")).SetSpeed(arguments.Number("speed"))),
         ["block-job-cancel"] = Command.Do((machine, arguments) =>
             machine.Jobs.RequireBlockJob(arguments.Only("device", "force").Text("device")).Cancel(arguments.FlagOr("force", false))),
+        ["block-job-change"] = Command.Do((machine, arguments) => machine.Jobs.Change(arguments.Only("id", "type", "copy-mode"))) with
+        {
+            IsThere = machine => machine.Options.ChangesBlockJobs,
+        },
         ["block-job-complete"] = Command.Do((machine, arguments) => machine.Jobs.RequireBlockJob(arguments.Only("device").Text("device")).Complete()),
         ["job-cancel"] = Command.Do((machine, arguments) => machine.Jobs.Require(arguments.Only("id").Text("id")).Cancel(force: true)),
         ["job-complete"] = Command.Do((machine, arguments) => machine.Jobs.Require(arguments.Only("id").Text("id")).Complete()),

@@ -12,7 +12,6 @@ internal abstract class BlockJob
     private readonly BlockJobOptions _options;
     private readonly TimeSpan _began;
     private double _left;
-    private double _rate;
     private long _speed;
     private WireFlow? _flow;
     private TimeSpan _at;
@@ -38,7 +37,13 @@ internal abstract class BlockJob
     protected Machine Machine { get; }
 
     /// <summary>How many bytes there are to go through.</summary>
-    protected long Length { get; }
+    protected long Length { get; private set; }
+
+    /// <summary>How many bytes a second it copies now.</summary>
+    protected double Rate { get; private set; }
+
+    /// <summary>How many bytes of the guest's wait to be written besides.</summary>
+    protected virtual long Waiting => 0;
 
     /// <summary>Whether all has been copied, and it goes on.</summary>
     protected virtual bool IsReady => false;
@@ -170,7 +175,13 @@ internal abstract class BlockJob
             json.WriteString("error"u8, Error);
         }
 
+        WriteMore(json);
         WriteProgress(json);
+    }
+
+    /// <summary>What its type tells besides.</summary>
+    protected virtual void WriteMore(Utf8JsonWriter json)
+    {
     }
 
     /// <summary>The nodes are its own from now on.</summary>
@@ -195,6 +206,14 @@ internal abstract class BlockJob
         {
             throw new CommandRefusedException($"Job '{Id}' in state '{Status}' cannot accept command verb '{verb}'");
         }
+    }
+
+    /// <summary>There is more to go through.</summary>
+    protected void CopyMore(long bytes)
+    {
+        Length += bytes;
+        _left += bytes;
+        Plan();
     }
 
     protected void StopFlowing() => _flow?.Want(0);
@@ -245,7 +264,7 @@ internal abstract class BlockJob
     protected void WriteProgress(Utf8JsonWriter json)
     {
         json.WriteString("device"u8, Id);
-        json.WriteNumber("len"u8, Length);
+        json.WriteNumber("len"u8, Length + Waiting);
         json.WriteNumber("offset"u8, Offset);
         json.WriteNumber("speed"u8, _speed);
         json.WriteString("type"u8, Type);
@@ -272,7 +291,7 @@ internal abstract class BlockJob
 
     private void Settle()
     {
-        _left = Math.Max(0, _left - (_rate * (Machine.Now - _at).TotalSeconds));
+        _left = Math.Max(0, _left - (Rate * (Machine.Now - _at).TotalSeconds));
         _left = _left < 1 ? 0 : _left;
         _at = Machine.Now;
     }
@@ -288,11 +307,11 @@ internal abstract class BlockJob
         var stands = Stands || IsCut;
         var wanted = stands || _left == 0 ? 0 : _speed > 0 ? _speed : double.PositiveInfinity;
         _flow?.Want(wanted);
-        _rate = _flow?.Rate ?? Math.Min(wanted, Machine.Link.BytesPerSecond);
+        Rate = _flow?.Rate ?? Math.Min(wanted, Machine.Link.BytesPerSecond);
         _next?.Dispose();
-        if (_rate > 0 && double.IsFinite(_left))
+        if (Rate > 0 && double.IsFinite(_left))
         {
-            Next(TimeSpan.FromTicks((long)Math.Ceiling(_left / _rate * TimeSpan.TicksPerSecond)), Plan);
+            Next(TimeSpan.FromTicks((long)Math.Ceiling(_left / Rate * TimeSpan.TicksPerSecond)), Plan);
         }
         else if (_left == 0 && !stands)
         {

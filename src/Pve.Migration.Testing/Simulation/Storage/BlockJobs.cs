@@ -23,7 +23,7 @@ internal sealed class BlockJobs(Machine machine)
     {
         var (device, target) = (arguments.Text("device"), arguments.Text("target"));
         var sync = arguments.Word("sync", "top", "full", "none", "incremental", "bitmap");
-        _ = arguments.Has("copy-mode") ? arguments.Word("copy-mode", "background", "write-blocking") : "";
+        var blocksWrites = arguments.Has("copy-mode") && arguments.Word("copy-mode", "background", "write-blocking") == "write-blocking";
         var (source, copy) = (machine.Disks.Require(device), machine.Disks.Require(target));
         if (source.Job is not null || source.Backups > 0)
         {
@@ -35,7 +35,16 @@ internal sealed class BlockJobs(Machine machine)
             throw new CommandRefusedException($"Sync mode '{sync}' not supported");
         }
 
-        Begin(new MirrorJob(machine, BlockJobOptions.Read(arguments, source), source, copy));
+        Begin(new MirrorJob(machine, BlockJobOptions.Read(arguments, source), source, copy) { BlocksWrites = blocksWrites });
+    }
+
+    /// <summary><c>block-job-change</c></summary>
+    public void Change(CommandArguments arguments)
+    {
+        var job = RequireBlockJob(arguments.Text("id"));
+        arguments.Word("type", "mirror");
+        arguments.Word("copy-mode", "write-blocking"); // there is no way back
+        ((MirrorJob)job).BlocksWrites = true;
     }
 
     /// <summary><c>blockdev-backup</c></summary>

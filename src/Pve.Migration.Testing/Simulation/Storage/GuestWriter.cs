@@ -3,6 +3,8 @@ namespace Pve.Migration.Testing.Simulation.Storage;
 /// <summary>What a guest writes to a disk while it runs: from the beginning to the end, and again.</summary>
 internal sealed class GuestWriter(long bytesPerSecond)
 {
+    public long BytesPerSecond => bytesPerSecond;
+
     private double _position;
     private TimeSpan? _since;
 

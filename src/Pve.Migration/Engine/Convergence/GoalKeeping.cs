@@ -22,6 +22,8 @@ internal sealed class GoalKeeping(MigrationGoal goal, TimeSpan most, TimeSpan be
     public static TimeSpan RoomFor(MigrationGoal goal, TimeSpan fixedPart)
         => TimeSpan.FromMilliseconds(Math.Max(1, Math.Floor((goal.Pause - fixedPart).TotalMilliseconds)));
 
+    public static string Missed(MigrationGoal goal) => $"The goal was not kept: {goal}.";
+
     public override ConvergenceDecision Decide(ConvergenceState state)
     {
         if (before + state.Elapsed >= goal.Time)
@@ -43,7 +45,7 @@ internal sealed class GoalKeeping(MigrationGoal goal, TimeSpan most, TimeSpan be
 
     private ConvergenceDecision AtTheDeadline(ConvergenceState state)
     {
-        var missed = $"The goal was not kept: {goal}.";
+        var missed = Missed(goal);
         return goal.Else switch
         {
             GoalFallback.Pause => state.DowntimeLimit < MaxDowntimeLimit

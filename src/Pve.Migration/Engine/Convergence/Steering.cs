@@ -50,6 +50,17 @@ internal sealed class Steering
     /// <summary>Whether that was decided.</summary>
     public bool WantsPostCopy { get; private set; }
 
+    /// <summary>Whether the caller still wants it to wait, though there is nothing left to copy; a go that no poll has seen ends the wait here.</summary>
+    public bool IsHeld()
+    {
+        if (IsHolding && !_control!.IsHolding)
+        {
+            LetGo();
+        }
+
+        return IsHolding;
+    }
+
     /// <summary>For how long it did.</summary>
     public TimeSpan HeldFor { get; private set; }
 
@@ -109,11 +120,21 @@ internal sealed class Steering
 
         if (IsHolding)
         {
-            _run.Forecast.Hold(FirstLimit);
+            _run.Forecast.Hold(current, FirstLimit, AllowedBandwidth, Goal is { Else: not GoalFallback.Pause } goal ? goal.Pause : null);
             return false;
         }
 
         return await DecideAsync(current, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Looks, before the copy of the RAM has begun, whether the goal's time is over already.</summary>
+    /// <exception cref="MigrationFailedException">It is, and the goal says to give up then.</exception>
+    public void ThrowIfTooLate()
+    {
+        if ((_control?.Goal ?? Goal) is { Else: GoalFallback.Abort } goal && _run.Ledger.Elapsed >= goal.Time)
+        {
+            throw GivenUp(new ConvergenceDecision.GiveUp(GoalKeeping.Missed(goal)));
+        }
     }
 
     /// <summary>Foresees the pause from what the latest poll told.</summary>
@@ -158,10 +179,20 @@ internal sealed class Steering
             return false;
         }
 
+        LetGo();
+        return true;
+    }
+
+    private void LetGo()
+    {
+        if (!IsHolding)
+        {
+            return; // a poll and the end of the copy may both have seen it
+        }
+
         (IsHolding, HeldFor, _begun) = (false, Elapsed, _run.Time.GetTimestamp());
         _passes.Clear();
         _run.Forecast.WaitsFor = null;
-        return true;
     }
 
     private async Task<bool> DecideAsync(MigrationRamStats current, CancellationToken cancellationToken)
@@ -187,6 +218,8 @@ internal sealed class Steering
             case ConvergenceDecision.Throttle { Percent: var percent } when CanThrottle:
                 var parameters = new MigrationParameters { MaxCpuThrottle = percent, CpuThrottleIncrement = percent };
                 return await TryDoAsync(decision, parameters, cancellationToken).ConfigureAwait(false);
+            case ConvergenceDecision.StartPostCopy when _source.StaysPaused:
+                return false; // a guest that stands still dirties nothing: its copy ends by itself
             case ConvergenceDecision.StartPostCopy when CanStartPostCopy:
                 WantsPostCopy = true;
                 Did(decision);
@@ -194,8 +227,7 @@ internal sealed class Steering
             case ConvergenceDecision.StartPostCopy:
                 throw new MigrationFailedException("It was decided to start post-copy, which is not possible here.");
             case ConvergenceDecision.GiveUp giveUp:
-                Did(decision);
-                throw new MigrationFailedException(giveUp.Reason, "Give it more time or bandwidth, a longer pause, or the guest less to do.");
+                throw GivenUp(giveUp);
             default:
                 return false;
         }
@@ -249,6 +281,12 @@ internal sealed class Steering
         _bandwidth = parameters.MaxBandwidth ?? _bandwidth;
         (_withoutProgress, _passesSinceChange) = (0, 0);
         return true;
+    }
+
+    private MigrationFailedException GivenUp(ConvergenceDecision.GiveUp decision)
+    {
+        Did(decision);
+        return new MigrationFailedException(decision.Reason, "Give it more time or bandwidth, a longer pause, or the guest less to do.");
     }
 
     private void Did(ConvergenceDecision decision)

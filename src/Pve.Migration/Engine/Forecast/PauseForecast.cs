@@ -22,7 +22,10 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
     /// <summary>The pause beside the RAM.</summary>
     public TimeSpan FixedPart => lessons.For(request).FixedPart;
 
-    /// <summary>The latest forecast; null before the first.</summary>
+    /// <summary>What the last round of replicated disks takes.</summary>
+    public TimeSpan Disks { get; set; }
+
+    /// <summary>The latest forecast; null before the first, and where it has no bound.</summary>
     public TimeSpan? Pause { get; private set; }
 
     /// <summary>When the guest will run on the target, since the migration began; null where the copy gets nowhere.</summary>
@@ -31,9 +34,20 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
     /// <summary>Why the copy does not get on; null where it does.</summary>
     public string? WaitsFor { get; set; }
 
-    /// <summary>While the copy is held, the pause will be as short as it may be first.</summary>
-    public void Hold(TimeSpan firstLimit)
-        => (Pause, End, WaitsFor) = (firstLimit + FixedPart, null, "the caller's go");
+    /// <summary>
+    /// While the copy is held, the pause will be as short as it may be first, unless the guest dirties its RAM as fast as the way is known to carry it: then it
+    /// will be whatever the goal allows.
+    /// </summary>
+    /// <param name="ram">The RAM's progress.</param>
+    /// <param name="firstLimit">The downtime limit that QEMU will have first.</param>
+    /// <param name="allowed">The bandwidth that the copy may take, in bytes a second; 0 is no limit.</param>
+    /// <param name="longest">The longest pause that there may be; null where it has no bound.</param>
+    public void Hold(MigrationRamStats ram, TimeSpan firstLimit, long allowed, TimeSpan? longest)
+    {
+        var known = lessons.For(request);
+        var rate = Math.Min(known.BytesPerSecond ?? double.PositiveInfinity, allowed > 0 ? allowed : double.PositiveInfinity);
+        (Pause, End, WaitsFor) = (Dirtied(ram) >= rate ? longest : firstLimit + known.FixedPart + Disks, null, "the caller's go");
+    }
 
     /// <summary>
     /// If QEMU switches over by itself, it sends what the pass under way began with, or what its limit allows if that is less. A limit that allows all of it, as
@@ -62,20 +76,22 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
         _copied = _rate.BytesPerSecond;
         if (_copied <= 0)
         {
-            (Pause, End) = (downtimeLimit + known.FixedPart, null);
+            (Pause, End) = (downtimeLimit + known.FixedPart + Disks, null);
             return;
         }
 
         // Held back by the limit, it does not tell how fast the last of it will go.
         var isHeldBack = bandwidthLimit > 0 && _copied > NearTheLimit * bandwidthLimit;
         var rate = isHeldBack ? Math.Max(_copied, known.BytesPerSecond ?? 0) : _copied;
-        var dirtied = (double)ram.DirtyPagesRate * ram.PageSize;
+        var dirtied = Dirtied(ram);
         var allowed = _copied * downtimeLimit.TotalSeconds;
         var last = allowed < _rest ? allowed : Left(ram, dirtied * (now - _passBegan).TotalSeconds);
-        Pause = TimeSpan.FromSeconds(last / rate) + known.FixedPart;
+        Pause = TimeSpan.FromSeconds(last / rate) + known.FixedPart + Disks;
         var gained = _copied - dirtied;
         End = gained > 0 ? now + TimeSpan.FromSeconds(Math.Min(ram.Remaining / gained, MostSeconds)) + Pause : null;
     }
+
+    private static double Dirtied(MigrationRamStats ram) => (double)ram.DirtyPagesRate * ram.PageSize;
 
     // What the pass has not sent yet, and of the rest as much as was dirtied again: the guest writes anywhere. Where the passes do not shrink, what one sends was
     // dirtied again before it ended, once or several times, so that QEMU's rate is the least: it is more then, up to all.
@@ -102,6 +118,7 @@ internal sealed class PauseForecast(MigrationRequest request, PauseLessons lesso
         double? rate = bytes >= TellingBytes && lastPass > TimeSpan.Zero ? bytes / lastPass.TotalSeconds : null;
         var sent = TimeSpan.FromSeconds(bytes / (rate ?? _copied));
         sent = sent < lastPass ? sent : lastPass;
-        lessons.Learn(request, new PauseEstimate(paused - sent, rate));
+        var disks = ledger.Lines.FirstOrDefault(line => line.Name == MigrationPlan.FinishMirrors)?.Duration ?? TimeSpan.Zero;
+        lessons.Learn(request, new PauseEstimate(paused - sent - (Disks < disks ? Disks : disks), rate));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Pve.Qmp;
@@ -9,6 +10,7 @@ internal static class TlsCheck
 {
     private const string Id = "tls";
     private const string UnixScheme = "unix:";
+    private const string GiveName = $"Set {nameof(MigrationTls.HostName)}.";
 
     public static void Run(MigrationTls tls, QmpClient source, QmpClient? target, DateTimeOffset now, Findings findings)
     {
@@ -29,16 +31,29 @@ internal static class TlsCheck
         }
     }
 
-    /// <summary>Whether the name that the target's certificate must have is known.</summary>
+    /// <summary>Whether the name that the target's certificate must have is known, as far as the address is by now.</summary>
+    public static void LookForName(MigrationTls tls, string? uri, Findings findings)
+    {
+        if (IsNameless(tls, uri))
+        {
+            findings.Error(Id, Nameless(uri), GiveName);
+        }
+    }
+
+    /// <summary>The same once the address is known.</summary>
     /// <exception cref="MigrationFailedException">It is not.</exception>
     public static void ThrowIfNameless(MigrationTls? tls, string uri)
     {
-        if (tls is { UsesCertificates: true, HostName: null } && !uri.StartsWith("tcp:", StringComparison.Ordinal))
+        if (tls is not null && IsNameless(tls, uri))
         {
-            throw new MigrationFailedException(
-                $"Which name the target's certificate must have cannot be told from {uri}.", $"Set {nameof(MigrationTls.HostName)}.");
+            throw new MigrationFailedException(Nameless(uri), GiveName);
         }
     }
+
+    private static bool IsNameless(MigrationTls tls, [NotNullWhen(true)] string? uri)
+        => tls is { UsesCertificates: true, HostName: null } && uri?.StartsWith("tcp:", StringComparison.Ordinal) == false;
+
+    private static string Nameless(string uri) => $"Which name the target's certificate must have cannot be told from {uri}.";
 
     private static bool IsHere(QmpClient monitor) => monitor.Name.StartsWith(UnixScheme, StringComparison.Ordinal);
 

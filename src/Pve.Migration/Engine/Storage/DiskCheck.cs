@@ -17,6 +17,7 @@ internal static class DiskCheck
         var here = await BlockNodes.ReadAsync(source, cancellationToken).ConfigureAwait(false);
         var there = monitor is null ? null : await BlockNodes.ReadAsync(monitor, cancellationToken).ConfigureAwait(false);
         var jobs = await source.ExecuteAsync(QmpCommands.QueryBlockJobs, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var pairs = new List<(MigrationDisk Disk, BlockDeviceInfo Here, BlockDeviceInfo There)>();
         foreach (var disk in disks)
         {
             if (jobs.FirstOrDefault(job => job.Device == disk.Node) is { } job)
@@ -34,8 +35,13 @@ internal static class DiskCheck
             {
                 Compare(disk, node, other, findings);
                 LookForBitmapThere(disk, other, findings);
-                await LookForSpaceAsync(disk, node, other, target, findings, cancellationToken).ConfigureAwait(false);
+                pairs.Add((disk, node, other));
             }
+        }
+
+        foreach (var beside in pairs.GroupBy(pair => FolderOf(pair.There.Image.Filename), StringComparer.Ordinal))
+        {
+            await LookForSpaceAsync([.. beside], target, findings, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -115,27 +121,32 @@ internal static class DiskCheck
         }
     }
 
-    // What is allocated here will be there; what the guest may write besides, up to the whole size, only may.
+    // What is allocated here will be there; what the guest may write besides, up to the whole size, only may. Images in one folder share its room.
     private static async Task LookForSpaceAsync(
-        MigrationDisk disk, BlockDeviceInfo here, BlockDeviceInfo there, IMigrationTarget target, Findings findings, CancellationToken cancellationToken)
+        IReadOnlyList<(MigrationDisk Disk, BlockDeviceInfo Here, BlockDeviceInfo There)> pairs, IMigrationTarget target, Findings findings, CancellationToken cancellationToken)
     {
-        if (there.Image.ActualSize is not { } taken
-            || await target.ReadFreeBytesAsync(there.Image.Filename, cancellationToken).ConfigureAwait(false) is not { } free)
+        var known = pairs.Where(pair => pair.There.Image.ActualSize is not null).ToList();
+        if (known is not [var first, ..] || await target.ReadFreeBytesAsync(first.There.Image.Filename, cancellationToken).ConfigureAwait(false) is not { } free)
         {
             return;
         }
 
-        var (surely, atMost) = (here.Image.ActualSize - taken, there.Image.VirtualSize - taken);
+        var surely = known.Sum(pair => Math.Max(0, (pair.Here.Image.ActualSize ?? 0) - pair.There.Image.ActualSize!.Value));
+        var atMost = known.Sum(pair => Math.Max(0, pair.There.Image.VirtualSize - pair.There.Image.ActualSize!.Value));
+        var (which, need) = known.Count == 1
+            ? ($"The disk '{first.Disk.Node}'", "needs")
+            : ($"The disks {string.Join(", ", known.Select(pair => $"'{pair.Disk.Node}'"))} together", "need");
         if (surely > free)
         {
-            findings.Error("disk-space", $"The disk '{disk.Node}' needs {Bytes(surely.Value)} bytes more on the target, which has {Bytes(free)} free.", "Make room there.");
+            findings.Error("disk-space", $"{which} {need} {Bytes(surely)} bytes more on the target, which has {Bytes(free)} free.", "Make room there.");
         }
         else if (atMost > free)
         {
-            findings.Warn(
-                "disk-space", $"The disk '{disk.Node}' may grow by {Bytes(atMost)} bytes on the target, which has {Bytes(free)} free.", "Make room there.");
+            findings.Warn("disk-space", $"{which} may grow by {Bytes(atMost)} bytes on the target, which has {Bytes(free)} free.", "Make room there.");
         }
     }
+
+    private static string FolderOf(string path) => path[..(path.LastIndexOf('/') + 1)];
 
     private static string Bytes(long count) => count.ToString(CultureInfo.InvariantCulture);
 }

@@ -10,6 +10,11 @@ namespace Pve.Migration.Engine.Storage;
 /// <param name="name">What the job, and the node that stands for the target's image, are called; at most 31 characters.</param>
 internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string name)
 {
+    // What QEMU may copy in one piece, which a limit holds back as a whole.
+    private const long Piece = 16L << 20;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     public MigrationDisk Disk => disk;
 
     /// <summary>The job's name.</summary>
@@ -24,7 +29,19 @@ internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string n
     /// <summary>Whether nothing is left to copy but what the guest writes, which goes to both at once.</summary>
     public bool IsInStep { get; private set; }
 
+    /// <summary>How long not a byte may move, where the guest's writes wait for it, before the way counts as silent.</summary>
+    public TimeSpan StandsFor => disk.MaxBandwidth > 0 ? Patience + TimeSpan.FromSeconds((double)Piece / disk.MaxBandwidth) : Patience;
+
+    /// <summary>Whether its connection was broken, since the guest waited for it.</summary>
+    public bool IsGivenUp { get; set; }
+
     public DiskProgress Progress { get; private set; } = new(disk.Node, 0, 0, false);
+
+    /// <summary>The least that was ever left to copy, in bytes.</summary>
+    public long LeastLeft { get; private set; } = long.MaxValue;
+
+    /// <summary>Since when something is left and nothing of it was copied, a timestamp; null where nothing is left.</summary>
+    public long? StandsSince { get; private set; }
 
     public async Task AttachAsync(QmpClient monitor, TlsObjects tls, CancellationToken cancellationToken)
     {
@@ -70,12 +87,17 @@ internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string n
     }
 
     /// <summary>Takes what a poll said of the job; null where it was not there.</summary>
-    public void Note(BlockJobInfo? job)
+    public void Note(BlockJobInfo? job, long now)
     {
-        if (job is not null)
+        if (job is null)
         {
-            IsInStep = job.ActivelySynced ?? false;
-            Progress = new DiskProgress(disk.Node, job.Offset, job.Len, job.Ready);
+            return;
         }
+
+        var left = job.Len - job.Offset;
+        StandsSince = left <= 0 ? null : job.Offset == Progress.CopiedBytes ? StandsSince ?? now : now;
+        LeastLeft = job.Len > 0 ? Math.Min(left, LeastLeft) : LeastLeft; // until it has looked what there is, nothing is left either
+        IsInStep = job.ActivelySynced ?? false;
+        Progress = new DiskProgress(disk.Node, job.Offset, job.Len, job.Ready);
     }
 }

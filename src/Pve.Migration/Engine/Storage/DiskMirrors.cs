@@ -1,3 +1,4 @@
+using Pve.Migration.Engine.Convergence;
 using Pve.Migration.Engine.Transfer;
 using Pve.Migration.Transports;
 using Pve.Qmp;
@@ -6,16 +7,22 @@ using Pve.Qmp.Commands;
 namespace Pve.Migration.Engine.Storage;
 
 /// <summary>The mirrors of all disks: source's node → NBD → the target's own image.</summary>
-internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm target, TlsObjects tls) : IAsyncDisposable
+internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm target, TlsObjects tls, Steering steering) : IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(500);
+
+    // By how much less has to be left, or chance alone would find a new low again and again.
+    private const long Gain = 1L << 20;
 
     private readonly List<DiskMirror> _mirrors = [];
     private readonly AutoResetSignal _changed = new();
     private JobTrail? _trail;
     private DiskReplicas? _replicas;
+    private bool _blocksWrites;
     private long _moved;
     private long _movedAt;
+    private decimal _least;
+    private long _leastAt;
 
     /// <summary>How far each is.</summary>
     public IReadOnlyList<DiskProgress> Progress
@@ -53,7 +60,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
             .Select(disk => new DiskReplica(disk.Item, exports[disk.Index], NameOf(disk.Index))).ToList();
         if (replicas.Count > 0)
         {
-            _replicas = new DiskReplicas(run, source, target, replicas, ThrowIfMirrorFailed);
+            _replicas = new DiskReplicas(run, source, target, replicas, LookAfterMirrorsAsync);
             await _replicas.CatchUpAsync(tls, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -89,6 +96,28 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
     {
         _replicas?.ThrowIfFailed();
         ThrowIfMirrorFailed();
+    }
+
+    /// <summary>Looks, beside the copy of the RAM, that the guest's writes wait for none of them.</summary>
+    /// <exception cref="MigrationFailedException">The way to the target is silent.</exception>
+    /// <exception cref="QmpException">The monitor is lost.</exception>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (!_blocksWrites)
+        {
+            return;
+        }
+
+        try
+        {
+            await PollAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (QmpException e) when (e.ConnectionUsable)
+        {
+            // asked again soon
+        }
+
+        run.Report(MigrationPlan.CopyRam, disks: Progress);
     }
 
     /// <summary>Ends what is under way, and detaches the target's images.</summary>
@@ -142,6 +171,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
     // From here on a write of the guest ends when it has reached both images, so that nothing is left to copy at the switchover.
     private async Task BlockWritesAsync(CancellationToken cancellationToken)
     {
+        _blocksWrites = _mirrors.Count > 0;
         foreach (var mirror in _mirrors)
         {
             await mirror.BlockWritesAsync(Monitor, cancellationToken).ConfigureAwait(false);
@@ -152,49 +182,76 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
 
     private async Task UntilAsync(Func<bool> isDone, CancellationToken cancellationToken)
     {
-        _movedAt = run.Time.GetTimestamp();
+        (_movedAt, _least, _leastAt) = (run.Time.GetTimestamp(), decimal.MaxValue, run.Time.GetTimestamp());
         using var pollDue = run.Time.CreateTimer(_ => _changed.Set(), null, PollInterval, PollInterval);
         while (true)
         {
-            ThrowIfFailed();
-            target.ThrowIfGone(); // a mirror that is slowed down would meet its end much later
+            await LookAfterMirrorsAsync(cancellationToken).ConfigureAwait(false);
+            run.Report(MigrationPlan.MirrorDisks, disks: Progress);
             if (isDone())
             {
                 return;
             }
 
-            await PollAsync(cancellationToken).ConfigureAwait(false);
-            if (isDone())
-            {
-                return;
-            }
-
-            if (run.Time.GetElapsedTime(_movedAt) > run.Options.StallTimeout)
-            {
-                throw new MigrationFailedException(
-                    $"Not a byte of the disks was mirrored for {run.Options.StallTimeout.TotalSeconds:0.#} s.", "See that nothing blocks the way to the target.");
-            }
-
+            ThrowIfStalled();
             await _changed.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
+    // Until all disks are alike.
+    private async Task LookAfterMirrorsAsync(CancellationToken cancellationToken)
+    {
+        ThrowIfMirrorFailed();
+        target.ThrowIfGone(); // a mirror that is slowed down would meet its end much later
+        steering.ThrowIfTooLate();
+        await PollAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private void ThrowIfStalled()
+    {
+        var now = run.Time.GetTimestamp();
+        if (_mirrors.Sum(mirror => mirror.Progress.CopiedBytes) is var moved && moved != _moved)
+        {
+            (_moved, _movedAt) = (moved, now);
+        }
+
+        // each one's own: what it has left shows only once it has begun
+        if (_mirrors.Sum(mirror => (decimal)mirror.LeastLeft) is var least && least < _least - Gain)
+        {
+            (_least, _leastAt) = (least, now);
+        }
+
+        if (run.Time.GetElapsedTime(_movedAt) > run.Options.StallTimeout)
+        {
+            throw new MigrationFailedException(
+                $"Not a byte of the disks was mirrored for {run.Options.StallTimeout.TotalSeconds:0.#} s.", "See that nothing blocks the way to the target.");
+        }
+
+        if (run.Time.GetElapsedTime(_leastAt) > run.Options.MirrorTimeout)
+        {
+            throw new MigrationFailedException(
+                $"The disks are written as fast as they are mirrored: {Left} bytes are left, and for {run.Options.MirrorTimeout.TotalSeconds:0.#} s they have not become fewer.",
+                "Give the mirrors more bandwidth, or the guest less to write.");
+        }
+    }
+
+    private long Left => _mirrors.Sum(mirror => mirror.Progress.TotalBytes - mirror.Progress.CopiedBytes);
+
     private async Task PollAsync(CancellationToken cancellationToken)
     {
         var jobs = await Monitor.ExecuteAsync(QmpCommands.QueryBlockJobs, cancellationToken: cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested(); // the copy is over: nobody wants to know any more
+        var now = run.Time.GetTimestamp();
         foreach (var mirror in _mirrors)
         {
-            mirror.Note(jobs.FirstOrDefault(job => job.Device == mirror.Job));
+            mirror.Note(jobs.FirstOrDefault(job => job.Device == mirror.Job), now);
+            if (_blocksWrites && mirror.StandsSince is { } since && run.Time.GetElapsedTime(since, now) >= mirror.StandsFor)
+            {
+                mirror.IsGivenUp = true;
+                await DiskReplica.BreakAsync(Monitor, mirror.Node, cancellationToken).ConfigureAwait(false);
+                ThrowIfMirrorFailed();
+            }
         }
-
-        var progress = Progress;
-        var moved = progress.Sum(disk => disk.CopiedBytes);
-        if (moved != _moved)
-        {
-            (_moved, _movedAt) = (moved, run.Time.GetTimestamp());
-        }
-
-        run.Report(MigrationPlan.MirrorDisks, disks: progress);
     }
 
     // A job that has ended is in no poll any more: its event told the rest.
@@ -224,7 +281,9 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
 
     // Before it is told to finish, no mirror ends but by a fault.
     private string? FailureOf(DiskMirror mirror)
-        => _trail!.EndOf(mirror.Job) is { } end && (end.Error is not null || !mirror.IsFinishing)
+        => mirror.IsGivenUp
+            ? $"What the guest wrote to the disk '{mirror.Disk.Node}' did not reach the target, and it waited for that."
+            : _trail!.EndOf(mirror.Job) is { } end && (end.Error is not null || !mirror.IsFinishing)
             ? $"The mirror of the disk '{mirror.Disk.Node}' has ended: {end.Error ?? "somebody else completed it"}."
             : null;
 }

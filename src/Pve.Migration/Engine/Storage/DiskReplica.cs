@@ -21,11 +21,6 @@ namespace Pve.Migration.Engine.Storage;
 /// <param name="name">What its nodes, its jobs and its bitmap are called; at most 29 characters.</param>
 internal sealed class DiskReplica(MigrationDisk disk, DiskExport export, string name)
 {
-    // What QEMU may copy in one piece, which a limit holds back as a whole.
-    private const long Piece = 16L << 20;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
     private readonly string _shield = name + "-s";
     private readonly string _nothing = name + "-n";
     private readonly DiskMirror _way = new(disk, export, name);
@@ -47,7 +42,7 @@ internal sealed class DiskReplica(MigrationDisk disk, DiskExport export, string 
     public long Behind { get; private set; }
 
     /// <summary>How long not a byte may move before the way counts as silent.</summary>
-    public TimeSpan StandsFor => disk.MaxBandwidth > 0 ? Patience + TimeSpan.FromSeconds((double)Piece / disk.MaxBandwidth) : Patience;
+    public TimeSpan StandsFor => _way.StandsFor;
 
     public DiskProgress Progress => new(disk.Node, _copied, _copied + Behind, _rounds > 0 && !IsUnderWay);
 

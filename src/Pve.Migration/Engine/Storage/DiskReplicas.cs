@@ -9,11 +9,18 @@ namespace Pve.Migration.Engine.Storage;
 /// <param name="source">Its source.</param>
 /// <param name="target">Its target.</param>
 /// <param name="replicas">Those disks.</param>
-/// <param name="throwIfOthersFailed">Looks after the other disks while nobody else does, which is until these are caught up with.</param>
-internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm target, IReadOnlyList<DiskReplica> replicas, Action throwIfOthersFailed) : IAsyncDisposable
+/// <param name="lookAfterOthersAsync">Looks after the other disks while nobody else does, which is until these are caught up with.</param>
+internal sealed class DiskReplicas(
+    RunContext run, SourceVm source, TargetVm target, IReadOnlyList<DiskReplica> replicas, Func<CancellationToken, Task> lookAfterOthersAsync) : IAsyncDisposable
 {
     // A round that has less to copy than that takes no longer than one with nothing.
     private const long Little = 256L << 10;
+
+    // What is left after a round that gained nothing, as the time in which such a round copies it: the last one, inside the pause, takes as long.
+    private static readonly TimeSpan LittleBeforehand = TimeSpan.FromSeconds(1);
+
+    // Beside the copy of the RAM a round also has what was written since the one before, and the guest may have a busy moment.
+    private static readonly TimeSpan LittleMeanwhile = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan UntilGone = TimeSpan.FromMilliseconds(1);
@@ -51,8 +58,7 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
         var (before, behind) = (long.MaxValue, await LookAsync(cancellationToken).ConfigureAwait(false));
         while (behind > 0 && behind < before)
         {
-            await RoundAsync(cancellationToken).ConfigureAwait(false);
-            (before, behind) = (behind > Little ? behind : 0, await LookAsync(cancellationToken).ConfigureAwait(false));
+            (before, behind) = (behind > Little ? behind : 0, await CopyAsync(behind, LittleBeforehand, cancellationToken).ConfigureAwait(false));
         }
 
         _isCatchingUp = false;
@@ -133,9 +139,9 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
             while (true)
             {
                 await Task.Delay(Interval, run.Time, _caughtUp.Token).ConfigureAwait(false);
-                if (await LookAsync(_caughtUp.Token).ConfigureAwait(false) > 0)
+                if (await LookAsync(_caughtUp.Token).ConfigureAwait(false) is > 0 and var behind)
                 {
-                    await RoundAsync(_stopped.Token).ConfigureAwait(false);
+                    await CopyAsync(behind, LittleMeanwhile, _stopped.Token).ConfigureAwait(false);
                 }
             }
         }
@@ -147,6 +153,35 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
         {
             run.Changed.Set();
         }
+    }
+
+    /// <returns>What is left after it.</returns>
+    private async Task<long> CopyAsync(long behind, TimeSpan little, CancellationToken cancellationToken)
+    {
+        var began = run.Time.GetTimestamp();
+        await RoundAsync(cancellationToken).ConfigureAwait(false);
+        if (_isLast)
+        {
+            return 0; // looked at by whoever ends it
+        }
+
+        var took = run.Time.GetElapsedTime(began);
+        var left = await LookAsync(cancellationToken).ConfigureAwait(false);
+        var leftTakes = took * ((double)left / behind);
+        if (behind > Little && replicas.All(replica => replica.Disk.MaxBandwidth == 0))
+        {
+            run.Forecast.Disks = (took + leftTakes) / 2; // the last round may begin at any moment between two of these, and has no limit
+        }
+
+        if (left >= behind && leftTakes > little && !_isLast)
+        {
+            var disks = string.Join(", ", replicas.Where(replica => replica.Behind > 0).Select(replica => $"'{replica.Disk.Node}'"));
+            throw new MigrationFailedException(
+                $"The replicated disks ({disks}) are written as fast as they are copied: {left} bytes are left, and the guest would be paused for them.",
+                "Raise their bandwidth, or give the guest less to write.");
+        }
+
+        return left;
     }
 
     private async Task<long> LookAsync(CancellationToken cancellationToken)
@@ -202,6 +237,7 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
 
             if (_isCatchingUp)
             {
+                await lookAfterOthersAsync(cancellationToken).ConfigureAwait(false);
                 run.Report(MigrationPlan.MirrorDisks, disks: [.. Progress]);
             }
         }
@@ -260,10 +296,6 @@ internal sealed class DiskReplicas(RunContext run, SourceVm source, TargetVm tar
 
         target.ThrowIfGone();
         ThrowIfLost();
-        if (_isCatchingUp)
-        {
-            throwIfOthersFailed();
-        }
     }
 
     private bool IsUnderWay(DiskReplica replica) => replica.IsUnderWay && _trail!.EndOf(replica.Job) is null;
