@@ -31,6 +31,11 @@ internal sealed class QemuLab : ILab
 
     public static async Task<QemuLab> StartAsync(JobOptions options, string binary, CancellationToken cancellationToken)
     {
+        if (options.Journal is { } journal)
+        {
+            LabNote.ThrowIfLeft(journal);
+        }
+
         var folder = NewFolder();
         try
         {
@@ -72,8 +77,13 @@ internal sealed class QemuLab : ILab
             await LabNote.WriteAsync(_options.Journal!, source, host, cancellationToken);
         }
 
-        IMigrationJournal? noted = _options.Chaos is { } point ? new StrikingJournal(journal, point, source, host) : journal;
-        var request = Request(source, target) with { Journal = noted };
+        var request = Request(source, target) with { Journal = journal };
+        if (_options.Chaos is { } point)
+        {
+            var striker = new Striker(point, source, host);
+            request = request with { Journal = new StrikingJournal(journal, striker), Target = new StrikingTarget(target, striker) };
+        }
+
         var report = await _migrator.MigrateAsync(_options.Ask(request, control), progress, cancellationToken);
         if (_options.Journal is not null && report.Outcome is not MigrationOutcome.Unknown)
         {

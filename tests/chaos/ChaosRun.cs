@@ -16,12 +16,26 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
     // Beyond every deadline of the orchestrator, one after the other.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    /// <summary>Plays it; a delay that a run has ended within is left out.</summary>
     public async Task<Result> RunAsync(Scenario scenario, string folder, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await PlayAsync(scenario, folder, cancellationToken);
+        }
+        catch (UnstruckException) when (scenario.Delay is not null)
+        {
+            return await PlayAsync(scenario with { Delay = null }, Path.Combine(folder, "2"), cancellationToken);
+        }
+    }
+
+    private async Task<Result> PlayAsync(Scenario scenario, string folder, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         Directory.CreateDirectory(folder);
         await using var stage = await Stage.SetAsync(folder, scenario, sshd, sshConfig, mtunnel, cancellationToken);
         var before = await Settings.ReadAsync(stage.Source.Monitor, cancellationToken);
+        var files = new HostFiles(stage.Source, stage.Target);
         var violations = new List<string>();
         var ending = await MigrateAsync(scenario, stage, violations, cancellationToken);
         if (scenario is { Step: Moment.PreSwitchover, Party: Party.Orchestrator, Fault: Fault.Kill })
@@ -42,7 +56,7 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
         }
         else
         {
-            violations.AddRange(await new Judge(scenario, stage, before, await ReadAsync(stage.Journal, cancellationToken)).JudgeAsync(ending, cancellationToken));
+            violations.AddRange(await new Judge(scenario, stage, before, files, await ReadAsync(stage.Journal, cancellationToken)).JudgeAsync(ending, cancellationToken));
         }
 
         return new Result(scenario, ending?.Outcome ?? "none", recoveries, violations, Stopwatch.GetElapsedTime(start));
@@ -72,7 +86,11 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
             await Task.Delay(delay, TimeProvider.System, cancellationToken);
         }
 
-        strike.Hit();
+        if (!strike.Hit())
+        {
+            throw new UnstruckException();
+        }
+
         try
         {
             await orchestrator.GoOnAsync();

@@ -16,6 +16,15 @@ internal sealed record LabNote(string Folder, LabNote.Qemu Source, LabNote.Qemu 
             JsonSerializer.Serialize(new LabNote(Path.GetDirectoryName(source.Folder)!, Of(source), Of(target)), LabNoteJson.Default.LabNote),
             cancellationToken);
 
+    /// <exception cref="LabException">There is one: a pair was left, which nobody would find again once this is written over.</exception>
+    public static void ThrowIfLeft(string journal)
+    {
+        if (File.Exists(PathOf(journal)))
+        {
+            throw new LabException($"--journal {journal}: a pair of QEMUs was left there ({PathOf(journal)}); end that one first: --recover {journal}.");
+        }
+    }
+
     /// <exception cref="LabException">There is none, or it is none.</exception>
     public static async Task<LabNote> ReadAsync(string journal, CancellationToken cancellationToken)
     {

@@ -30,12 +30,27 @@ public sealed class LiveMigrationCrashTests : IDisposable
     }
 
     [Fact]
-    public async Task A_fault_that_is_shown_is_told_as_any_other()
+    public async Task A_pair_that_was_left_is_not_forgotten_for_another_one()
     {
         await RealQemu.RequireAsync();
-        var result = await _sample.Program.RunAsync([.. SmallGuest, "--target", "local", "--chaos", "copy-ram:kill-target"]);
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains("Rolled back: the guest runs on the source, the target is ended.", result.Output, StringComparison.Ordinal);
+        var journal = _sample.Program.NewFile("journal");
+        await File.WriteAllTextAsync(journal + ".lab", "where they are", TestContext.Current.CancellationToken);
+
+        var refused = await _sample.Program.RunAsync([.. SmallGuest, "--target", "local", "--journal", journal]);
+        refused.AssertRefused(2, "livemigration", $"end that one first: --recover {journal}");
+        Assert.Equal("where they are", await File.ReadAllTextAsync(journal + ".lab", TestContext.Current.CancellationToken));
+        File.Delete(journal + ".lab");
+    }
+
+    [Theory]
+    [InlineData("copy-ram:kill-target", 1, "Rolled back: the guest runs on the source, the target is ended.")]
+    [InlineData("resume:kill-source", 0, "Migrated")] // the target has all of it by then
+    public async Task A_fault_that_is_shown_is_told_as_any_other(string chaos, int exitCode, string says)
+    {
+        await RealQemu.RequireAsync();
+        var result = await _sample.Program.RunAsync([.. SmallGuest, "--target", "local", "--chaos", chaos]);
+        Assert.Equal(exitCode, result.ExitCode);
+        Assert.Contains(says, result.Output, StringComparison.Ordinal);
         _sample.Program.AssertNothingIsLeft();
     }
 }

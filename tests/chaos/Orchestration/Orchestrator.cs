@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Pve.Chaos.Scenarios;
 using Pve.Migration;
+using Pve.Migration.Tests.Engine;
 using Pve.Qmp;
 
 namespace Pve.Chaos.Orchestration;
@@ -71,7 +72,7 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
             {
                 VmId = Assignment.VmId,
                 Source = source ?? throw new InvalidOperationException("The source is not there."),
-                Target = target,
+                Target = new HookedTarget(target) { Before = call => announcer.ReachAsync(call == Moment.Resume ? call : null) },
                 Ownership = ownership,
                 Journal = new AnnouncingJournal(journal, announcer),
                 Hooks = assignment.AnnouncedMoment == Moment.PreSwitchover ? [new AnnouncingHook(announcer)] : [],

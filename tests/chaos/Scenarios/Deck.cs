@@ -40,6 +40,7 @@ internal static class Deck
            from fault in Enum.GetValues<Fault>()
            from disks in (int[])[0, 1]
            from step in disks == 0 ? Moment.All : Moment.All.Concat(Moment.WithDisks)
+           where step != Moment.OpenTarget || fault == Fault.Cut || party is not (Party.Ssh or Party.Mtunnel) // nobody is there to be struck
            select (party, fault, step, disks),
     ];
 

@@ -2,11 +2,18 @@ using Pve.Migration;
 
 namespace Pve.Chaos.Scenarios;
 
-/// <summary>The moments that a fault can strike at: nearly all are the journal's entries, which a migration makes as it goes.</summary>
+/// <summary>The moments that a fault can strike at: most are the journal's entries, which a migration makes as it goes.</summary>
 internal static class Moment
 {
+    /// <summary>That the guest is to be resumed is noted as soon as it has stopped for it.</summary>
+    public const string Stop = "stop";
+
+    /// <summary>The target is told to resume.</summary>
     public const string Resume = "resume";
     public const string Resumed = "resumed";
+
+    /// <summary>There is no tunnel yet.</summary>
+    public const string OpenTarget = "open target";
 
     /// <summary>The guest is paused, and nothing happens until it is told to; no entry is waited for there, so that a hook tells it.</summary>
     public const string PreSwitchover = "pre-switchover";
@@ -17,8 +24,8 @@ internal static class Moment
     /// <summary>Every moment, in order.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        "open target", "check source", "check target", "set capabilities", "start incoming", "prepare ownership", "make target ready", "copy RAM",
-        LastPass, "hand over ownership", Resume, Resumed,
+        OpenTarget, "check source", "check target", "set capabilities", "start incoming", "prepare ownership", "make target ready", "copy RAM",
+        Stop, LastPass, "hand over ownership", Resume, Resumed,
     ];
 
     /// <summary>Those of a migration with disks besides.</summary>
@@ -27,6 +34,7 @@ internal static class Moment
     /// <summary>The moment that an entry is; null where it is none.</summary>
     public static string? Of(JournalEntry entry) => entry switch
     {
+        { Mark: JournalMark.Intends, Step: Resume } => Stop,
         { Mark: JournalMark.Intends } => entry.Step,
         { Mark: JournalMark.Done, Step: Resume } => Resumed,
         { Mark: JournalMark.Done, Step: LastPass } => LastPass,

@@ -11,7 +11,7 @@ namespace Pve.Chaos.Verdict;
 /// Looks at both QEMUs from outside, once everything is over: at most one guest ever ran, one runs whole or the outcome says that nobody can tell, and
 /// nothing is left behind.
 /// </summary>
-internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IReadOnlyList<JournalEntry> journal)
+internal sealed class Judge(Scenario scenario, Stage stage, Settings before, HostFiles files, IReadOnlyList<JournalEntry> journal)
 {
     private const int GaveUp = 1; // QEMU's exit code
 
@@ -123,6 +123,7 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, IRe
         .. Processes.Find("ssh", stage.Mark).Select(pid => $"ssh {pid}"),
         .. Processes.Find("mtunnel", stage.Mark).Select(pid => $"mtunnel {pid}"),
         .. stage.Forwards.Where(File.Exists),
+        .. files.Left,
     ];
 
     private async Task RequireWholeAsync(bool source, bool target, CancellationToken cancellationToken)

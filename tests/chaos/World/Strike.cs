@@ -1,5 +1,6 @@
 using Pve.Chaos.Orchestration;
 using Pve.Chaos.Scenarios;
+using Pve.Migration.Testing;
 
 namespace Pve.Chaos.World;
 
@@ -8,20 +9,27 @@ internal sealed class Strike(Scenario scenario, Stage stage, OrchestratorProcess
 {
     private IReadOnlyList<int> _frozen = [];
 
-    public void Hit()
+    /// <returns>Whether anybody was there to be struck.</returns>
+    public bool Hit()
     {
+        if (orchestrator.Ending.IsCompleted)
+        {
+            return false;
+        }
+
         switch (scenario.Fault)
         {
             case Fault.Kill:
-                Signal(Victims, Processes.Kill);
-                break;
+                var killed = Victims;
+                Signal(killed, Processes.Kill);
+                return killed.Count > 0;
             case Fault.Freeze:
                 _frozen = Victims;
                 Signal(_frozen, Processes.Stop);
-                break;
-            case Fault.Cut:
+                return _frozen.Count > 0;
+            default:
                 Connections.ForEach(connection => connection.Cut());
-                break;
+                return true;
         }
     }
 
@@ -34,12 +42,14 @@ internal sealed class Strike(Scenario scenario, Stage stage, OrchestratorProcess
 
     private IReadOnlyList<int> Victims => scenario.Party switch
     {
-        Party.Source => [stage.Source.Process.Pid],
-        Party.Target => [stage.Target.Process.Pid],
+        Party.Source => Living(stage.Source),
+        Party.Target => Living(stage.Target),
         Party.Ssh => Processes.Find("ssh", stage.Mark),
         Party.Mtunnel => Processes.Find("mtunnel", stage.Mark),
         _ => [orchestrator.Pid],
     };
+
+    private static IReadOnlyList<int> Living(GuestHost host) => host.Process.Exited.IsCompleted ? [] : [host.Process.Pid];
 
     private List<Relay> Connections => scenario.Party switch
     {
