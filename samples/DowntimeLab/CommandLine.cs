@@ -50,12 +50,12 @@ internal static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var simulate = new Command("simulate", "the whole matrix on a virtual cluster, in virtual time") { Repetitions, Seed, Only, Ram, Csv, Json, Html };
-        simulate.SetAction((result, token) => MeasureAsync(Read(result), () => Task.FromResult<ILab>(new SimulatedLab()), token));
+        simulate.SetAction((result, token) => MeasureAsync(Read(result), () => new SimulatedLab(), token));
         var run = new Command("run", "the same on real QEMUs in two network namespaces, over ssh; needs root")
         {
             Repetitions, Seed, Only, Ram, Rate, Touched, CommandCost, Qemu, Mtunnel, Csv, Json, Html,
         };
-        run.SetAction((result, token) => TooMuch(result) is { } problem ? Task.FromResult(Complain(problem)) : MeasureAsync(Read(result), () => RealLab.OpenAsync(ReadReal(result), token), token));
+        run.SetAction((result, token) => TooMuch(result) is { } problem ? Task.FromResult(Complain(problem)) : MeasureAsync(Read(result), () => new RealLab(ReadReal(result)), token));
         var root = new RootCommand("Measures again what Proxmox VE's series of 2017 measured: how long a guest is paused by a live migration.") { simulate, run };
         var parsed = root.Parse(args);
         return parsed.Errors is [var first, ..]
@@ -63,30 +63,8 @@ internal static class CommandLine
             : await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromMinutes(2) });
     }
 
-    private static async Task<int> MeasureAsync(LabOptions options, Func<Task<ILab>> open, CancellationToken cancellationToken)
-    {
-        if (options.Problem() is { } problem)
-        {
-            return Complain(problem);
-        }
-
-        try
-        {
-            await using var lab = await open();
-            await Session.MeasureAsync(lab, options, cancellationToken);
-            return 0;
-        }
-        catch (LabException e)
-        {
-            await Console.Error.WriteLineAsync($"downtimelab: {e.Message}");
-            return e.ExitCode;
-        }
-        catch (OperationCanceledException)
-        {
-            await Console.Error.WriteLineAsync("downtimelab: cancelled.");
-            return 130;
-        }
-    }
+    private static Task<int> MeasureAsync(LabOptions options, Func<ILab> lab, CancellationToken cancellationToken)
+        => options.Problem() is { } problem ? Task.FromResult(Complain(problem)) : Session.RunAsync(lab(), options, Console.Error, cancellationToken);
 
     private static LabOptions Read(ParseResult result) => new()
     {

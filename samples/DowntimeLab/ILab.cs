@@ -15,6 +15,10 @@ internal interface ILab : IAsyncDisposable
     /// <summary>Whether each combination is told as soon as it is measured.</summary>
     bool IsSlow => false;
 
+    /// <summary>Makes it ready; it is ended even where this fails.</summary>
+    /// <exception cref="LabException">Something that it needs is not there.</exception>
+    Task SetUpAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     /// <summary>Migrates once.</summary>
     /// <param name="combination">Which way.</param>
     /// <param name="phase">Where in the sampling interval the first sample lies.</param>

@@ -39,11 +39,7 @@ internal sealed record LabOptions
     {
         try
         {
-            if (file is not null)
-            {
-                File.WriteAllText(file, "");
-            }
-
+            using var probe = file is null ? null : new FileStream(file, FileMode.OpenOrCreate, FileAccess.Write); // what it holds stays until there is more
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

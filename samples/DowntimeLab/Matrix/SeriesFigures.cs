@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace DowntimeLab.Matrix;
 
 /// <summary>What the series of 2017 reports: seconds in <c>paused</c> on the target, mean of five migrations, with one decimal.</summary>
@@ -16,6 +18,12 @@ internal static class SeriesFigures
         [("old-old/reduced", 8)] = 2.0,
     };
 
-    /// <summary>Null where it reports none, as for new → new with reduced polling: "one paused sample seen in 5 migrations".</summary>
+    /// <summary>As tables show it: of new → new with reduced polling the series has no mean, but "one paused sample seen in 5 migrations".</summary>
+    public static string Text(Combination combination)
+        => Of(combination) is { } seconds ? string.Create(CultureInfo.InvariantCulture, $"{seconds:0.0} s")
+            : combination is { Way: "new-new/reduced", RamGiB: 2 or 8 } ? "1 sample in 5"
+            : "–";
+
+    /// <summary>Null where it reports none.</summary>
     public static double? Of(Combination combination) => Reported.TryGetValue((combination.Way, combination.RamGiB), out var seconds) ? seconds : null;
 }

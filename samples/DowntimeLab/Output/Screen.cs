@@ -50,7 +50,7 @@ internal static class Screen
                 Cell($"{combination.RamGiB} GiB"),
                 Cell($"{measurement.PausedSamples}"),
                 new Markup(string.Create(CultureInfo.InvariantCulture, $"[bold]{measurement.SampledSeconds:0.00} s[/]")),
-                Cell($"{(measurement.Reported is { } reported ? string.Create(CultureInfo.InvariantCulture, $"{reported:0.0} s") : "–")}"),
+                new Text(SeriesFigures.Text(combination)),
                 Cell($"{measurement.Deviation:+0.0 %;-0.0 %;0.0 %}"),
                 Cell($"{measurement.ExactMs:0.0} ms"),
                 Cell($"{measurement.TargetPausedMs:0.0} ms"));
@@ -58,7 +58,14 @@ internal static class Screen
 
         AnsiConsole.Write(table);
         ShowRanking(measurements);
+        foreach (var judgement in Judgement.Of(measurements))
+        {
+            AnsiConsole.WriteLine(judgement.ToString());
+        }
     }
+
+    public static void ShowTime(int migrations, TimeSpan took)
+        => AnsiConsole.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"{migrations} migrations in {took.TotalSeconds:0.0} s.");
 
     private static void ShowRanking(IReadOnlyList<Measurement> measurements)
     {

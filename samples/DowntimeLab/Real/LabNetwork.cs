@@ -16,34 +16,14 @@ internal sealed class LabNetwork : IAsyncDisposable
     /// <summary>The target's.</summary>
     public string Target { get; } = $"dlab{Environment.ProcessId}b";
 
-    public static async Task<LabNetwork> CreateAsync(int megabits)
-    {
-        var network = new LabNetwork();
-        try
-        {
-            await network.MakeAsync(megabits);
-            return network;
-        }
-        catch
-        {
-            await network.DisposeAsync();
-            throw;
-        }
-    }
-
     /// <summary>The start of a command line that runs in a namespace; it replaces itself, so the process id stays.</summary>
     public static string[] Inside(string name) => ["nsenter", $"--net=/run/netns/{name}", "--"];
 
     // What was in them goes with them: the veth and its limits.
-    public async ValueTask DisposeAsync()
-    {
-        while (_made.TryPop(out var name))
-        {
-            await Tool.RunAsync("ip", "netns", "delete", name);
-        }
-    }
+    public async ValueTask DisposeAsync() => await Ends.AllAsync(_made.Select(name => (Func<Task>)(() => Tool.RunAsync("ip", "netns", "delete", name))));
 
-    private async Task MakeAsync(int megabits)
+    /// <exception cref="LabException">It cannot be made; what was made is ended with it.</exception>
+    public async Task MakeAsync(int megabits)
     {
         foreach (var name in new[] { Source, Target })
         {

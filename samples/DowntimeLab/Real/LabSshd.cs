@@ -7,46 +7,58 @@ namespace DowntimeLab.Real;
 internal sealed class LabSshd : IAsyncDisposable
 {
     // It waits for the end of its input, which comes when we close it or are gone. PR_SET_PDEATHSIG would go by the thread that started it.
-    private const string Keeper = "\"$@\" & sshd=$!; read -r _; kill $sshd; wait $sshd";
+    // What sshd says it says alone: the end of that is sshd's own, and the keeper must not hold it open.
+    private const string Keeper = "\"$@\" & sshd=$!; exec 2>&-; read -r _; kill $sshd; wait $sshd";
 
     private readonly Process _process;
     private readonly Task _log;
 
     private LabSshd(Process process) => (_process, _log) = (process, process.StandardError.ReadToEndAsync());
 
-    public static async Task<LabSshd> StartAsync(string sshd, string name, string address, LabKeys keys)
+    public static async Task<LabSshd> StartAsync(string sshd, string name, string address, LabKeys keys, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory("/run/sshd"); // where it locks its unprivileged half in
         var config = Path.Combine(keys.Folder, $"sshd-{address}.conf");
-        await File.WriteAllTextAsync(config, Config(address, keys));
+        await File.WriteAllTextAsync(config, Config(address, keys), cancellationToken);
         string[] command = [.. LabNetwork.Inside(name), sshd, "-D", "-e", "-f", config];
         var process = Process.Start(new ProcessStartInfo("sh", ["-c", Keeper, "sh", .. command])
         {
             RedirectStandardInput = true,
             RedirectStandardError = true,
         })!;
-        var heard = "";
-        while (await process.StandardError.ReadLineAsync() is { } said)
+        try
         {
-            heard += said + " ";
-            if (said.StartsWith("Server listening", StringComparison.Ordinal))
+            var heard = "";
+            while (await process.StandardError.ReadLineAsync(cancellationToken) is { } said)
             {
-                return new LabSshd(process);
+                heard += " " + said;
+                if (said.StartsWith("Server listening", StringComparison.Ordinal))
+                {
+                    return new LabSshd(process);
+                }
             }
-        }
 
-        process.StandardInput.Close();
-        await process.WaitForExitAsync();
-        process.Dispose();
-        throw new LabException($"sshd did not start at {address}: {heard}", exitCode: 2);
+            throw new LabException($"sshd did not start at {address}:{(heard.Length == 0 ? " it said nothing." : heard)}", exitCode: 2);
+        }
+        catch
+        {
+            await EndAsync(process);
+            process.Dispose();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close();
-        await _process.WaitForExitAsync();
+        await EndAsync(_process);
         await _log.WaitAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // a session may hold it a moment longer
         _process.Dispose();
+    }
+
+    private static Task EndAsync(Process keeper)
+    {
+        keeper.StandardInput.Close();
+        return keeper.WaitForExitAsync();
     }
 
     // Programs over there get little environment; .NET's, where mtunnel is not native, must be found. HOME is ours: what the .bashrc of whoever runs the

@@ -16,16 +16,15 @@ internal sealed class RealLab : ILab
 
     private readonly RealOptions _options;
     private readonly string _folder;
-    private readonly QemuInstall _qemu;
     private readonly List<IAsyncDisposable> _open = [];
+    private QemuInstall _qemu = null!;
     private LabKeys _keys = null!;
     private string _sourceQemu = "";
     private string _targetQemu = "";
     private string _ssh = "";
     private int _booted;
 
-    private RealLab(RealOptions options, QemuInstall qemu)
-        => (_options, _qemu, _folder) = (options, qemu, Directory.CreateTempSubdirectory("dlab-").FullName);
+    public RealLab(RealOptions options) => (_options, _folder) = (options, Directory.CreateTempSubdirectory("dlab-").FullName);
 
     public string Title => string.Create(CultureInfo.InvariantCulture, $"QEMU {_qemu.Version}, {TimeProvider.System.GetUtcNow():yyyy-MM-dd}");
 
@@ -40,40 +39,38 @@ internal sealed class RealLab : ILab
             : $"a fresh ssh, and {_options.CommandCostMs} ms as a stand-in for Perl's start"),
     ];
 
-    /// <exception cref="LabException">Something that it needs is not there.</exception>
-    public static async Task<ILab> OpenAsync(RealOptions options, CancellationToken cancellationToken)
+    public async Task SetUpAsync(CancellationToken cancellationToken)
     {
-        var qemu = await QemuInstall.FindAsync(options.Qemu, cancellationToken);
+        var qemu = await QemuInstall.FindAsync(_options.Qemu, cancellationToken);
         Require(qemu is not null);
-        var lab = new RealLab(options, qemu!);
-        try
-        {
-            await lab.SetUpAsync();
+        _qemu = qemu!;
+        var network = new LabNetwork();
+        _open.Add(network);
+        await network.MakeAsync(_options.Megabits);
+        _keys = await LabKeys.CreateAsync(_folder);
+        var sshd = Tool.Find("sshd")!;
+        _open.Add(await LabSshd.StartAsync(sshd, network.Source, LabNetwork.SourceAddress, _keys, cancellationToken));
+        _open.Add(await LabSshd.StartAsync(sshd, network.Target, LabNetwork.TargetAddress, _keys, cancellationToken));
+        _sourceQemu = await ScriptAsync("qemu-source", [.. LabNetwork.Inside(network.Source), _qemu.Path]);
+        _targetQemu = await ScriptAsync("qemu-target", [.. LabNetwork.Inside(network.Target), _qemu.Path]);
+        _ssh = await ScriptAsync("ssh", [.. LabNetwork.Inside(network.Source), Tool.Find("ssh")!]);
 
-            // The first migration of a process compiles its code, inside the pause: this one does not count.
-            await lab.MeasureAsync(new Combination(Node.New, Node.New, PollingStrategy.EventDriven, 1), TimeSpan.Zero, WarmUpMiB, 1, cancellationToken);
-            return lab;
-        }
-        catch
-        {
-            await lab.DisposeAsync();
-            throw;
-        }
+        // The first migration of a process compiles its code, inside the pause: this one does not count.
+        await MeasureAsync(new Combination(Node.New, Node.New, PollingStrategy.EventDriven, 1), TimeSpan.Zero, WarmUpMiB, 1, cancellationToken);
     }
 
     public Task<Repetition> MeasureAsync(Combination combination, TimeSpan phase, CancellationToken cancellationToken)
         => MeasureAsync(combination, phase, combination.RamGiB * 1024, _options.TouchedMiB * combination.RamGiB, cancellationToken);
 
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var opened in Enumerable.Reverse(_open))
+    public async ValueTask DisposeAsync() => await Ends.AllAsync(
+    [
+        .. Enumerable.Reverse(_open).Select(opened => (Func<Task>)(() => opened.DisposeAsync().AsTask())),
+        () =>
         {
-            await opened.DisposeAsync();
-        }
-
-        _open.Clear();
-        Directory.Delete(_folder, recursive: true);
-    }
+            Directory.Delete(_folder, recursive: true);
+            return Task.CompletedTask;
+        },
+    ]);
 
     private async Task<Repetition> MeasureAsync(Combination combination, TimeSpan phase, int memoryMiB, int spanMiB, CancellationToken cancellationToken)
     {
@@ -111,19 +108,6 @@ internal sealed class RealLab : ILab
                 $"run needs {string.Join(", ", missing)}: run it as root, with iproute2, openssh-server, openssh-client, util-linux and qemu-system-x86 installed.",
                 exitCode: 2);
         }
-    }
-
-    private async Task SetUpAsync()
-    {
-        var network = await LabNetwork.CreateAsync(_options.Megabits);
-        _open.Add(network);
-        _keys = await LabKeys.CreateAsync(_folder);
-        var sshd = Tool.Find("sshd")!;
-        _open.Add(await LabSshd.StartAsync(sshd, network.Source, LabNetwork.SourceAddress, _keys));
-        _open.Add(await LabSshd.StartAsync(sshd, network.Target, LabNetwork.TargetAddress, _keys));
-        _sourceQemu = await ScriptAsync("qemu-source", [.. LabNetwork.Inside(network.Source), _qemu.Path]);
-        _targetQemu = await ScriptAsync("qemu-target", [.. LabNetwork.Inside(network.Target), _qemu.Path]);
-        _ssh = await ScriptAsync("ssh", [.. LabNetwork.Inside(network.Source), Tool.Find("ssh")!]);
     }
 
     private async Task<string> ScriptAsync(string name, string[] command)

@@ -28,11 +28,16 @@ internal readonly struct CommandArguments(JsonElement arguments)
 
     public string Text(string name) => Text(Required(name), name);
 
-    public JsonElement.ArrayEnumerator Array(string name)
-    {
-        var value = Required(name);
-        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw WrongType(name, "array");
-    }
+    /// <summary>The elements of an array, which are objects.</summary>
+    public CommandArguments[] Objects(string name)
+        => [.. Array(name).Select((element, i) => element.ValueKind == JsonValueKind.Object ? new CommandArguments(element) : throw WrongType($"{name}[{i}]", "object"))];
+
+    /// <summary>The elements of an array, which are strings.</summary>
+    /// <param name="name">The array's name.</param>
+    /// <param name="alternate">What QEMU's message calls an element where a string is one of its forms, the only one that is simulated.</param>
+    public string[] Texts(string name, string? alternate = null)
+        => [.. Array(name).Select((element, i) => element.ValueKind == JsonValueKind.String ? element.GetString()!
+            : throw (alternate is null ? WrongType($"{name}[{i}]", "string") : WrongType("null", alternate)))];
 
     public string Text(string name, string shownAs) => Text(Required(name, shownAs), shownAs);
 
@@ -66,6 +71,12 @@ internal readonly struct CommandArguments(JsonElement arguments)
 
     public static CommandRefusedException WrongType(string shownAs, string expected)
         => new($"Invalid parameter type for '{shownAs}', expected: {expected}");
+
+    private JsonElement.ArrayEnumerator Array(string name)
+    {
+        var value = Required(name);
+        return value.ValueKind == JsonValueKind.Array ? value.EnumerateArray() : throw WrongType(name, "array");
+    }
 
     private static string Text(JsonElement value, string shownAs)
         => value.ValueKind == JsonValueKind.String ? value.GetString()! : throw WrongType(shownAs, "string");

@@ -26,6 +26,11 @@ internal static class CommandTable
         {
             return MonitorMessages.Error(e, request.Id);
         }
+        catch (InvalidOperationException e)
+        {
+            // half of a surrogate pair in a string, or a step that the simulation does not allow
+            return MonitorMessages.Error(new CommandRefusedException(e.Message), request.Id);
+        }
     }
 
     private static Action<Utf8JsonWriter>? Execute(Machine machine, Monitor monitor, MonitorRequest request)
@@ -69,10 +74,9 @@ internal static class CommandTable
         var outOfBand = false;
         foreach (var member in arguments.Members)
         {
-            foreach (var name in arguments.Array(member.Name))
+            foreach (var name in arguments.Texts(member.Name))
             {
-                outOfBand |= name.ValueEquals("oob"u8) ? true
-                    : throw new CommandRefusedException($"Parameter 'null' does not accept value '{name}'");
+                outOfBand |= name == "oob" ? true : throw new CommandRefusedException($"Parameter 'null' does not accept value '{name}'");
             }
         }
 

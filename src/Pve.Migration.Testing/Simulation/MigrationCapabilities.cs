@@ -33,9 +33,9 @@ internal sealed class MigrationCapabilities
     {
         var changes = new List<(string Name, bool State)>();
         var i = 0;
-        foreach (var item in arguments.Only("capabilities").Array("capabilities"))
+        foreach (var item in arguments.Only("capabilities").Objects("capabilities"))
         {
-            var entry = new CommandArguments(item).Only("capability", "state");
+            var entry = item.Only("capability", "state");
             var name = entry.Text("capability", $"capabilities[{i}].capability");
             if (!Names.Contains(name))
             {

@@ -64,9 +64,11 @@ internal sealed class Monitor
         {
             // the client is gone
         }
-
-        _machine.Leave(this);
-        await _pipe.Input.CompleteAsync().ConfigureAwait(false);
+        finally
+        {
+            _machine.Leave(this);
+            await _pipe.Input.CompleteAsync().ConfigureAwait(false);
+        }
     }
 
     private void TakeLine(ReadOnlySequence<byte> line)

@@ -20,17 +20,24 @@ internal sealed class MonitorRequest
 
     public static MonitorRequest Parse(ReadOnlySequence<byte> line, bool allowOutOfBand)
     {
-        JsonElement root;
         try
         {
             var reader = new Utf8JsonReader(line);
-            root = JsonElement.ParseValue(ref reader);
+            return Read(JsonElement.ParseValue(ref reader), allowOutOfBand);
         }
         catch (JsonException)
         {
             return new MonitorRequest { Fault = new CommandRefusedException("JSON parse error, invalid keyword") };
         }
+        catch (InvalidOperationException)
+        {
+            // half of a surrogate pair
+            return new MonitorRequest { Fault = new CommandRefusedException("JSON parse error, invalid Unicode") };
+        }
+    }
 
+    private static MonitorRequest Read(JsonElement root, bool allowOutOfBand)
+    {
         if (root.ValueKind != JsonValueKind.Object)
         {
             return new MonitorRequest { Fault = new CommandRefusedException("QMP input must be a JSON object") };

@@ -41,9 +41,8 @@ internal static class YankCommands
     {
         var cuts = new List<Action>();
         var i = 0;
-        foreach (var item in arguments.Only("instances").Array("instances"))
+        foreach (var instance in arguments.Only("instances").Objects("instances"))
         {
-            var instance = new CommandArguments(item);
             cuts.Add(instance.Text("type", $"instances[{i++}].type") switch
             {
                 "migration" when HasMigration(machine) => () => CutMigration(machine),

@@ -24,6 +24,10 @@ public sealed class DowntimeLabProgramTests : IDisposable
         result.AssertSucceeded();
         Assert.Contains("a fresh ssh: 150 ms", result.Output, StringComparison.Ordinal);
         Assert.Contains("The order of what the series reports is the same here.", result.Output, StringComparison.Ordinal);
+        Assert.Contains("120 migrations in ", result.Output, StringComparison.Ordinal);
+        Assert.All(new[] { 2, 8 }, ram => Assert.Contains($"new → new events, {ram} GiB: 0 paused samples in 5 migrations: ok; ", result.Output, StringComparison.Ordinal));
+        Assert.Equal(2, result.Output.Split("of old → old (limit 1/50): ok").Length - 1);
+        Assert.Contains("1 sample in 5", result.Output, StringComparison.Ordinal);
 
         var rows = Read(file);
         Assert.Equal(24, rows.Count);
@@ -87,9 +91,34 @@ public sealed class DowntimeLabProgramTests : IDisposable
     public async Task What_a_real_run_lacks_is_named_in_one_line()
     {
         await RealQemu.RequireAsync();
-        var result = await _sample.RunAsync(["run", "--qemu", "/nonexistent"], searchPath: _sample.Empty);
+        var kept = _sample.NewFile("kept.json");
+        await File.WriteAllTextAsync(kept, "[1]", TestContext.Current.CancellationToken);
+        var result = await _sample.RunAsync(["run", "--qemu", "/nonexistent", "--json", kept], searchPath: _sample.Empty);
         result.AssertRefused(2, "downtimelab", "run needs");
         Assert.Contains("qemu-system-x86", result.Error, StringComparison.Ordinal);
+        Assert.Equal("[1]", await File.ReadAllTextAsync(kept, TestContext.Current.CancellationToken));
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task An_sshd_that_does_not_start_ends_a_real_run()
+    {
+        SshdFixture.Require();
+        await RealQemu.RequireAsync();
+        Script("sshd", "echo 'no host key' >&2; exit 1");
+        var result = await _sample.RunAsync(["run"], searchPath: $"{_sample.Empty}:{Environment.GetEnvironmentVariable("PATH")}");
+        result.AssertRefused(2, "downtimelab", "sshd did not start at 10.199.17.1: no host key");
+        AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public async Task A_QEMU_that_does_not_start_ends_a_real_run()
+    {
+        SshdFixture.Require();
+        await RealQemu.RequireAsync();
+        var qemu = Script("qemu", "case \"$*\" in --version|'-machine help') exec qemu-system-x86_64 \"$@\";; esac; printf 'no memory\\nat all\\n' >&2; exit 3");
+        var result = await _sample.RunAsync(["run", "--qemu", qemu]);
+        result.AssertRefused(1, "downtimelab", "no memory at all");
         AssertNothingIsLeft();
     }
 
@@ -106,6 +135,18 @@ public sealed class DowntimeLabProgramTests : IDisposable
         var result = await _sample.RunAsync(arguments);
         result.AssertRefused(2, "downtimelab", says);
         _sample.AssertNothingIsLeft();
+    }
+
+    private string Script(string name, string body)
+    {
+        var path = Path.Combine(_sample.Empty, name);
+        File.WriteAllText(path, $"#!/bin/sh\n{body}\n");
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        }
+
+        return path;
     }
 
     private void AssertNothingIsLeft()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DowntimeLab;
 using DowntimeLab.Matrix;
 using DowntimeLab.Method;
 using DowntimeLab.Output;
@@ -8,11 +9,15 @@ using Pve.Qmp.Commands;
 namespace Pve.Integration.Tests.Samples;
 
 /// <summary>The lab's method and its outputs, without a lab.</summary>
-public sealed class DowntimeLabTests
+public sealed class DowntimeLabTests : IDisposable
 {
     private static readonly Measurement Measured = new(
         new Combination(Node.New, Node.Old, PollingStrategy.Pve2017, 2),
         [new Repetition(TimeSpan.FromSeconds(0.4), 4, 451.25, 440, []), new Repetition(TimeSpan.FromSeconds(0.5), 5, 453.25, 440, [])]);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("pve-s-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Theory]
     [InlineData("inmigrate inmigrate paused paused paused running", 0.3, 3)]
@@ -87,6 +92,65 @@ public sealed class DowntimeLabTests
     }
 
     [Fact]
+    public void What_the_series_says_without_a_figure_is_shown()
+    {
+        var combination = new Combination(Node.New, Node.New, PollingStrategy.Pve2017, 2);
+        Assert.Equal("1 sample in 5", SeriesFigures.Text(combination));
+        Assert.Equal("–", SeriesFigures.Text(combination with { RamGiB = 4 }));
+        Assert.Equal("1.2 s", SeriesFigures.Text(combination with { Polling = PollingStrategy.Pve2017Before }));
+    }
+
+    [Fact]
+    public void New_to_new_with_events_is_judged_by_what_was_measured_beside_it()
+    {
+        static Measurement Of(Node node, PollingStrategy polling, int ram, int samples, double exact)
+            => new(new Combination(node, node, polling, ram), [new Repetition(TimeSpan.Zero, samples, exact, 0, [])]);
+
+        Assert.Equal(
+            ["new → new events, 2 GiB: 0 paused samples in 1 migrations: ok; 0.250 of reduced polling (limit 1/4): ok; 0.020 of old → old (limit 1/50): ok",
+             "new → new events, 8 GiB: 1 paused samples in 1 migrations: MISSED; 0.500 of reduced polling (limit 1/4): MISSED"],
+            Judgement.Of(
+            [
+                Of(Node.New, PollingStrategy.EventDriven, 2, 0, 40), Of(Node.New, PollingStrategy.Pve2017, 2, 1, 160), Of(Node.Old, PollingStrategy.Pve2017Before, 2, 20, 2000),
+                Of(Node.New, PollingStrategy.EventDriven, 8, 1, 40), Of(Node.New, PollingStrategy.Pve2017, 8, 1, 80), Of(Node.Old, PollingStrategy.Pve2017, 8, 20, 2000),
+            ]).Select(judgement => judgement.ToString()));
+        Assert.Equal(
+            "new → new events, 2 GiB: 0 paused samples in 1 migrations: ok; 0.021 of old → old (limit 1/50): MISSED",
+            Assert.Single(Judgement.Of([Of(Node.Old, PollingStrategy.Pve2017Before, 2, 20, 1950), Of(Node.New, PollingStrategy.EventDriven, 2, 0, 40)])).ToString());
+        Assert.Empty(Judgement.Of([Of(Node.New, PollingStrategy.Pve2017, 2, 1, 160)]));
+    }
+
+    [Theory]
+    [InlineData(1, "cannot be measured", "cannot be taken down", "downtimelab: cannot be taken down\ndowntimelab: cannot be measured\n")]
+    [InlineData(2, null, "cannot be\ntaken down", "downtimelab: cannot be taken down\n")]
+    public async Task Whatever_goes_wrong_is_a_line_and_files_keep_what_they_held(int exitCode, string? measuring, string? end, string errors)
+    {
+        var file = Path.Combine(_folder, "kept.json");
+        await File.WriteAllTextAsync(file, "[1]", TestContext.Current.CancellationToken);
+        var lab = new BrokenLab(measuring, end);
+        var options = new LabOptions { Json = file, RamGiB = measuring is null ? [] : [2] };
+        Assert.Null(options.Problem());
+        var said = new StringWriter { NewLine = "\n" };
+        Assert.Equal(exitCode, await Session.RunAsync(lab, options, said, TestContext.Current.CancellationToken));
+        Assert.Equal((errors, true), (said.ToString(), lab.IsEnded));
+        Assert.Equal("[1]", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Each_of_several_ends_is_tried_and_the_first_failure_told()
+    {
+        var done = new List<int>();
+        Func<Task> End(int number) => () =>
+        {
+            done.Add(number);
+            return number == 1 ? Task.CompletedTask : Task.FromException(new LabException($"{number}"));
+        };
+
+        Assert.Equal("2", (await Assert.ThrowsAsync<LabException>(() => Ends.AllAsync([End(1), End(2), End(3), End(1)]))).Message);
+        Assert.Equal([1, 2, 3, 1], done);
+    }
+
+    [Fact]
     public void The_page_needs_nothing_from_elsewhere()
     {
         var page = HtmlPage.Build("<lab> & more", [("rate", "1 < 2")], [Measured with { Repetitions = [Measured.Repetitions[0] with { Marks = Marks }] }]);
@@ -108,6 +172,23 @@ public sealed class DowntimeLabTests
                 new Stage("sent, target loads", "last", 905, 910), new Stage("loaded, not resumed", "waits", 910, 1350),
             ],
             Stage.Of(Marks));
+
+    private sealed class BrokenLab(string? measuring, string? end) : ILab
+    {
+        public bool IsEnded { get; private set; }
+
+        public string Title => "broken";
+
+        public IReadOnlyList<(string Name, string Value)> Constants => [];
+
+        public Task<Repetition> MeasureAsync(Combination combination, TimeSpan phase, CancellationToken cancellationToken) => throw new LabException(measuring!);
+
+        public ValueTask DisposeAsync()
+        {
+            IsEnded = true;
+            throw new LabException(end!, exitCode: 2);
+        }
+    }
 
     private static readonly Mark[] Marks =
     [

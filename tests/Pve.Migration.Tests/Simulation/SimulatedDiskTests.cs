@@ -174,7 +174,7 @@ public sealed class SimulatedDiskTests
     private static IEnumerable<string> Names(MigrationReport report)
         => report.Ledger.Lines.Select(line => line.Name).Where(name => !name.EndsWith("(QEMU)", StringComparison.Ordinal) && name != "notice pre-switchover");
 
-    private static Task ExecuteAsync(QmpClient client, string command, string arguments)
+    private static Task<JsonElement> ExecuteAsync(QmpClient client, string command, string arguments)
         => client.ExecuteAsync(command, JsonElement.Parse(arguments), cancellationToken: Cancellation);
 
     private static Task OnBenchAsync(Func<EngineBench, Task> body, long written = 1_000_000)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Pve.Migration.Testing;
 using Pve.Qmp;
@@ -90,6 +91,34 @@ public sealed class SimulatedMonitorTests
         Assert.Equal(1, await talk.Pair.Target.Exited.WaitAsync(Cancellation));
         Assert.Equal(1, talk.Pair.RunningNow);
     }, Cancellation);
+
+    [Theory]
+    [InlineData("migrate-set-capabilities", """{"capabilities":[5]}""", "Invalid parameter type for 'capabilities[0]', expected: object")]
+    [InlineData("yank", """{"instances":["migration"]}""", "Invalid parameter type for 'instances[0]', expected: object")]
+    [InlineData("blockdev-add", """{"driver":"quorum","node-name":"q","vote-threshold":1,"children":[5]}""", "Invalid parameter type for 'null', expected: BlockdevRef")]
+    [InlineData("blockdev-add", """{"driver":"quorum","node-name":"q","vote-threshold":1,"children":[]}""", "Number of provided children must be 1 or more")]
+    public Task What_is_of_the_wrong_type_inside_of_an_array_is_refused(string command, string arguments, string description) => RunAsync(async (_, client) =>
+    {
+        await AssertRefusedAsync(client, command, arguments, description);
+        Assert.True((await client.ExecuteAsync(QmpCommands.QueryStatus, cancellationToken: Cancellation)).Running);
+    });
+
+    [Theory]
+    [InlineData("""{"execute":"qmp_capabilities","arguments":{"enable":[5]}}""")]
+    [InlineData("""{"execute":"qmp_capabilities","arguments":{"enable":["\ud800"]}}""")] // half of a surrogate pair
+    [InlineData("""{"execute":"\ud800"}""")]
+    public async Task A_line_that_cannot_be_read_is_answered_too(string line)
+    {
+        await using var qemu = new SimulatedQemu(new SimulatedLink());
+        var pipe = qemu.OpenMonitor();
+        using var answers = new StreamReader(pipe.Input.AsStream());
+        Assert.Contains("QMP", await answers.ReadLineAsync(Cancellation), StringComparison.Ordinal);
+        await pipe.Output.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), Cancellation);
+        Assert.Contains("GenericError", await answers.ReadLineAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Cancellation), StringComparison.Ordinal);
+        await pipe.Output.WriteAsync("{\"execute\":\"qmp_capabilities\"}\n"u8.ToArray(), Cancellation);
+        Assert.Contains("return", await answers.ReadLineAsync(Cancellation).AsTask().WaitAsync(TimeSpan.FromSeconds(10), Cancellation), StringComparison.Ordinal);
+        await pipe.Output.CompleteAsync();
+    }
 
     private static Task<JsonElement> ExecuteAsync(QmpClient client, string command, string arguments)
         => client.ExecuteAsync(command, JsonElement.Parse(arguments), cancellationToken: Cancellation);

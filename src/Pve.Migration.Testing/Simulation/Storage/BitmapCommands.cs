@@ -21,7 +21,7 @@ internal static class BitmapCommands
         ["block-dirty-bitmap-merge"] = Command.Do((machine, arguments) =>
         {
             var (node, bitmap) = Find(machine, arguments.Only("node", "target", "bitmaps"), "target");
-            foreach (var merged in arguments.Array("bitmaps").Select(merged => Require(node, merged.GetString() ?? "")).ToArray())
+            foreach (var merged in arguments.Texts("bitmaps", "BlockDirtyBitmapOrStr").Select(merged => Require(node, merged)).ToArray())
             {
                 bitmap.Merge(merged);
             }
@@ -35,7 +35,7 @@ internal static class BitmapCommands
         var added = new List<CommandArguments>();
         try
         {
-            foreach (var action in arguments.Array("actions").Select(item => new CommandArguments(item)))
+            foreach (var action in arguments.Objects("actions"))
             {
                 var (type, data) = (action.Word("type", "block-dirty-bitmap-add", "block-dirty-bitmap-clear", "block-dirty-bitmap-merge"), action.Object("data"));
                 All[type].Execute(machine, data);

@@ -237,7 +237,12 @@ internal sealed class BlockNodes(Machine machine)
                 return new BlockNode(name, driver, new SimulatedImage("null-co://", arguments.NumberOr("size", 1L << 30), 0)) { IsOwned = isOwned };
             case "quorum":
                 arguments.Required("vote-threshold");
-                var children = arguments.Array("children").Select(child => Require(child.GetString() ?? "")).ToArray();
+                var children = arguments.Texts("children", "BlockdevRef").Select(child => Require(child)).ToArray();
+                if (children.Length == 0)
+                {
+                    throw new CommandRefusedException("Number of provided children must be 1 or more");
+                }
+
                 return new BlockNode(name, driver, children[0].Image) { Children = children, Export = children[0].Export, IsOwned = isOwned };
             case "raw" or "qcow2":
                 var file = arguments.Required("file").ValueKind == System.Text.Json.JsonValueKind.String
