@@ -12,6 +12,7 @@ internal abstract class BlockJob
     private readonly BlockJobOptions _options;
     private readonly TimeSpan _began;
     private double _left;
+    private double _rate;
     private long _speed;
     private WireFlow? _flow;
     private TimeSpan _at;
@@ -39,7 +40,7 @@ internal abstract class BlockJob
     /// <summary>How many bytes there are to go through.</summary>
     protected long Length { get; private set; }
 
-    /// <summary>How many bytes a second it copies now.</summary>
+    /// <summary>How many bytes a second it copied last.</summary>
     protected double Rate { get; private set; }
 
     /// <summary>How many bytes of the guest's wait to be written besides.</summary>
@@ -291,7 +292,7 @@ internal abstract class BlockJob
 
     private void Settle()
     {
-        _left = Math.Max(0, _left - (Rate * (Machine.Now - _at).TotalSeconds));
+        _left = Math.Max(0, _left - (_rate * (Machine.Now - _at).TotalSeconds));
         _left = _left < 1 ? 0 : _left;
         _at = Machine.Now;
     }
@@ -307,11 +308,12 @@ internal abstract class BlockJob
         var stands = Stands || IsCut;
         var wanted = stands || _left == 0 ? 0 : _speed > 0 ? _speed : double.PositiveInfinity;
         _flow?.Want(wanted);
-        Rate = _flow?.Rate ?? Math.Min(wanted, Machine.Link.BytesPerSecond);
+        _rate = _flow?.Rate ?? Math.Min(wanted, Machine.Link.BytesPerSecond);
+        Rate = _rate > 0 ? _rate : Rate;
         _next?.Dispose();
-        if (Rate > 0 && double.IsFinite(_left))
+        if (_rate > 0 && double.IsFinite(_left))
         {
-            Next(TimeSpan.FromTicks((long)Math.Ceiling(_left / Rate * TimeSpan.TicksPerSecond)), Plan);
+            Next(TimeSpan.FromTicks((long)Math.Ceiling(_left / _rate * TimeSpan.TicksPerSecond)), Plan);
         }
         else if (_left == 0 && !stands)
         {
