@@ -67,11 +67,15 @@ public sealed class StepFaultTests
     public Task A_target_that_is_lost_right_after_the_resume_is_not_all_that_is_left(string fault) => RunAsync(async bench =>
     {
         using var caller = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var struck = default(Task);
-        var report = await bench.MigrateAsync(
-            progress: new Handler(progress => struck ??= progress.Step == "see it run" ? StrikeAsync(bench, fault, caller) : null));
+        var target = bench.Local();
+        target.Resume = async (inner, token) =>
+        {
+            var answer = await inner.ResumeAsync(VmId, token);
+            await StrikeAsync(bench, fault, caller);
+            return answer;
+        };
+        var report = await bench.MigrateAsync(target);
 
-        await struck!;
         Assert.True(report.Outcome is MigrationOutcome.Migrated && !bench.Pair.EverTwoRan, $"{report.Outcome}");
         Assert.Contains(report.Warnings, warning => warning.Contains("The source was left as it is, paused", StringComparison.Ordinal));
         Assert.True(bench.Pair.Source is { IsAlive: true, IsGuestRunning: false });
