@@ -10,6 +10,8 @@ internal sealed class StrikingTarget(IMigrationTarget inner, Striker striker) : 
 
     public string? Dialect => inner.Dialect;
 
+    public string? ConnectUri => inner.ConnectUri;
+
     public Task<string> Lost => inner.Lost;
 
     public bool ClaimsOwnership => inner.ClaimsOwnership;

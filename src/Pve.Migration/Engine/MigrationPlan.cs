@@ -100,9 +100,9 @@ internal sealed class MigrationPlan
         var hooks = new HookSteps(request.Hooks, vm);
         List<MigrationStep> steps =
         [
-            .. Steering.Goal is { } goal ? [new("check goal", BeforePause, token => HeedAsync(_ => CheckGoalAsync(goal), token), MigrationStep.NothingToUndo)] : None,
+            .. GoalChecks().Select(StepOf),
             new("open target", BeforePause, _target.OpenAsync, target.CloseAsync),
-            .. Checks().Select(check => new MigrationStep(check.Name, BeforePause, token => HeedAsync(check.Run, token), MigrationStep.NothingToUndo)),
+            .. Checks().Select(StepOf),
             .. hooks.At(MigrationPhase.Preparing),
             .. UsesTls ? [new(TlsObjects.Name, BeforePause, Tls.AddAsync, Tls.RemoveAsync)] : None,
             new("set capabilities", BeforePause, ConfigureAsync, _source.RestoreAsync),
@@ -192,6 +192,8 @@ internal sealed class MigrationPlan
         new("stop exports", InsidePause, StopExportsAsync, MigrationStep.NothingToUndo),
     ];
 
+    private (string Name, Func<CancellationToken, Task> Run)[] GoalChecks() => Steering.Goal is { } goal ? [("check goal", _ => CheckGoalAsync(goal))] : [];
+
     // Known before anything was touched, and not only once the guest was paused.
     private Task CheckGoalAsync(MigrationGoal goal)
     {
@@ -219,6 +221,9 @@ internal sealed class MigrationPlan
         .. HasDisks ? [("check disks", CheckDisksAsync)] : Array.Empty<(string, Func<CancellationToken, Task>)>(),
     ];
 
+    private MigrationStep StepOf((string Name, Func<CancellationToken, Task> Run) check)
+        => new(check.Name, BeforePause, token => HeedAsync(check.Run, token), MigrationStep.NothingToUndo);
+
     private async Task HeedAsync(Func<CancellationToken, Task> check, CancellationToken cancellationToken)
     {
         await check(cancellationToken).ConfigureAwait(false);
@@ -230,7 +235,7 @@ internal sealed class MigrationPlan
     {
         (string Name, Func<CancellationToken, Task> Run)[] all =
         [
-            .. Steering.Goal is { } goal ? [("check goal", _ => CheckGoalAsync(goal))] : Array.Empty<(string, Func<CancellationToken, Task>)>(),
+            .. GoalChecks(),
             ("probe target", _target.ProbeAsync),
             .. Checks(),
             ("check clock", token => ClockCheck.RunAsync(_run.Request.Target, _run.Time, _run.Findings, token)),

@@ -78,11 +78,15 @@ internal sealed class EngineBench : IAsyncDisposable
         return bench;
     }
 
-    public IncomingQemu Incoming(Func<CancellationToken, Task>? kill = null) => new(Target, Address, kill: kill ?? (_ =>
+    public IncomingQemu Incoming(Func<CancellationToken, Task>? kill = null) => new(Target, Address, kill: kill ?? KillTargetAsync);
+
+    public IncomingQemu IncomingWithDisks() => new(Target, Address, kill: KillTargetAsync) { DisksListenUri = "unix:/run/100.nbd" };
+
+    public Task KillTargetAsync(CancellationToken cancellationToken)
     {
         Pair.Target.Kill();
         return Task.CompletedTask;
-    }));
+    }
 
     public HookedTarget Local(Func<CancellationToken, Task>? kill = null) => new(new LocalTarget(Incoming(kill)));
 

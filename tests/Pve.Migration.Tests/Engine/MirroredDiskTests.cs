@@ -100,6 +100,20 @@ public sealed class MirroredDiskTests
         Guest with { ChangesBlockJobs = true }, Waiting with { ChangesBlockJobs = true });
 
     [Fact]
+    public Task A_job_of_another_kind_is_not_made_one_that_blocks_writes() => RunAsync(
+        async bench =>
+        {
+            await TellAsync("blockdev-add", """{"driver":"null-co","node-name":"copy","size":16777216}""");
+            await TellAsync("blockdev-backup", """{"job-id":"k","device":"disk","target":"copy","sync":"full","speed":65536}""");
+            var refused = await Assert.ThrowsAsync<QmpCommandException>(() => TellAsync("block-job-change", """{"id":"k","type":"mirror","copy-mode":"write-blocking"}"""));
+            Assert.Contains("does not support change", refused.Message, StringComparison.Ordinal);
+
+            Task<JsonElement> TellAsync(string command, string arguments)
+                => bench.Spy.ExecuteAsync(command, JsonElement.Parse(arguments), cancellationToken: Cancellation);
+        },
+        Guest with { ChangesBlockJobs = true }, Waiting);
+
+    [Fact]
     public Task One_that_is_written_as_fast_as_it_is_mirrored_is_given_up() => RunAsync(
         async bench =>
         {
@@ -162,7 +176,7 @@ public sealed class MirroredDiskTests
             await bench.PassAsync(1.2); // the rounds of the catch-up are over
         }
 
-        await DiskReplica.BreakAsync(bench.Spy, "migrate-100-0", Cancellation);
+        await DiskMirror.BreakAsync(bench.Spy, "migrate-100-0", Cancellation);
     }
 
     private static Task<MigrationReport> MigrateAsync(EngineBench bench, params MigrationDisk[] disks) => MigrateAsync(bench, request => request, disks);
@@ -172,15 +186,7 @@ public sealed class MirroredDiskTests
 
     private static Task<MigrationReport> MigrateAsync(
         EngineBench bench, Func<MigrationRequest, MigrationRequest> change, IProgress<MigrationProgress>? progress, params MigrationDisk[] disks)
-    {
-        var incoming = new IncomingQemu(bench.Target, Address, kill: _ =>
-        {
-            bench.Pair.Target.Kill();
-            return Task.CompletedTask;
-        })
-        { DisksListenUri = "unix:/run/100.nbd" };
-        return bench.MigrateAsync(new LocalTarget(incoming), progress: progress, change: request => change(request) with { Disks = disks });
-    }
+        => bench.MigrateAsync(new LocalTarget(bench.IncomingWithDisks()), progress: progress, change: request => change(request) with { Disks = disks });
 
     private static async Task ReplicateAsync(EngineBench bench)
     {

@@ -116,12 +116,7 @@ public sealed class PauseCapTests
         bench.Pair.Target.Freeze();
     }
 
-    private static HookedTarget Target(EngineBench bench) => new(new LocalTarget(new IncomingQemu(bench.Target, Address, kill: _ =>
-    {
-        bench.Pair.Target.Kill();
-        return Task.CompletedTask;
-    })
-    { DisksListenUri = "unix:/run/100.nbd" }));
+    private static HookedTarget Target(EngineBench bench) => new(new LocalTarget(bench.IncomingWithDisks()));
 
     private static Task<MigrationReport> MigrateAsync(EngineBench bench, IMigrationTarget target) => bench.MigrateAsync(
         target, MigrationProfile.Pve2017Before with { Polling = PollingStrategy.EventDriven },

@@ -14,7 +14,6 @@ namespace Pve.Migration.Tests.Engine;
 public sealed class ReplicatedDiskTests
 {
     private const string Bitmap = "replicated";
-    private const string Disks = "unix:/run/100.nbd";
 
     // 1 MB a second over a disk of 1 GiB
     private static readonly SimulatedDisk Disk = new("disk", "/source/disk") { WrittenBytesPerSecond = 1_000_000 };
@@ -323,15 +322,7 @@ public sealed class ReplicatedDiskTests
             change: request => (change?.Invoke(request) ?? request) with { Disks = [new MigrationDisk("disk") { Bitmap = Bitmap, MaxBandwidth = maxBandwidth }] });
 
     private static HookedTarget Target(EngineBench bench, bool isOutOfReach = false)
-    {
-        var incoming = new IncomingQemu(bench.Target, Address, kill: _ =>
-        {
-            bench.Pair.Target.Kill();
-            return Task.CompletedTask;
-        })
-        { DisksListenUri = Disks };
-        return new HookedTarget(new LocalTarget(incoming)) { IsOutOfReach = isOutOfReach };
-    }
+        => new(new LocalTarget(bench.IncomingWithDisks())) { IsOutOfReach = isOutOfReach };
 
     private static Task<JsonElement> TellAsync(QmpClient monitor, string command, string arguments)
         => monitor.ExecuteAsync(command, JsonElement.Parse(arguments), cancellationToken: Cancellation);

@@ -195,12 +195,7 @@ public sealed class WatchdogTests
     private static Task<MigrationReport> MigrateAsync(EngineBench bench, IMigrationTarget target, SwitchoverWatchdog watchdog)
         => bench.MigrateAsync(target, change: request => request with { Disks = [new MigrationDisk("disk")], Watchdog = watchdog });
 
-    private static HookedTarget Target(EngineBench bench) => new(new LocalTarget(new IncomingQemu(bench.Target, Address, kill: _ =>
-    {
-        bench.Pair.Target.Kill();
-        return Task.CompletedTask;
-    })
-    { DisksListenUri = "unix:/run/100.nbd" }));
+    private static HookedTarget Target(EngineBench bench) => new(new LocalTarget(bench.IncomingWithDisks()));
 
     private static Task OnDisksAsync(Func<EngineBench, Task> body)
     {

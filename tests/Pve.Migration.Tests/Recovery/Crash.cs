@@ -47,11 +47,7 @@ internal sealed class Crash(EngineBench bench, MemoryJournal journal, string mom
         }, cancellation));
 
     public static IMigrationTarget Target(EngineBench bench, QmpClient? monitor)
-        => monitor is null ? new GoneTarget("target", _ => Task.CompletedTask) : new LocalTarget(new IncomingQemu(monitor, EngineBench.Address, kill: _ =>
-        {
-            bench.Pair.Target.Kill();
-            return Task.CompletedTask;
-        }));
+        => monitor is null ? new GoneTarget("target", _ => Task.CompletedTask) : new LocalTarget(new IncomingQemu(monitor, EngineBench.Address, kill: bench.KillTargetAsync));
 
     private async Task RunAsync(Func<LiveMigrator, IMigrationTarget, CancellationToken, Task> body)
     {

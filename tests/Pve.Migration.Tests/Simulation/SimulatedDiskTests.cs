@@ -183,12 +183,7 @@ public sealed class SimulatedDiskTests
         return RunAsync(body, guest, guest with { Name = "target", Incoming = true, StartPaused = true, Disks = [guest.Disks[0] with { Path = There }] });
     }
 
-    private static HookedTarget Target(EngineBench bench) => new(new LocalTarget(new IncomingQemu(bench.Target, Address, kill: _ =>
-    {
-        bench.Pair.Target.Kill();
-        return Task.CompletedTask;
-    })
-    { DisksListenUri = "unix:/run/100.nbd" }));
+    private static HookedTarget Target(EngineBench bench) => new(new LocalTarget(bench.IncomingWithDisks()));
 
     private static Task<MigrationReport> MigrateAsync(
         EngineBench bench, IMigrationTarget target, IProgress<MigrationProgress>? progress = null, CancellationToken? cancellation = null)

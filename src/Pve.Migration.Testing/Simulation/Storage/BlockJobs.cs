@@ -44,7 +44,7 @@ internal sealed class BlockJobs(Machine machine)
         var job = RequireBlockJob(arguments.Text("id"));
         arguments.Word("type", "mirror");
         arguments.Word("copy-mode", "write-blocking"); // there is no way back
-        ((MirrorJob)job).BlocksWrites = true;
+        (job as MirrorJob ?? throw new CommandRefusedException("Job type does not support change")).BlocksWrites = true;
     }
 
     /// <summary><c>blockdev-backup</c></summary>

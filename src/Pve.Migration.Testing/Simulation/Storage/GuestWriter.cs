@@ -3,13 +3,11 @@ namespace Pve.Migration.Testing.Simulation.Storage;
 /// <summary>What a guest writes to a disk while it runs: from the beginning to the end, and again.</summary>
 internal sealed class GuestWriter(long bytesPerSecond)
 {
-    public long BytesPerSecond => bytesPerSecond;
-
     private double _position;
     private TimeSpan? _since;
 
-    /// <summary>Whether it never writes.</summary>
-    public bool IsIdle => bytesPerSecond == 0;
+    /// <summary>How much it writes while it runs.</summary>
+    public long BytesPerSecond => bytesPerSecond;
 
     public void Begin(TimeSpan now) => _since = now;
 

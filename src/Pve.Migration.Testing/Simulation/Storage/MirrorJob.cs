@@ -27,7 +27,7 @@ internal sealed class MirrorJob(Machine machine, BlockJobOptions options, BlockN
 
     protected override bool IsReady => _isReady;
 
-    protected override bool Writes => !_isReady || _isEnding || (Machine.IsRunning && Source.Writer is { IsIdle: false });
+    protected override bool Writes => !_isReady || _isEnding || IsWritten;
 
     /// <summary>One that is ready ends with both alike, unless forced.</summary>
     public override void Cancel(bool force)

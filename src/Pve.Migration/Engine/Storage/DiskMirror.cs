@@ -86,6 +86,13 @@ internal sealed class DiskMirror(MigrationDisk disk, DiskExport export, string n
         await monitor.ExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(Job), cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Breaks the connection to the target's image: whatever waits for it fails, and the guest goes on.</summary>
+    public static async Task BreakAsync(QmpClient monitor, string node, CancellationToken cancellationToken)
+    {
+        var connection = new YankArguments([new YankInstance { Type = "block-node", NodeName = node }]);
+        await monitor.TryExecuteAsync(QmpCommands.Yank, connection, new QmpCallOptions { OutOfBand = monitor.IsOutOfBandEnabled }, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Takes what a poll said of the job; null where it was not there.</summary>
     public void Note(BlockJobInfo? job, long now)
     {

@@ -248,7 +248,7 @@ internal sealed class DiskMirrors(RunContext run, SourceVm source, TargetVm targ
             if (_blocksWrites && mirror.StandsSince is { } since && run.Time.GetElapsedTime(since, now) >= mirror.StandsFor)
             {
                 mirror.IsGivenUp = true;
-                await DiskReplica.BreakAsync(Monitor, mirror.Node, cancellationToken).ConfigureAwait(false);
+                await DiskMirror.BreakAsync(Monitor, mirror.Node, cancellationToken).ConfigureAwait(false);
                 ThrowIfMirrorFailed();
             }
         }

@@ -116,13 +116,6 @@ internal sealed class DiskReplica(MigrationDisk disk, DiskExport export, string 
         _copied += copied;
     }
 
-    /// <summary>Breaks the connection to the target's image: whatever waits for it fails, and the guest goes on.</summary>
-    public static async Task BreakAsync(QmpClient monitor, string node, CancellationToken cancellationToken)
-    {
-        var connection = new YankArguments([new YankInstance { Type = "block-node", NodeName = node }]);
-        await monitor.TryExecuteAsync(QmpCommands.Yank, connection, new QmpCallOptions { OutOfBand = monitor.IsOutOfBandEnabled }, cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>What its nodes are called, those that read from others first.</summary>
     public static IEnumerable<string> NodesOf(string name) => [name + "-s", name + "-n", name];
 }

@@ -253,7 +253,7 @@ internal sealed class DiskReplicas(
     {
         if (stands > replica.StandsFor || stands > run.Options.StallTimeout)
         {
-            await DiskReplica.BreakAsync(Monitor, replica.Node, cancellationToken).ConfigureAwait(false);
+            await DiskMirror.BreakAsync(Monitor, replica.Node, cancellationToken).ConfigureAwait(false);
             throw new MigrationFailedException(
                 $"Not a byte of the disk '{replica.Disk.Node}' was copied for {stands.TotalSeconds:0.#} s.", "See that nothing blocks the way to the target.");
         }

@@ -56,7 +56,7 @@ internal static class LeftoverMirrors
         if (job.Type == JobType.Backup)
         {
             // What it waits for may never come: the connection is broken first, and the guest does not see that.
-            await DiskReplica.BreakAsync(monitor, job.Device[..job.Device.LastIndexOf('-')], cancellationToken).ConfigureAwait(false);
+            await DiskMirror.BreakAsync(monitor, job.Device[..job.Device.LastIndexOf('-')], cancellationToken).ConfigureAwait(false);
         }
 
         await monitor.TryExecuteAsync(QmpCommands.BlockJobCancel, new BlockJobCancel(job.Device) { Force = true }, cancellationToken: cancellationToken)
