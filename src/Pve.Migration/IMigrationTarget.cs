@@ -82,7 +82,10 @@ public interface IMigrationTarget : IAsyncDisposable
     /// <exception cref="MigrationTargetException">Something is not.</exception>
     Task MakeReadyAsync(int vmId, CancellationToken cancellationToken);
 
-    /// <summary>Told when the guest was paused, while QEMU sends the last of it: wakes what the resume goes through, and asks nothing.</summary>
+    /// <summary>
+    /// Told as the copy begins, and once more when the guest was paused, while QEMU sends the last of it: lets the other side make ready what the resume goes through, and
+    /// waits for nothing.
+    /// </summary>
     Task WakeAsync() => Task.CompletedTask;
 
     /// <summary>Tells the target which volumes are replicated.</summary>

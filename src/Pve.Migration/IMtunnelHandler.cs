@@ -29,6 +29,14 @@ public interface IMtunnelHandler
     {
     }
 
+    /// <summary>
+    /// The client of such a tunnel has sent one more line that asks nothing, as it does when its guest is paused: the resume is near. It must neither wait nor throw.
+    /// Nothing unless it does so.
+    /// </summary>
+    void OnTunnelWoken(int vmid)
+    {
+    }
+
     /// <summary>That tunnel's connection is over, before any lease begins. Nothing unless it does so.</summary>
     Task OnTunnelEndedAsync(int vmid) => Task.CompletedTask;
 

@@ -63,6 +63,9 @@ public sealed class QmpMtunnelHandler : IMtunnelHandler, IAsyncDisposable
         }
     }
 
+    /// <summary>A monitor that was connected to ahead is asked once more: between the copy's begin and its end code and connection may have become cold.</summary>
+    public void OnTunnelWoken(int vmid) => _ = _monitors.TouchAsync(vmid);
+
     /// <summary>With a VM's last tunnel the connection to its monitor is closed.</summary>
     public Task OnTunnelEndedAsync(int vmid)
     {

@@ -55,6 +55,9 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
         }
     }
 
+    /// <summary>Asks it once more, before the resume.</summary>
+    public void OnTunnelWoken(int vmid) => _monitors.OnTunnelWoken(vmid);
+
     /// <summary>Lets go of the VM's monitor with its last tunnel.</summary>
     public Task OnTunnelEndedAsync(int vmid) => _monitors.OnTunnelEndedAsync(vmid);
 

@@ -80,6 +80,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
         source.ThrowIfGuestEnded();
         source.Trail!.ExpectSetup();
         HasBegun = true;
+        Wake();
         await source.Monitor.ExecuteAsync(QmpCommands.Migrate, new Migrate(uri), cancellationToken: cancellationToken).ConfigureAwait(false);
         run.Phase.Enter(MigrationPhase.Copying);
         steering.Begin();
@@ -307,7 +308,7 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
                 _ = run.Journal.IntendCommitAsync(target.ClaimsOwnership);
             }
 
-            Task.Run(target.Target.WakeAsync).ForgetFailure();
+            Wake();
             if (UsesEvents && _pollUnderWay is null)
             {
                 Schedule(pollTimer); // events tell the rest sooner, and a poll that is due now would be in their way
@@ -316,6 +317,8 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
 
         _wasStopped = isStopped;
     }
+
+    private void Wake() => Task.Run(target.Target.WakeAsync).ForgetFailure();
 
     private bool IsPassUnseen => UsesEvents && source.Trail!.Pass > _poll.Pass && !source.Trail.IsStopped;
 

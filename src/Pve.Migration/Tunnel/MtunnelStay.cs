@@ -36,11 +36,19 @@ internal sealed class MtunnelStay(IMtunnelHandler handler, MtunnelServerOptions 
     // The client means it: a probe says nothing, or quit. A v0 client never asks for anything.
     public void OnCommand(MtunnelCommand command)
     {
-        if (!_isUsed && options is { Dialect: not MtunnelDialect.V0, Vmid: { } vmid }
-            && command.Kind is not (MtunnelCommandKind.Quit or MtunnelCommandKind.Malformed))
+        if (options is not { Dialect: not MtunnelDialect.V0, Vmid: { } vmid } || command.Kind is MtunnelCommandKind.Quit or MtunnelCommandKind.Malformed)
+        {
+            return;
+        }
+
+        if (!_isUsed)
         {
             _isUsed = true;
             handler.OnTunnelBegun(vmid);
+        }
+        else if (command.Kind == MtunnelCommandKind.Ignored)
+        {
+            handler.OnTunnelWoken(vmid);
         }
     }
 

@@ -6,6 +6,9 @@ namespace Pve.Migration.Tunnel;
 // the first. It is closed with its last user, unless it is kept for later.
 internal sealed class SharedMonitors(Func<int, CancellationToken, Task<QmpClient>> connect, TimeProvider time) : IAsyncDisposable
 {
+    // others may want it
+    private static readonly TimeSpan TouchPatience = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<int, Place> _places = [];
 
@@ -56,6 +59,35 @@ internal sealed class SharedMonitors(Func<int, CancellationToken, Task<QmpClient
         lock (_gate)
         {
             place.IsKept = !place.IsReleased;
+        }
+    }
+
+    // One that is kept, and that nobody uses, is asked once more; where there is none, nothing is.
+    public async Task TouchAsync(int vmid)
+    {
+        Place? place;
+        lock (_gate)
+        {
+            if (!_places.TryGetValue(vmid, out place) || place is not { Users: 0, IsKept: true, IsOfUse: true })
+            {
+                return;
+            }
+
+            place.Users++;
+        }
+
+        try
+        {
+            using var enough = new CancellationTokenSource(TouchPatience, time);
+            await place.Monitor.Client.TryExecuteAsync(QmpCommands.QueryStatus, cancellationToken: enough.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is QmpException or OperationCanceledException)
+        {
+            // the resume will meet it, and tell
+        }
+        finally
+        {
+            await LeaveAsync(place, keep: true).ConfigureAwait(false);
         }
     }
 

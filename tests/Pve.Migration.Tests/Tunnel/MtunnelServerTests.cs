@@ -40,6 +40,17 @@ public sealed class MtunnelServerTests
     }
 
     [Theory]
+    [InlineData(MtunnelDialect.V1, new[] { "begun 100", "woken 100" })]
+    [InlineData(MtunnelDialect.V0, new string[0])]
+    public async Task A_blank_line_begins_the_tunnel_and_the_next_one_wakes_it(MtunnelDialect dialect, string[] signs)
+    {
+        using var tunnel = new ServedTunnel(dialect);
+        await tunnel.SayAsync("\n\nquit\n");
+        await tunnel.HearRestAsync();
+        Assert.Equal(signs, tunnel.Signs);
+    }
+
+    [Theory]
     [InlineData("quit\nquit\n")]
     [InlineData("resume 100\nquit\n")]
     [InlineData("resume 100\n")]

@@ -371,6 +371,40 @@ public sealed class QmpMtunnelHandlerTests : IDisposable
         Assert.Equal(1, _monitor.Connections);
     }
 
+    [Fact]
+    public async Task A_monitor_that_is_kept_is_asked_once_more_before_the_resume()
+    {
+        await using var handler = Handler();
+        handler.OnTunnelWoken(Vm); // none is connected to for that
+        handler.OnTunnelBegun(Vm);
+        var ahead = handler.ConnectAsync(Vm, Test);
+        await GreetAndAnswerAsync();
+        await ahead;
+        handler.OnTunnelWoken(Vm);
+        await _monitor.PlayAsync("""
+            -> query-status
+            <- {"return":{"status":"inmigrate","running":false}}
+            """);
+        await ResumeAsync(handler.ResumeAsync(Vm, Test));
+        Assert.Equal(1, _monitor.Connections);
+    }
+
+    [Fact]
+    public async Task A_monitor_that_does_not_answer_that_is_let_go_of_after_a_second()
+    {
+        var time = new FakeTimeProvider();
+        await using var handler = Handler(time);
+        handler.OnTunnelBegun(Vm);
+        var ahead = handler.ConnectAsync(Vm, Test);
+        await GreetAndAnswerAsync();
+        await ahead;
+        handler.OnTunnelWoken(Vm);
+        await _monitor.PlayAsync("-> query-status");
+        await handler.ReleaseAsync(Vm);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await _monitor.ExpectEndAsync();
+    }
+
     // QEMU holds another client, and accepts none of ours
     [Fact]
     public async Task A_tunnel_that_ends_does_not_wait_for_a_monitor_that_is_busy()

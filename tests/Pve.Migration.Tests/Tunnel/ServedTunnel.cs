@@ -21,6 +21,9 @@ internal sealed class ServedTunnel : IMtunnelHandler, IDisposable
     /// <summary>What the handler was asked to do, in order.</summary>
     public List<string> Calls { get; } = [];
 
+    /// <summary>What it was told beside that, in order.</summary>
+    public List<string> Signs { get; } = [];
+
     /// <summary>Ends when the server has left the tunnel.</summary>
     public Task Served { get; }
 
@@ -67,6 +70,10 @@ internal sealed class ServedTunnel : IMtunnelHandler, IDisposable
     public async Task<string> HearAllAsync() => await _heard.ReadToEndAsync(Test);
 
     public void Dispose() => _heard.Dispose();
+
+    void IMtunnelHandler.OnTunnelBegun(int vmid) => Signs.Add($"begun {vmid}");
+
+    void IMtunnelHandler.OnTunnelWoken(int vmid) => Signs.Add($"woken {vmid}");
 
     Task IMtunnelHandler.ResumeAsync(int vmid, CancellationToken cancellationToken) => DoAsync($"resume {vmid}", ResumeFails);
 
