@@ -279,6 +279,21 @@ public sealed class ReplicatedDiskTests
         Guest, Waiting);
 
     [Fact]
+    public Task What_is_let_go_of_a_moment_later_is_removed_too() => RunAsync(
+        async bench =>
+        {
+            await TellAsync(bench.Spy, "blockdev-add", """{"driver":"null-co","node-name":"migrate-100-0","size":1073741824}""");
+            await TellAsync(bench.Spy, "blockdev-backup", """{"job-id":"others","device":"disk","target":"migrate-100-0","sync":"none"}""");
+            var removing = LeftoverMirrors.RemoveAsync(bench.Source, VmId, disks: 1, bench.Time, Cancellation);
+            await bench.PassAsync(0.5);
+            Assert.False(removing.IsCompleted);
+            await TellAsync(bench.Spy, "block-job-cancel", """{"device":"others","force":true}""");
+            await removing;
+            await AssertNothingIsLeftAsync(bench.Spy);
+        },
+        Guest, Waiting);
+
+    [Fact]
     public Task A_round_that_a_crash_left_ends_though_its_way_is_silent() => RunAsync(
         async bench =>
         {

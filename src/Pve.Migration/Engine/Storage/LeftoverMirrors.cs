@@ -9,6 +9,9 @@ internal static class LeftoverMirrors
 {
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(5);
 
+    // what a job held that is not listed any more
+    private static readonly TimeSpan LetGoPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>What the jobs and nodes of one disk are called, or begin with.</summary>
     public static string NameOf(int vmId, int index) => string.Create(CultureInfo.InvariantCulture, $"{Prefix(vmId)}{index}");
 
@@ -22,7 +25,7 @@ internal static class LeftoverMirrors
 
         // what reads from another goes before it: their names are in that order
         var left = nodes.Select(node => node.NodeName).OfType<string>().Where(name => name.StartsWith(Prefix(vmId), StringComparison.Ordinal));
-        await RemoveAsync(monitor, Prefix(vmId), left.OrderDescending(StringComparer.Ordinal), cancellationToken).ConfigureAwait(false);
+        await RemoveAsync(monitor, Prefix(vmId), left.OrderDescending(StringComparer.Ordinal), time, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The same where it is known how many disks there are; no list of nodes is asked for, on which QEMU 7.2 has crashed after a backup.</summary>
@@ -31,7 +34,7 @@ internal static class LeftoverMirrors
     {
         await EndJobsAsync(monitor, Prefix(vmId), time, cancellationToken).ConfigureAwait(false);
         var names = Enumerable.Range(0, disks).SelectMany(index => DiskReplica.NodesOf(NameOf(vmId, index)));
-        await RemoveAsync(monitor, Prefix(vmId), names, cancellationToken).ConfigureAwait(false);
+        await RemoveAsync(monitor, Prefix(vmId), names, time, cancellationToken).ConfigureAwait(false);
     }
 
     private static string Prefix(int vmId) => string.Create(CultureInfo.InvariantCulture, $"migrate-{vmId}-");
@@ -63,13 +66,20 @@ internal static class LeftoverMirrors
             .ConfigureAwait(false);
     }
 
-    private static async Task RemoveAsync(QmpClient monitor, string prefix, IEnumerable<string> nodes, CancellationToken cancellationToken)
+    private static async Task RemoveAsync(QmpClient monitor, string prefix, IEnumerable<string> nodes, TimeProvider time, CancellationToken cancellationToken)
     {
         var left = new List<string>();
+        var begun = time.GetTimestamp();
         foreach (var node in nodes)
         {
-            var removed = await monitor.TryExecuteAsync(QmpCommands.BlockdevDel, new NodeReference(node), cancellationToken: cancellationToken).ConfigureAwait(false);
-            if (removed.Failure is { } failure && !IsNotThere(failure))
+            var failure = await DeleteAsync(monitor, node, cancellationToken).ConfigureAwait(false);
+            while (IsInUse(failure) && time.GetElapsedTime(begun) < LetGoPatience)
+            {
+                await Task.Delay(SettleInterval, time, cancellationToken).ConfigureAwait(false);
+                failure = await DeleteAsync(monitor, node, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (failure is not null && !IsNotThere(failure))
             {
                 left.Add($"the node '{node}' ({failure.Message})");
             }
@@ -93,6 +103,12 @@ internal static class LeftoverMirrors
             throw new MigrationFailedException($"Left on the source: {string.Join(", ", left)}.", "Remove it there: the next migration needs the name.");
         }
     }
+
+    private static async Task<QmpException?> DeleteAsync(QmpClient monitor, string node, CancellationToken cancellationToken)
+        => (await monitor.TryExecuteAsync(QmpCommands.BlockdevDel, new NodeReference(node), cancellationToken: cancellationToken).ConfigureAwait(false)).Failure;
+
+    private static bool IsInUse(QmpException? failure)
+        => failure is QmpCommandException { Description: var why } && why.Contains("in use", StringComparison.Ordinal);
 
     private static bool IsNotThere(QmpException failure)
         => failure is QmpCommandException { Description: var why } && why.StartsWith("Failed to find node", StringComparison.Ordinal);
