@@ -14,7 +14,7 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
     private const int MostRecoveries = 3;
 
     // Beyond every deadline of the orchestrator, one after the other.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     /// <summary>Plays it; a delay that a run has ended within is left out.</summary>
     public async Task<Result> RunAsync(Scenario scenario, string folder, CancellationToken cancellationToken)

@@ -132,7 +132,7 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
     private MtunnelClientOptions TunnelOptions => new()
     {
         GreetingTimeout = StartPatience,
-        VersionTimeout = Patience,
+        VersionTimeout = StartPatience,
         ResumeTimeout = Patience,
         QuitTimeout = Patience,
         LoggerFactory = logs,
