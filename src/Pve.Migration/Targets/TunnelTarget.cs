@@ -12,6 +12,11 @@ namespace Pve.Migration;
 /// </summary>
 public sealed class TunnelTarget : IMigrationTarget
 {
+    // The ssh of a migrator that has just died holds its forwards until it notices that.
+    private static readonly TimeSpan TakeOverPatience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan TakeOverInterval = TimeSpan.FromMilliseconds(100);
+
     private static readonly TimeSpan LeftoverPatience = TimeSpan.FromSeconds(10);
 
     private readonly IncomingQemu _qemu;
@@ -87,7 +92,27 @@ public sealed class TunnelTarget : IMigrationTarget
     }
 
     /// <inheritdoc/>
-    public Task<QmpClient?> TakeUpAsync(int vmId, CancellationToken cancellationToken) => OpenTunnelAsync(cancellationToken);
+    public async Task<QmpClient?> TakeUpAsync(int vmId, CancellationToken cancellationToken)
+    {
+        var begun = _options.TimeProvider.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                var monitor = await OpenTunnelAsync(cancellationToken).ConfigureAwait(false);
+
+                // A resume takes the version as it stands, and this one may be due at once.
+                await ((Task)Tunnel.Negotiated).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
+                return monitor;
+            }
+            catch (MigrationTargetException e) when (
+                e.InnerException is MtunnelConnectionException { IsPathTaken: true } && _options.TimeProvider.GetElapsedTime(begun) < TakeOverPatience)
+            {
+                await Task.Delay(TakeOverInterval, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
 
     private async Task<QmpClient?> OpenTunnelAsync(CancellationToken cancellationToken)
     {
@@ -128,8 +153,23 @@ public sealed class TunnelTarget : IMigrationTarget
     /// <inheritdoc/>
     public Task<string> StartIncomingAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAsync(cancellationToken);
 
-    /// <inheritdoc/>
-    public Task<string> ListenAgainAsync(int vmId, CancellationToken cancellationToken) => _qemu.ListenAgainAsync(cancellationToken);
+    /// <summary>What carried the tunnel may have carried the RAM as well: where it is gone, another one is opened before.</summary>
+    public async Task<string> ListenAgainAsync(int vmId, CancellationToken cancellationToken)
+    {
+        if (_tunnel is not { IsFaulted: false })
+        {
+            try
+            {
+                await ReplaceAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (MtunnelException e)
+            {
+                throw new MigrationTargetException(e.Message, innerException: e);
+            }
+        }
+
+        return await _qemu.ListenAgainAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DiskExport>> ExportDisksAsync(int vmId, IReadOnlyList<MigrationDisk> disks, ExportTls? tls, CancellationToken cancellationToken)
@@ -264,13 +304,6 @@ public sealed class TunnelTarget : IMigrationTarget
     /// <exception cref="MigrationTargetException">It refused, did not answer, or could not be told that it has to.</exception>
     public async Task UnlockAsync(int vmId, CancellationToken cancellationToken)
     {
-        if (_fallback is null && _tunnel is { } tunnel)
-        {
-            // one that was taken up a moment ago may not have told yet; what it failed with shows below
-            await ((Task)tunnel.Negotiated).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            cancellationToken.ThrowIfCancellationRequested();
-        }
-
         if (await TryTellAsync(MtunnelVocabulary.Unlock, default, cancellationToken).ConfigureAwait(false))
         {
             return;

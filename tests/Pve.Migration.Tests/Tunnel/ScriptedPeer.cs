@@ -22,14 +22,28 @@ internal sealed class ScriptedPeer : IMtunnelTransport, IDisposable
 
     public int Disposals { get; private set; }
 
+    public int Connections { get; private set; }
+
+    /// <summary>Who is connected to in its place.</summary>
+    public ScriptedPeer? Next { get; set; }
+
     /// <summary>Why nobody can connect to it any more.</summary>
     public string? Unreachable { get; set; }
 
     private static CancellationToken Test => TestContext.Current.CancellationToken;
 
-    public Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken) => Unreachable is null
-        ? Task.FromResult<IMtunnelConnection>(new Connection(this))
-        : Task.FromException<IMtunnelConnection>(new MtunnelConnectionException(Unreachable));
+    public Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (Next is not null)
+        {
+            return Next.ConnectAsync(cancellationToken);
+        }
+
+        Connections++;
+        return Unreachable is null
+            ? Task.FromResult<IMtunnelConnection>(new Connection(this))
+            : Task.FromException<IMtunnelConnection>(new MtunnelConnectionException(Unreachable));
+    }
 
     public void Dispose() => _heard.Dispose();
 

@@ -54,6 +54,67 @@ public sealed class TunnelTargetTests : IAsyncDisposable
     }
 
     [Theory]
+    [InlineData(3, true)]
+    [InlineData(60, false)]
+    public async Task What_a_migrator_that_has_just_died_still_holds_is_waited_for(int failures, bool opens)
+    {
+        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
+        var transport = new TakenAtFirst(_peer, failures);
+        await using var target = new TunnelTarget(
+            IncomingQemu.OutOfReach("unix:/run/qemu-server/100.migrate", static _ => Task.CompletedTask), transport, options: new MtunnelClientOptions { TimeProvider = time });
+        await _peer.SayAsync("tunnel online\nver 1\n");
+        var taking = target.TakeUpAsync(100, Test);
+        while (!taking.IsCompleted)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
+
+        if (opens)
+        {
+            await taking;
+        }
+        else
+        {
+            Assert.Contains("somebody listens", (await Assert.ThrowsAsync<MigrationTargetException>(() => taking)).Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task One_that_is_taken_up_can_be_told_everything_at_once()
+    {
+        await _peer.SayAsync("tunnel online\nver 2\n");
+        var taking = _target.TakeUpAsync(100, Test);
+        await _peer.PlayAsync("""-> {"cmd":"version"}""");
+        Assert.False(taking.IsCompleted);
+        await _peer.PlayAsync("""<- {"success":true,"api":2,"age":0}""");
+        await taking;
+        var resuming = _target.ResumeAsync(100, Test);
+        await _peer.PlayAsync("""
+            -> {"cmd":"resume"}
+            <- {"success":true}
+            """);
+        Assert.Equal(ResumeAnswer.Accepted, (await resuming).Answer);
+        var unlocking = _target.UnlockAsync(100, Test);
+        await _peer.PlayAsync("""
+            -> {"cmd":"unlock"}
+            <- {"success":true}
+            """);
+        await unlocking;
+    }
+
+    private sealed class TakenAtFirst(IMtunnelTransport inner, int failures) : IMtunnelTransport
+    {
+        private int _tries;
+
+        public string Name => inner.Name;
+
+        public Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken) => ++_tries > failures
+            ? inner.ConnectAsync(cancellationToken)
+            : throw new MtunnelConnectionException("somebody listens at /run/100.forward") { IsPathTaken = true };
+    }
+
+    [Theory]
     [InlineData("running", "true", true)]
     [InlineData("paused", "false", false)]
     [InlineData("prelaunch", "false", false)]
@@ -85,6 +146,22 @@ public sealed class TunnelTargetTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Where_the_tunnel_is_gone_another_one_is_opened_before_the_target_listens_again()
+    {
+        await OpenV2Async();
+        _peer.Unreachable = "the network is cut";
+        await _peer.EndAsync();
+        await _target.Lost.WaitAsync(Test);
+        Assert.Contains("cut", (await Assert.ThrowsAsync<MigrationTargetException>(() => _target.ListenAgainAsync(100, Test))).Message, StringComparison.Ordinal);
+
+        using var next = new ScriptedPeer();
+        _peer.Next = next;
+        await next.SayAsync("tunnel online\nver 1\n");
+        await Assert.ThrowsAsync<NotSupportedException>(() => _target.ListenAgainAsync(100, Test)); // its monitor is out of reach here
+        Assert.Equal(1, next.Connections);
+    }
+
+    [Fact]
     public async Task A_lock_that_cannot_be_released_is_told_where_the_peer_keeps_one()
     {
         await OpenV2Async();
@@ -102,21 +179,6 @@ public sealed class TunnelTargetTests : IAsyncDisposable
         await _peer.EndAsync();
         await _target.Lost.WaitAsync(Test);
         await _target.UnlockAsync(100, Test);
-    }
-
-    [Fact]
-    public async Task Unlock_waits_for_the_version_of_a_tunnel_that_was_just_taken_up()
-    {
-        await _peer.SayAsync("tunnel online\nver 2\n");
-        await _target.TakeUpAsync(100, Test);
-        Task unlocking = _target.UnlockAsync(100, Test);
-        await _peer.PlayAsync("""
-            -> {"cmd":"version"}
-            <- {"success":true,"api":2,"age":0}
-            -> {"cmd":"unlock"}
-            <- {"success":true}
-            """);
-        await unlocking;
     }
 
     [Theory]
