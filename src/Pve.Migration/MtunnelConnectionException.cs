@@ -7,7 +7,4 @@ public sealed class MtunnelConnectionException : MtunnelException
         : base(message, tunnelUsable: false, innerException)
     {
     }
-
-    /// <summary>Whether it is because somebody listens at a path that a forward needs, who may be about to end.</summary>
-    public bool IsPathTaken { get; init; }
 }

@@ -12,11 +12,6 @@ namespace Pve.Migration;
 /// </summary>
 public sealed class TunnelTarget : IMigrationTarget
 {
-    // The ssh of a migrator that has just died holds its forwards until it notices that.
-    private static readonly TimeSpan TakeOverPatience = TimeSpan.FromSeconds(5);
-
-    private static readonly TimeSpan TakeOverInterval = TimeSpan.FromMilliseconds(100);
-
     private static readonly TimeSpan LeftoverPatience = TimeSpan.FromSeconds(10);
 
     private readonly IncomingQemu _qemu;
@@ -94,24 +89,12 @@ public sealed class TunnelTarget : IMigrationTarget
     /// <inheritdoc/>
     public async Task<QmpClient?> TakeUpAsync(int vmId, CancellationToken cancellationToken)
     {
-        var begun = _options.TimeProvider.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                var monitor = await OpenTunnelAsync(cancellationToken).ConfigureAwait(false);
+        var monitor = await OpenTunnelAsync(cancellationToken).ConfigureAwait(false);
 
-                // A resume takes the version as it stands, and this one may be due at once.
-                await ((Task)Tunnel.Negotiated).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                cancellationToken.ThrowIfCancellationRequested();
-                return monitor;
-            }
-            catch (MigrationTargetException e) when (
-                e.InnerException is MtunnelConnectionException { IsPathTaken: true } && _options.TimeProvider.GetElapsedTime(begun) < TakeOverPatience)
-            {
-                await Task.Delay(TakeOverInterval, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
-            }
-        }
+        // A resume takes the version as it stands, and this one may be due at once.
+        await ((Task)Tunnel.Negotiated).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+        return monitor;
     }
 
     private async Task<QmpClient?> OpenTunnelAsync(CancellationToken cancellationToken)

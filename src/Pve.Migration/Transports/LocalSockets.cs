@@ -60,7 +60,7 @@ internal static class LocalSockets
 
         if (UnixFile.IsListenedAt(path))
         {
-            throw new MtunnelConnectionException($"{transport}: somebody listens at {path}: end that process, or choose another path") { IsPathTaken = true };
+            throw new MtunnelConnectionException($"{transport}: somebody listens at {path}: end that process, or choose another path");
         }
 
         UnixFile.RemoveSocket(path, transport, logger);

@@ -119,20 +119,10 @@ public sealed class CrashTests
         }
 
         await bench.Spy.ExecuteAsync(QmpCommands.BlockdevAdd, new BlockdevOptionsNullCo { NodeName = $"migrate-{VmId}-0" }, cancellationToken: Cancellation);
-        var nodes = 1;
-        var report = await RecoverAsync(bench, journal, request => request with
-        {
-            EndsSource = false,
-            Target = new HookedTarget(request.Target)
-            {
-                // an ssh that carries the disks lives as long as they are attached, and holds what the next tunnel needs
-                Before = async call => nodes = call == "take up" ? (await bench.Spy.ExecuteAsync(QmpCommands.QueryNamedBlockNodes, new() { Flat = true })).Count : nodes,
-            },
-        });
+        var report = await RecoverAsync(bench, journal, request => request with { EndsSource = false });
 
         Assert.IsType<MigrationOutcome.Migrated>(report.Outcome);
         Assert.Empty(report.Warnings);
-        Assert.Equal(0, nodes);
         Assert.Equal(before, await SettingsAsync(bench.Spy));
         Assert.Empty(await bench.Spy.ExecuteAsync(QmpCommands.QueryNamedBlockNodes, new() { Flat = true }, cancellationToken: Cancellation));
         foreach (var monitor in new[] { bench.Spy, there })

@@ -53,33 +53,6 @@ public sealed class TunnelTargetTests : IAsyncDisposable
         await unlocking;
     }
 
-    [Theory]
-    [InlineData(3, true)]
-    [InlineData(60, false)]
-    public async Task What_a_migrator_that_has_just_died_still_holds_is_waited_for(int failures, bool opens)
-    {
-        var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider();
-        var transport = new TakenAtFirst(_peer, failures);
-        await using var target = new TunnelTarget(
-            IncomingQemu.OutOfReach("unix:/run/qemu-server/100.migrate", static _ => Task.CompletedTask), transport, options: new MtunnelClientOptions { TimeProvider = time });
-        await _peer.SayAsync("tunnel online\nver 1\n");
-        var taking = target.TakeUpAsync(100, Test);
-        while (!taking.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
-        }
-
-        if (opens)
-        {
-            await taking;
-        }
-        else
-        {
-            Assert.Contains("somebody listens", (await Assert.ThrowsAsync<MigrationTargetException>(() => taking)).Message, StringComparison.Ordinal);
-        }
-    }
-
     [Fact]
     public async Task One_that_is_taken_up_can_be_told_everything_at_once()
     {
@@ -101,17 +74,6 @@ public sealed class TunnelTargetTests : IAsyncDisposable
             <- {"success":true}
             """);
         await unlocking;
-    }
-
-    private sealed class TakenAtFirst(IMtunnelTransport inner, int failures) : IMtunnelTransport
-    {
-        private int _tries;
-
-        public string Name => inner.Name;
-
-        public Task<IMtunnelConnection> ConnectAsync(CancellationToken cancellationToken) => ++_tries > failures
-            ? inner.ConnectAsync(cancellationToken)
-            : throw new MtunnelConnectionException("somebody listens at /run/100.forward") { IsPathTaken = true };
     }
 
     [Theory]

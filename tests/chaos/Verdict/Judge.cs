@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Pve.Chaos.Orchestration;
 using Pve.Chaos.Scenarios;
 using Pve.Chaos.World;
@@ -123,27 +122,9 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, Hos
     [
         .. Processes.Find("ssh", stage.Mark).Select(pid => $"ssh {pid}"),
         .. Processes.Find("mtunnel", stage.Mark).Select(pid => $"mtunnel {pid}"),
-        .. stage.Forwards.Where(IsInTheWay),
+        .. stage.Forwards.Where(File.Exists),
         .. files.Left,
     ];
-
-    // What the ssh of a killed orchestrator leaves is dead, and the next tunnel over that path removes it.
-    private bool IsInTheWay(string forward)
-        => File.Exists(forward) && (scenario is not { Party: Party.Orchestrator, Fault: Fault.Kill } || Connectable(forward));
-
-    private static bool Connectable(string path)
-    {
-        try
-        {
-            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-            socket.Connect(new UnixDomainSocketEndPoint(path));
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 
     private async Task RequireWholeAsync(bool source, bool target, CancellationToken cancellationToken)
     {

@@ -55,12 +55,6 @@ internal sealed class Recovery(MigrationRun run)
     private async Task<MigrationOutcome> RunAsync(MigrationFailure failure, CancellationToken cancellationToken)
     {
         _source = await SeeSourceAsync(cancellationToken).ConfigureAwait(false);
-        if (_source == SourceView.Finished)
-        {
-            // The disks are alike, and nothing is sent any more; but as long as their connections are open, an ssh that carried them outlives its migrator, and its forwards are taken.
-            await RemoveMirrorsAsync().ConfigureAwait(false);
-        }
-
         var target = await SeeTargetAsync(cancellationToken).ConfigureAwait(false);
         var (move, why) = RecoveryRule.Decide(Story.Stage, _source, target);
         Log.RecoveryDecides(_context.Logger, _context.Request.VmId, move.ToString(), why);
