@@ -87,6 +87,9 @@ public sealed class SimulatedQemu : IAsyncDisposable
     public void FailIncoming(string why = "Unknown savevm section or instance '0000:00:02.0/virtio-rng' 0")
         => Change(machine => machine.Incoming.Mismatch(why));
 
+    /// <summary>Makes a folder of the host one without certificates and keys, so that no TLS credentials can be made of it.</summary>
+    public void FailCredentials(string folder) => Change(machine => machine.Objects.Empty(folder));
+
     /// <summary>Kills the process if it lives, and closes its monitors.</summary>
     public async ValueTask DisposeAsync()
     {

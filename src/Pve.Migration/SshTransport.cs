@@ -10,6 +10,8 @@ namespace Pve.Migration;
 /// </summary>
 public sealed class SshTransport : IMtunnelTransport
 {
+    private static readonly TimeSpan LeftoverPoll = TimeSpan.FromMilliseconds(20);
+
     private readonly SshTransportOptions _options;
     private readonly ILogger _logger;
 
@@ -65,6 +67,31 @@ public sealed class SshTransport : IMtunnelTransport
         if (result.ExitCode != 0)
         {
             throw new MtunnelConnectionException($"sockets that were left over there could not be removed: {result.Failure.Message}");
+        }
+    }
+
+    /// <summary>
+    /// The same without forwards. Whoever recovers opens nothing new, and the ssh of a killed process listens at them for as long as what it carries is open:
+    /// it outlives that process beside a guest that is being copied.
+    /// </summary>
+    internal SshTransport WithoutForwards() => new(_options with { Forwards = [] });
+
+    /// <summary>Removes what the ssh of a killed process left at the forwards' local paths, once that has ended; what is listened at stays.</summary>
+    internal async Task RemoveLocalLeftoversAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        await SshMaster.CancelForwardsAsync(_options, static path => !LocalSockets.HasLivingOwner(path), _logger).ConfigureAwait(false);
+        long started = _options.TimeProvider.GetTimestamp();
+        foreach (string path in _options.Forwards.Select(static forward => forward.LocalPath).Where(UnixFile.IsSocket))
+        {
+            while (UnixFile.IsListenedAt(path) && _options.TimeProvider.GetElapsedTime(started) < patience)
+            {
+                await Task.Delay(LeftoverPoll, _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            }
+
+            if (!UnixFile.IsListenedAt(path))
+            {
+                UnixFile.RemoveSocket(path, Name, _logger);
+            }
         }
     }
 

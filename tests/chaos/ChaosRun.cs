@@ -44,9 +44,15 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
         }
 
         var recoveries = 0;
+        if (scenario.Again is { } again && violations.Count == 0)
+        {
+            await StrikeRecoveryAsync(again, stage, ++recoveries, violations, cancellationToken);
+            ending = null; // whatever it has told, another one is to find it so
+        }
+
         while (ending is null or { Outcome: Ending.Unknown } && recoveries < MostRecoveries && violations.Count == 0)
         {
-            await using var recovery = await stage.StartOrchestratorAsync(recovers: true, ++recoveries, cancellationToken);
+            await using var recovery = await stage.StartRecoveryAsync(++recoveries, strike: null, cancellationToken);
             ending = await EndAsync(recovery, violations, cancellationToken);
         }
 
@@ -71,7 +77,7 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
     // The fault is over before anybody looks: who was frozen may still do what it was told.
     private static async Task<Ending?> MigrateAsync(Scenario scenario, Stage stage, List<string> violations, CancellationToken cancellationToken)
     {
-        await using var orchestrator = await stage.StartOrchestratorAsync(recovers: false, 0, cancellationToken);
+        await using var orchestrator = await stage.StartOrchestratorAsync(cancellationToken);
         var strike = new Strike(scenario, stage, orchestrator);
         await Task.WhenAny(orchestrator.AtTheMoment, orchestrator.Ending).WaitAsync(Patience, TimeProvider.System, cancellationToken);
         if (!orchestrator.AtTheMoment.IsCompleted)
@@ -105,6 +111,24 @@ internal sealed class ChaosRun(LoopbackSshd sshd, string sshConfig, string mtunn
         }
 
         return await EndAsync(orchestrator, violations, cancellationToken);
+    }
+
+    // Which entries there are depends on where it goes: one that has ended before is followed by another all the same.
+    private static async Task StrikeRecoveryAsync(SecondStrike strike, Stage stage, int attempt, List<string> violations, CancellationToken cancellationToken)
+    {
+        await using var recovery = await stage.StartRecoveryAsync(attempt, strike, cancellationToken);
+        await Task.WhenAny(recovery.AtTheMoment, recovery.Ending).WaitAsync(Patience, TimeProvider.System, cancellationToken);
+        if (strike.Delay is { } delay)
+        {
+            await Task.WhenAny(recovery.Ending, Task.Delay(delay, TimeProvider.System, cancellationToken));
+        }
+
+        if (!recovery.Ending.IsCompleted)
+        {
+            Processes.Signal(recovery.Pid, Processes.Kill);
+        }
+
+        await EndAsync(recovery, violations, cancellationToken);
     }
 
     private static async Task<Ending?> EndAsync(OrchestratorProcess orchestrator, List<string> violations, CancellationToken cancellationToken)

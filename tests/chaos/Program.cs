@@ -6,7 +6,7 @@ using Pve.Chaos.Scenarios;
 var runs = new Option<int>("--runs") { Description = "how many migrations are struck", HelpName = "N", DefaultValueFactory = _ => 500 };
 var seed = new Option<int>("--seed")
 {
-    Description = "decides the order, the delays, the ways and the kinds: one in five has TLS, a replicated disk, a post-copy, a watchdog, or a source that is ended; it deals other runs in other versions of this",
+    Description = "decides the order, the delays, the ways and the kinds: one in five has TLS, a replicated disk, a post-copy, a watchdog, or a source that is ended, one in eight a recovery that is killed as well; it deals other runs in other versions of this",
     HelpName = "N",
     DefaultValueFactory = _ => 1,
 };

@@ -64,8 +64,24 @@ internal sealed class IncomingMigration(Machine machine)
         ListenAt(uri);
     }
 
-    /// <summary>Whether a stream that is encrypted by such credentials, or not at all, is none for it.</summary>
-    public bool RefusesTls(string? type) => machine.Objects.FindCredentials(machine.Parameters.TlsCredentials) != type;
+    /// <summary>Whether it understands a stream that is encrypted by credentials of that type, or not at all.</summary>
+    public bool Takes(string? type) => machine.Objects.Credentials(machine.Parameters.TlsCredentials, "server", out var error) == type && error is null;
+
+    /// <summary>Who came does not speak as it does. One that speaks TLS listens on; any other takes it for a stream, and ends (measured).</summary>
+    public void Rejects()
+    {
+        if (machine.Parameters.TlsCredentials.Length > 0)
+        {
+            machine.Link.TryListen(_address!.Key, this);
+            return;
+        }
+
+        machine.Agenda.Do(() =>
+        {
+            Move(MigrationStatus.Active);
+            Fail("Not a migration stream");
+        });
+    }
 
     /// <summary>The channel is open.</summary>
     public void Connected(OutgoingMigration sender)
@@ -229,8 +245,8 @@ internal sealed class IncomingMigration(Machine machine)
             isToRun &= machine.Disks.TryActivate();
         }
 
-        machine.Run(_sourceState == RunState.Prelaunch ? RunState.Prelaunch
-            : isToRun ? RunState.Running
+        machine.Run(isToRun ? RunState.Running
+            : _sourceState == RunState.Prelaunch || _sourceState == RunState.IoError ? _sourceState
             : RunState.Paused);
     }
 

@@ -176,14 +176,20 @@ internal sealed partial class OutgoingMigration(Machine machine)
             return;
         }
 
-        if (receiver.RefusesTls(Credentials(out var error)) || error is not null)
+        var credentials = machine.Objects.Credentials(machine.Parameters.TlsCredentials, "client", out var error);
+        var isTaken = receiver.Takes(credentials) && error is null;
+        if (!isTaken)
         {
-            Fail(error ?? "TLS handshake failed: The TLS connection was non-properly terminated.");
-            return;
+            receiver.Rejects();
+            if (error is not null || credentials is not null)
+            {
+                Fail(error ?? "TLS handshake failed: Error in the pull function.");
+                return;
+            }
         }
 
-        _receiver = receiver;
-        receiver.Connected(this);
+        _receiver = isTaken ? receiver : null;
+        _receiver?.Connected(this);
         _wasActive = machine.Now;
         _expectedDowntime = TimeSpan.FromMilliseconds(machine.Parameters.DowntimeLimitMilliseconds);
         var guest = machine.Options;
@@ -193,14 +199,10 @@ internal sealed partial class OutgoingMigration(Machine machine)
         EmitPass();
         Move(MigrationStatus.Active);
         StreamMayStand();
-    }
-
-    private string? Credentials(out string? error)
-    {
-        var id = machine.Parameters.TlsCredentials;
-        var type = machine.Objects.FindCredentials(id);
-        error = id.Length == 0 || type is not null ? null : $"No TLS credentials with id '{id}'";
-        return type;
+        if (!isTaken)
+        {
+            ReceiverGone(); // who writes in plain text does not wait for a handshake
+        }
     }
 
     private void SwitchOver()

@@ -15,7 +15,7 @@ internal static class StateTables
         // Back to running if it ran; a guest that did not run is postmigrate either way, even after failed and cancelled (measured).
         (RunState.FinishMigrate, [RunState.Running, RunState.PostMigrate]),
         (RunState.PostMigrate, [RunState.Running]),
-        (RunState.InMigrate, [RunState.Running, RunState.Paused, RunState.Prelaunch]));
+        (RunState.InMigrate, [RunState.Running, RunState.Paused, RunState.Prelaunch, RunState.IoError]));
 
     /// <summary>The stream as its sender sees it.</summary>
     public static readonly StateTable<MigrationStatus> Outgoing = new("outgoing migration",

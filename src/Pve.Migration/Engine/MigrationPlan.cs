@@ -336,8 +336,14 @@ internal sealed class MigrationPlan
         await _target.ConfigureAsync(can, Tls.OnTarget(_transfer.Apply(new MigrationParameters())), cancellationToken).ConfigureAwait(false);
     }
 
+    // One that stays paused was let run by nobody: an error that it shows is the one that stopped it on the source.
     private async Task SeeItRunAsync(CancellationToken cancellationToken)
     {
+        if (ResumeStep.Verdict == ResumeVerdict.StaysPaused)
+        {
+            return;
+        }
+
         try
         {
             await _target.SeeItRunAsync(cancellationToken).ConfigureAwait(false);

@@ -13,9 +13,11 @@ namespace Pve.Migration;
 public sealed class TunnelTarget : IMigrationTarget
 {
     private static readonly TimeSpan LeftoverPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FormerSshPatience = TimeSpan.FromSeconds(2);
 
     private readonly IncomingQemu _qemu;
     private readonly IMtunnelTransport _transport;
+    private IMtunnelTransport _carrier;
     private readonly IMigrationTarget? _fallback;
     private readonly MtunnelClientOptions _options;
     private readonly TaskCompletionSource<string> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -33,7 +35,7 @@ public sealed class TunnelTarget : IMigrationTarget
     {
         ArgumentNullException.ThrowIfNull(qemu);
         ArgumentNullException.ThrowIfNull(transport);
-        (_qemu, _transport, _fallback, _options) = (qemu, transport, fallback, options ?? new MtunnelClientOptions());
+        (_qemu, _transport, _carrier, _fallback, _options) = (qemu, transport, transport, fallback, options ?? new MtunnelClientOptions());
     }
 
     /// <inheritdoc/>
@@ -86,22 +88,28 @@ public sealed class TunnelTarget : IMigrationTarget
         return OpenTunnelAsync(cancellationToken);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Opens a tunnel that forwards nothing over ssh, since that of the killed process may still listen at the forwards' paths.</summary>
+    /// <returns>As <see cref="IMigrationTarget.TakeUpAsync"/>.</returns>
     public async Task<QmpClient?> TakeUpAsync(int vmId, CancellationToken cancellationToken)
     {
+        _carrier = (_transport as SshTransport)?.WithoutForwards() ?? _transport;
         var monitor = await OpenTunnelAsync(cancellationToken).ConfigureAwait(false);
+        if (_fallback is null)
+        {
+            // A resume takes the version as it stands, and this one may be due at once.
+            await ((Task)Tunnel.Negotiated).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
 
-        // A resume takes the version as it stands, and this one may be due at once.
-        await ((Task)Tunnel.Negotiated).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
         return monitor;
+    }
     }
 
     private async Task<QmpClient?> OpenTunnelAsync(CancellationToken cancellationToken)
     {
         try
         {
-            _tunnel = await MtunnelClient.OpenAsync(_transport, _options, cancellationToken).ConfigureAwait(false);
+            _tunnel = await MtunnelClient.OpenAsync(_carrier, _options, cancellationToken).ConfigureAwait(false);
         }
         catch (MtunnelException e)
         {
@@ -302,7 +310,10 @@ public sealed class TunnelTarget : IMigrationTarget
         }
     }
 
-    /// <summary>Closes the tunnel; and where the target's QEMU was destroyed, removes what it left at the far ends of the transport's forwards.</summary>
+    /// <summary>
+    /// Closes the tunnel; and where the target's QEMU was destroyed, removes what it left at the far ends of the transport's forwards. Where it was taken up, it
+    /// removes as well what the ssh before it left at their near ends.
+    /// </summary>
     public async Task CloseAsync(CancellationToken cancellationToken)
     {
         try
@@ -314,6 +325,11 @@ public sealed class TunnelTarget : IMigrationTarget
             if (_isDestroyed)
             {
                 await RemoveLeftoversAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            if (_carrier != _transport && _transport is SshTransport ssh)
+            {
+                await ssh.RemoveLocalLeftoversAsync(FormerSshPatience, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -416,7 +432,7 @@ public sealed class TunnelTarget : IMigrationTarget
             await _tunnel.DisposeAsync().ConfigureAwait(false);
         }
 
-        _tunnel = await MtunnelClient.OpenAsync(_transport, _options, cancellationToken).ConfigureAwait(false);
+        _tunnel = await MtunnelClient.OpenAsync(_carrier, _options, cancellationToken).ConfigureAwait(false);
     }
 
     private bool IsAnnounced => _tunnel?.Capabilities.Contains(MtunnelVocabulary.Claims) == true;

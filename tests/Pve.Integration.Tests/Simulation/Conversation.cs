@@ -9,7 +9,9 @@ namespace Pve.Integration.Tests.Simulation;
 /// The lines, each about a VM by its name:
 /// <code>
 /// image NAME 4M [full]                    a file of that size, zeros unless full
-/// start VM [paused] [incoming] [disk=NODE:IMAGE]
+/// folder NAME                             a folder with nothing in it
+/// keys NAME                               a folder with a folder of TLS keys for each side, source and target
+/// start VM [paused] [incoming] [disk=NODE:IMAGE[:unreadable]] [device=DRIVER]
 /// VM > COMMAND {ARGUMENTS} | a b          asks; what follows the bar are the members of the answer that count
 /// VM oob> COMMAND {ARGUMENTS}             asks out of band
 /// VM hears EVENT member=value             waits until it has been said
@@ -19,6 +21,7 @@ namespace Pve.Integration.Tests.Simulation;
 /// VM killed | frozen | thawed             SIGKILL, SIGSTOP, SIGCONT
 /// waits SECONDS                           for what shall not happen
 /// ignore EVENT member=value               leaves out what comes in some runs only
+/// alike TEXT | TEXT                       takes what an answer has of the first for the second, where it is chance which of them it is
 /// </code>
 /// The answers are compared in their order, and each VM's events in theirs; not the one with the other, since an answer and an event of something
 /// that goes on in the background come in any order.
@@ -33,6 +36,8 @@ internal sealed class Conversation(ITalkWorld world, CancellationToken cancellat
     // How many passes it takes depends on the guest and on the machine, and QEMU lets a ready job rest whenever it drains its block layer.
     private readonly List<(string Name, string[] Conditions)> _ignored =
         [("MIGRATION_PASS", []), ("JOB_STATUS_CHANGE", ["status=standby"]), ("JOB_STATUS_CHANGE", ["status=ready"])];
+
+    private readonly List<(string Text, string As)> _alike = [];
 
     public static async Task<string> HoldAsync(ITalkWorld world, IEnumerable<string> lines, CancellationToken cancellationToken)
     {
@@ -64,6 +69,12 @@ internal sealed class Conversation(ITalkWorld world, CancellationToken cancellat
             case "image":
                 world.CreateImage(words[1], long.Parse(words[2].TrimEnd('M'), CultureInfo.InvariantCulture) << 20, words.Contains("full"));
                 return;
+            case "folder":
+                world.CreateFolder(words[1]);
+                return;
+            case "keys":
+                world.CreateKeys(words[1]);
+                return;
             case "start":
                 var started = await world.StartAsync(words[1], words[2..]);
                 var (version, capabilities) = (started.Client.Greeting.Version.Qemu, string.Join(',', started.Client.Greeting.Capabilities));
@@ -75,6 +86,9 @@ internal sealed class Conversation(ITalkWorld world, CancellationToken cancellat
                 return;
             case "ignore":
                 _ignored.Add((words[1], words[2..]));
+                return;
+            case "alike":
+                _alike.Add(line["alike ".Length..].Split(" | ") is [var text, var other] ? (text, other) : throw new FormatException($"'{line}' names no two texts."));
                 return;
         }
 
@@ -120,15 +134,18 @@ internal sealed class Conversation(ITalkWorld world, CancellationToken cancellat
             var answer = await partner.Vm.Client.ExecuteAsync(
                 command, JsonElement.Parse(arguments.Replace("$D", world.Directory, StringComparison.Ordinal)),
                 new QmpCallOptions { OutOfBand = outOfBand }, cancellationToken);
-            return TalkText.Sorted(answer, members).Replace(world.Directory, "$D", StringComparison.Ordinal);
+            return Plain(TalkText.Sorted(answer, members));
         }
         catch (QmpCommandException e)
         {
             // which of the two locks is missed depends on how far the other process is; nobody tells them apart
-            return TalkText.WithoutGivenNames($"{e.ErrorClass}: {e.Description}").Replace(world.Directory, "$D", StringComparison.Ordinal)
+            return Plain(TalkText.WithoutGivenNames($"{e.ErrorClass}: {e.Description}"))
                 .Replace("get shared \"write\" lock", "get \"write\" lock", StringComparison.Ordinal);
         }
     }
+
+    private string Plain(string answer) => _alike.Aggregate(
+        answer.Replace(world.Directory, "$D", StringComparison.Ordinal), (text, pair) => text.Replace(pair.Text, pair.As, StringComparison.Ordinal));
 
     private async Task QuitAsync(TalkPartner partner)
     {

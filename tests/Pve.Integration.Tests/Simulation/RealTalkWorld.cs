@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Pve.Migration.Testing;
 using Pve.Qmp;
 
 namespace Pve.Integration.Tests.Simulation;
@@ -28,6 +29,10 @@ internal sealed class RealTalkWorld(CancellationToken cancellationToken) : ITalk
         file.SetLength(bytes);
     }
 
+    public void CreateFolder(string name) => System.IO.Directory.CreateDirectory(Path.Combine(Directory, name));
+
+    public void CreateKeys(string name) => TlsFolders.CreatePsk(Path.Combine(Directory, name));
+
     public async Task<ITalkVm> StartAsync(string name, IReadOnlyList<string> words)
     {
         var install = await RealQemu.RequireAsync();
@@ -40,6 +45,7 @@ internal sealed class RealTalkWorld(CancellationToken cancellationToken) : ITalk
             {
                 "paused" => ["-S"],
                 "incoming" => ["-incoming", "defer"],
+                _ when word.StartsWith("device=", StringComparison.Ordinal) => ["-device", word["device=".Length..]],
                 _ => Disk(word["disk=".Length..].Split(':')),
             });
         }
@@ -64,11 +70,18 @@ internal sealed class RealTalkWorld(CancellationToken cancellationToken) : ITalk
 
     private string[] Disk(string[] nodeAndImage)
     {
-        var (node, file) = (nodeAndImage[0], JsonEncodedText.Encode(Path.Combine(Directory, nodeAndImage[^1])));
+        var (node, file) = (nodeAndImage[0], $$"""{"driver":"file","filename":"{{JsonEncodedText.Encode(Path.Combine(Directory, nodeAndImage[1]))}}"}""");
+        var device = $"virtio-blk-pci,id=dev-{node},drive={node}";
+        if (nodeAndImage is [_, _, "unreadable"])
+        {
+            device += ",rerror=stop";
+            file = $$"""{"driver":"blkdebug","image":{{file}},"inject-error":[{"event":"read_aio","errno":5}]}""";
+        }
+
         return
         [
-            "-blockdev", $$$"""{"driver":"raw","node-name":"{{{node}}}","file":{"driver":"file","filename":"{{{file}}}"}}""",
-            "-device", $"virtio-blk-pci,id=dev-{node},drive={node}",
+            "-blockdev", $$"""{"driver":"raw","node-name":"{{node}}","file":{{file}}}""",
+            "-device", device,
         ];
     }
 }

@@ -7,8 +7,10 @@ namespace Pve.Integration.Tests.Simulation;
 internal sealed class SimulatedTalkWorld : ITalkWorld
 {
     private readonly List<SimulatedTalkVm> _vms = [];
+    private readonly List<string> _emptyFolders = [];
     private readonly SimulatedLink _link;
     private readonly CancellationToken _cancellationToken;
+    private string[]? _devices;
 
     public SimulatedTalkWorld(TimeProvider time, CancellationToken cancellationToken)
     {
@@ -24,9 +26,16 @@ internal sealed class SimulatedTalkWorld : ITalkWorld
 
     public void CreateImage(string name, long bytes, bool isFull) => _link.CreateImage($"{Directory}/{name}", bytes, isFull ? bytes : 0);
 
+    public void CreateFolder(string name) => _emptyFolders.Add($"{Directory}/{name}");
+
+    public void CreateKeys(string name)
+    {
+        // nobody looks for what is in a folder
+    }
+
     public async Task<ITalkVm> StartAsync(string name, IReadOnlyList<string> words)
     {
-        var vm = new SimulatedTalkVm(new SimulatedQemu(_link, new SimulatedQemuOptions
+        var qemu = new SimulatedQemu(_link, new SimulatedQemuOptions
         {
             Name = name,
             Incoming = words.Contains("incoming"),
@@ -35,7 +44,15 @@ internal sealed class SimulatedTalkWorld : ITalkWorld
             DirtyBytesPerSecond = 0,
             Disks = [.. words.Where(word => word.StartsWith("disk=", StringComparison.Ordinal)).Select(word => word["disk=".Length..].Split(':'))
                 .Select(disk => new SimulatedDisk(disk[0], $"{Directory}/{disk[1]}"))],
-        }));
+        });
+        _emptyFolders.ForEach(qemu.FailCredentials);
+        var devices = words.Where(word => word.StartsWith("device=", StringComparison.Ordinal)).ToArray();
+        if (!(_devices ??= devices).SequenceEqual(devices))
+        {
+            qemu.FailIncoming();
+        }
+
+        var vm = new SimulatedTalkVm(qemu, words.Any(word => word.EndsWith(":unreadable", StringComparison.Ordinal)));
         _vms.Add(vm);
         await vm.ConnectAsync(Time, _cancellationToken);
         return vm;

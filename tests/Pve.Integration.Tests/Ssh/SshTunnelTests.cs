@@ -193,6 +193,22 @@ public sealed class SshTunnelTests
     }
 
     [Fact]
+    public async Task The_ssh_of_a_killed_process_is_in_no_recovery_s_way_and_leaves_nothing()
+    {
+        string local = _sshd.NewPath(".local");
+        var options = _sshd.Options(SshdFixture.Host, _sshd.Script(StandIns.V1)) with { Forwards = [new SocketForward(local, "/nowhere")] };
+        var first = new RecordingTransport(new SshTransport(options));
+        await using MtunnelClient former = await MtunnelClient.OpenAsync(first, cancellationToken: Test);
+        await using var target = new TunnelTarget(IncomingQemu.OutOfReach($"unix:{local}", _ => Task.CompletedTask), new SshTransport(options));
+        await target.TakeUpAsync(100, Test);
+        await target.MakeReadyAsync(100, Test);
+        Assert.True(File.Exists(local));
+        Kill(first.Connection!);
+        await target.CloseAsync(Test);
+        Assert.False(File.Exists(local));
+    }
+
+    [Fact]
     public async Task A_file_in_the_way_is_not_overwritten()
     {
         string local = _sshd.NewPath(".local");

@@ -26,6 +26,22 @@ public sealed class GuestStateTests
     });
 
     [Fact]
+    public Task A_guest_that_a_disk_stops_during_the_copy_arrives_as_it_is() => RunAsync(async bench =>
+    {
+        var migrating = bench.MigrateAsync(change: Slow);
+        await bench.PassAsync(5);
+        bench.Pair.Source.FailGuestWrite();
+        await bench.PassAsync(5);
+        await HurryAsync(bench);
+        var report = await migrating;
+
+        Assert.True(Assert.IsType<MigrationOutcome.Migrated>(report.Outcome).IsPaused);
+        Assert.Equal(RunState.IoError, bench.Pair.Target.RunState);
+        Assert.Empty(report.Warnings);
+        Assert.False(bench.Pair.Source.IsAlive);
+    });
+
+    [Fact]
     public Task A_guest_that_somebody_pauses_during_the_copy_arrives_paused() => RunAsync(async bench =>
     {
         var migrating = bench.MigrateAsync(change: Slow);

@@ -49,13 +49,14 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
             LoggerFactory = logs,
         });
         var ownership = new FolderOwnership(new FolderOwnershipOptions { SourceFolder = assignment.SourceOwns, TargetFolder = assignment.TargetOwns });
+        var announcer = new Announcer(assignment.AnnouncedMoment, assignment.Waits);
         if (assignment.Recovers)
         {
             var recovered = await migrator.RecoverAsync(
                 new RecoveryRequest
                 {
                     VmId = Assignment.VmId,
-                    Journal = journal,
+                    Journal = new CountingJournal(journal, announcer),
                     Source = source,
                     Target = target,
                     Ownership = ownership,
@@ -66,7 +67,6 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
         }
 
         await using var watchdog = assignment.Kind == Kind.Watchdog ? WatchdogProcess.Start(assignment) : null;
-        var announcer = new Announcer(assignment.AnnouncedMoment, assignment.Waits);
         var report = await migrator.MigrateAsync(
             new MigrationRequest
             {
@@ -99,7 +99,7 @@ internal sealed class Orchestrator(Assignment assignment, ILoggerFactory logs)
 
     private IMigrationTarget NewTarget(QmpClient? monitor)
     {
-        if (monitor is null && assignment.Way != Way.Tunnel)
+        if (monitor is null && assignment.Way == Way.Monitor)
         {
             return new GoneTarget("target", KillAsync);
         }

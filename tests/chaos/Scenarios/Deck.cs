@@ -5,23 +5,31 @@ internal static class Deck
 {
     private const int LongestDelayMs = 12;
     private const int OneInSoManyIsSpecial = 5;
+    private const int OneInSoManyHasItsRecoveryStruck = 8;
+    private const int MostEntries = 3; // a recovery that lets the guest run on the target adds at least these
 
     // Below, around and beyond the orchestrator's own deadlines.
     private static readonly int[] LastingMs = [30, 300, 1500, 5000];
 
-    /// <summary>How many combinations there are; a longer run goes round again, with other delays.</summary>
-    public static int Size { get; } = Combinations().Count;
+    // Within what a recovery does next to each other, and in the midst of its opening a tunnel.
+    private static readonly int[] LaterMs = [1, 3, 8, 20, 60, 200, 700];
 
-    /// <summary>The scenarios of a seed, without an end.</summary>
+    /// <summary>The scenarios of a seed, without an end: after all combinations it goes round again, with other delays.</summary>
     public static IEnumerable<Scenario> Deal(int seed)
     {
+        var number = 0;
         for (var round = 0; ; round++)
         {
             var random = new Random(HashCode(seed, round));
             var combinations = Combinations().ToArray();
             random.Shuffle(combinations);
-            foreach (var (party, fault, step, disks, index) in combinations.Select((combination, index) => (combination.Party, combination.Fault, combination.Step, combination.Disks, index)))
+            foreach (var (party, fault, step, disks) in combinations)
             {
+                if (number % OneInSoManyHasItsRecoveryStruck == OneInSoManyHasItsRecoveryStruck - 1)
+                {
+                    yield return StruckTwice(random, number++);
+                }
+
                 var delay = random.Next(2) == 0 ? default(TimeSpan?) : TimeSpan.FromMilliseconds(random.Next(1, LongestDelayMs));
                 var lasting = TimeSpan.FromMilliseconds(LastingMs[random.Next(LastingMs.Length)]);
                 var kind = random.Next(OneInSoManyIsSpecial) == 0 ? random.GetItems(Kinds.Of(disks), 1)[0] : Kind.Plain;
@@ -29,9 +37,22 @@ internal static class Deck
                 var struck = moment == Moment.PreSwitchover && random.Next(2) == 0 ? Party.Orchestrator : party; // whom the watchdog looks after
                 var way = PickWay(random, struck, fault, disks > 0 || kind.NeedsMonitor());
                 yield return new Scenario(
-                    round * Size + index, struck, fault, moment, way, disks, kind, moment == Moment.PreSwitchover ? null : delay, lasting);
+                    number++, struck, fault, moment, way, disks, kind, moment == Moment.PreSwitchover ? null : delay, lasting);
             }
         }
+    }
+
+    // A plain migration whose orchestrator is killed, and then whoever recovers it.
+    private static Scenario StruckTwice(Random random, int number)
+    {
+        var disks = random.Next(2);
+        var step = random.GetItems([.. disks == 0 ? Moment.All : Moment.All.Concat(Moment.WithDisks)], 1)[0];
+        var way = PickWay(random, Party.Orchestrator, Fault.Kill, disks > 0);
+        var delay = random.Next(2) == 0 ? default(TimeSpan?) : TimeSpan.FromMilliseconds(random.Next(1, LongestDelayMs));
+        var entry = random.Next(MostEntries + 1);
+        var later = entry > 0 && random.Next(2) == 0 ? default(TimeSpan?) : TimeSpan.FromMilliseconds(LaterMs[random.Next(LaterMs.Length)]);
+        return new Scenario(
+            number, Party.Orchestrator, Fault.Kill, step, way, disks, Kind.Recovery, delay, Lasting: default, new SecondStrike(entry, later));
     }
 
     private static List<(Party Party, Fault Fault, string Step, int Disks)> Combinations() =>

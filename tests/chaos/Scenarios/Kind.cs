@@ -20,4 +20,7 @@ internal enum Kind
 
     /// <summary>The source's QEMU is ended once its guest has left.</summary>
     EndsSource,
+
+    /// <summary>Who migrates is killed, and so is who recovers.</summary>
+    Recovery,
 }

@@ -12,11 +12,12 @@ internal static class Kinds
         ["post-copy"] = Kind.PostCopy,
         ["watchdog"] = Kind.Watchdog,
         ["ends-source"] = Kind.EndsSource,
+        ["recovery"] = Kind.Recovery,
     };
 
     public static string Name(this Kind kind) => ByName.Single(named => named.Value == kind).Key;
 
-    /// <summary>Those, but the plain one, that a migration with or without disks may be.</summary>
+    /// <summary>Those, but the plain one and that of a struck recovery, that a migration with or without disks may be.</summary>
     public static Kind[] Of(int disks) => disks == 0 ? [Kind.Tls, Kind.PostCopy, Kind.EndsSource] : [Kind.Tls, Kind.Replica, Kind.Watchdog, Kind.EndsSource];
 
     /// <summary>The moments at which it differs most; none where it does so everywhere.</summary>
@@ -28,5 +29,5 @@ internal static class Kinds
     };
 
     /// <summary>Whether the target's monitor has to be in reach.</summary>
-    public static bool NeedsMonitor(this Kind kind) => kind is not (Kind.Plain or Kind.EndsSource);
+    public static bool NeedsMonitor(this Kind kind) => kind is not (Kind.Plain or Kind.EndsSource or Kind.Recovery);
 }

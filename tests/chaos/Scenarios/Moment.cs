@@ -1,3 +1,4 @@
+using System.Globalization;
 using Pve.Migration;
 
 namespace Pve.Chaos.Scenarios;
@@ -30,6 +31,9 @@ internal static class Moment
 
     /// <summary>Those of a migration with disks besides.</summary>
     public static IReadOnlyList<string> WithDisks { get; } = ["export disks", "mirror disks", "finish mirrors", "stop exports", "switch over"];
+
+    /// <summary>The moment at which a recovery has added so many entries.</summary>
+    public static string OfRecovery(int entries) => entries == 0 ? "reading" : string.Create(CultureInfo.InvariantCulture, $"entry {entries}");
 
     /// <summary>The moment that an entry is; null where it is none.</summary>
     public static string? Of(JournalEntry entry) => entry switch

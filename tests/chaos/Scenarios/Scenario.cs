@@ -12,9 +12,11 @@ namespace Pve.Chaos.Scenarios;
 /// <param name="Kind">What else there is to its migration.</param>
 /// <param name="Delay">How long after the step was noted; null for at once, and the step waits for it where it can.</param>
 /// <param name="Lasting">How long it lasts, where it does not kill.</param>
-internal sealed record Scenario(int Number, Party Party, Fault Fault, string Step, Way Way, int Disks, Kind Kind, TimeSpan? Delay, TimeSpan Lasting)
+/// <param name="Again">When the recovery is killed; null where it is not.</param>
+internal sealed record Scenario(
+    int Number, Party Party, Fault Fault, string Step, Way Way, int Disks, Kind Kind, TimeSpan? Delay, TimeSpan Lasting, SecondStrike? Again = null)
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Party} × {Fault}{(Fault == Fault.Kill ? "" : $" for {Lasting.TotalMilliseconds:0} ms")} × {Step}{(Delay is { } later ? $" and {later.TotalMilliseconds:0} ms" : "")}, {Way}, {(Disks == 0 ? "no disk" : "a disk")}{(Kind == Kind.Plain ? "" : $", {Kind.Name()}")}");
+        $"{Party} × {Fault}{(Fault == Fault.Kill ? "" : $" for {Lasting.TotalMilliseconds:0} ms")} × {Step}{(Delay is { } later ? $" and {later.TotalMilliseconds:0} ms" : "")}, {Way}, {(Disks == 0 ? "no disk" : "a disk")}{(Kind == Kind.Plain ? "" : $", {Kind.Name()}")}{(Again is null ? "" : $", {Again}")}");
 }

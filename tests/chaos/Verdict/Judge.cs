@@ -26,6 +26,9 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, Hos
     // Only then may the guest have run, or be held by, a target that was killed.
     private bool MayHaveLeft => journal.Any(entry => entry is { Mark: JournalMark.Intends, Step: "resume" });
 
+    // Who recovers may be killed once it has ended the target, and before it has noted that the guest had not run there.
+    private bool MayHaveLostTarget => MayHaveLeft && (HasKilledTarget || (scenario.Kind == Kind.Recovery && stage.Target.Process.Exited.IsCompleted));
+
     // A guest that went ahead of its RAM has a part on each side, until all of it has come.
     private bool MayBeTorn => scenario.Kind == Kind.PostCopy && MayHaveLeft;
 
@@ -36,8 +39,9 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, Hos
         var target = await IsRunningAsync(stage.Target, "target", mayHang: isTorn, cancellationToken);
         var hasRunThere = stage.Target.Ticks.TicksSeen > 0;
         Require(!(source && target), "The guest runs on both sides.");
-        Require(source || target || isTorn || HasKilledSource || (HasKilledTarget && MayHaveLeft), "The guest runs nowhere.");
+        Require(source || target || isTorn || HasKilledSource || MayHaveLostTarget, "The guest runs nowhere.");
         Require(journal is [.., { Mark: JournalMark.Ended } end] && end.Step == ending.Outcome, "The journal does not end with the outcome.");
+        Require(journal.Where(IsDefinite).All(entry => entry.Step == ending.Outcome), "The outcome was another one before.");
         switch (ending.Outcome)
         {
             case Ending.Migrated:
@@ -66,7 +70,7 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, Hos
                     break;
                 }
 
-                Require(HasKilledSource || (HasKilledTarget && MayHaveLeft), "Nobody can tell, though the source lives, and the target has not been told to resume.");
+                Require(HasKilledSource || MayHaveLostTarget, "Nobody can tell, though the source lives, and the target has not been told to resume.");
                 Require(scenario is not { Fault: Fault.Kill, Party: Party.Source, Step: Moment.Resumed }, "Nobody can tell, though the guest was seen running on the target.");
                 Require(HasKilledSource || hasRunThere || !stage.Source.Process.Exited.IsCompleted, "Nobody can tell, and the source was ended.");
                 break;
@@ -77,6 +81,8 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, Hos
         RequireTicks();
         return _violations;
     }
+
+    private static bool IsDefinite(JournalEntry entry) => entry is { Mark: JournalMark.Ended, Step: Ending.Migrated or Ending.RolledBack };
 
     private void Require(bool holds, string violation)
     {

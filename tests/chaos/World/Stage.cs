@@ -111,13 +111,33 @@ internal sealed class Stage : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts who migrates, or recovers.</summary>
-    public Task<OrchestratorProcess> StartOrchestratorAsync(bool recovers, int attempt, CancellationToken cancellationToken)
+    /// <summary>Starts who migrates.</summary>
+    public Task<OrchestratorProcess> StartOrchestratorAsync(CancellationToken cancellationToken)
+        => StartAsync(recovery: 0, _scenario.Step, _scenario.Delay is null, cancellationToken);
+
+    /// <summary>Starts who recovers.</summary>
+    /// <param name="attempt">Its number, from one.</param>
+    /// <param name="strike">When it is to be killed; null for not at all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public Task<OrchestratorProcess> StartRecoveryAsync(int attempt, SecondStrike? strike, CancellationToken cancellationToken)
+        => StartAsync(attempt, strike is null ? null : Moment.OfRecovery(strike.Entry), strike is { Delay: null }, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Guest.DisposeAsync();
+        await Ssh.DisposeAsync();
+        foreach (var relay in _relays)
+        {
+            await relay.DisposeAsync();
+        }
+    }
+
+    private Task<OrchestratorProcess> StartAsync(int recovery, string? moment, bool waits, CancellationToken cancellationToken)
     {
         var isTunnel = _scenario.Way != Way.Monitor;
         var assignment = new Assignment
         {
-            Recovers = recovers,
+            Recovers = recovery > 0,
             Way = _scenario.Way,
             SourceMonitor = InFolder("s"),
             TargetMonitor = InFolder("t"),
@@ -138,23 +158,13 @@ internal sealed class Stage : IAsyncDisposable
             Mtunnel = _mtunnel,
             MonitorFolder = InFolder("m"),
             Journal = Journal,
-            Log = InFolder(string.Create(CultureInfo.InvariantCulture, $"log-{attempt}")),
+            Log = InFolder(string.Create(CultureInfo.InvariantCulture, $"log-{recovery}")),
             SourceOwns = SourceOwns,
             TargetOwns = TargetOwns,
-            AnnouncedMoment = recovers ? null : _scenario.Step,
-            Waits = _scenario.Delay is null,
+            AnnouncedMoment = moment,
+            Waits = waits,
         };
         return OrchestratorProcess.StartAsync(InFolder("assignment"), assignment, cancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Guest.DisposeAsync();
-        await Ssh.DisposeAsync();
-        foreach (var relay in _relays)
-        {
-            await relay.DisposeAsync();
-        }
     }
 
     private string InFolder(string name) => Path.Combine(_folder, name);
