@@ -103,7 +103,6 @@ public sealed class TunnelTarget : IMigrationTarget
 
         return monitor;
     }
-    }
 
     private async Task<QmpClient?> OpenTunnelAsync(CancellationToken cancellationToken)
     {

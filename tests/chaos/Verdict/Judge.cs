@@ -60,7 +60,11 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, Hos
                 Require(!hasRunThere, "Rolled back, and the guest has run on the target.");
                 Require(stage.Target.Process.Exited.IsCompleted, "Rolled back, and the target lives.");
                 RequireOwner(stage.SourceOwns);
-                await RequireSettingsAsync(stage.Source, "source", cancellationToken);
+                if (!ending.Warnings.Any(IsOfNodesLeft))
+                {
+                    await RequireSettingsAsync(stage.Source, "source", cancellationToken);
+                }
+
                 break;
             default:
                 if (isTorn)
@@ -131,6 +135,9 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, Hos
         .. stage.Forwards.Where(File.Exists),
         .. files.Left,
     ];
+
+    // QEMU 7.2 holds the nodes of a backup whose way broke, and crashes when it is asked for its nodes then; whoever migrates is told.
+    private bool IsOfNodesLeft(string warning) => scenario.Kind == Kind.Replica && warning.Contains("Left on the source: the node", StringComparison.Ordinal);
 
     private async Task RequireWholeAsync(bool source, bool target, CancellationToken cancellationToken)
     {
