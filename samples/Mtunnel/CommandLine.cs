@@ -23,6 +23,8 @@ internal static partial class CommandLine
     private static readonly Option<string> QmpDir = new("--qmp-dir") { Description = "where the monitors are: VM 100's is DIR/100.qmp", HelpName = "DIR", Required = true, Recursive = true };
     private static readonly Option<string?> RunDir = new("--run-dir") { Description = "where what belongs to a run is kept: sockets, configurations, leases", HelpName = "DIR", Recursive = true };
     private static readonly Option<string?> DiskDir = new("--disk-dir") { Description = "where disks are made: storage local is DIR/local", HelpName = "DIR", Recursive = true };
+    private static readonly Option<string?> Claims = new("--claims") { Description = "where the leases are: a VM is claimed there before it is let run, and refused where it is not ours", HelpName = "DIR", Recursive = true };
+    private static readonly Option<string?> Owner = new("--owner") { Description = "what the leases call this side; the host's name unless given", HelpName = "NAME", Recursive = true };
     private static readonly Option<string?> Log = new("--log") { Description = "where to log; nowhere unless given", HelpName = "FILE|stderr", Recursive = true };
     private static readonly Option<string?> LogLevelName = new("--log-level") { Description = "the lowest level that is logged; info unless given", HelpName = "error|warning|info|debug", Recursive = true };
     private static readonly Option<string> Dialect = new("--dialect") { Description = "what to speak", HelpName = "v0|v1|v2", DefaultValueFactory = _ => "v1" };
@@ -54,7 +56,7 @@ internal static partial class CommandLine
     {
         var root = new RootCommand("The target side of a migration tunnel, on standard input and output; ssh starts it.")
         {
-            QmpDir, RunDir, DiskDir, Dialect, Vmid, Template, Bandwidth, Lease, Listen, Tls, Client, Multiplexed, Log, LogLevelName,
+            QmpDir, RunDir, DiskDir, Dialect, Vmid, Template, Bandwidth, Lease, Listen, Tls, Client, Multiplexed, Claims, Owner, Log, LogLevelName,
         };
         root.SetAction((result, token) => JudgedAsync(() => serve(Read(result), token)));
         foreach (var (name, description) in Once)
@@ -134,6 +136,7 @@ internal static partial class CommandLine
                     result.GetValue(DiskDir) is { } disks ? ReadFolder("--disk-dir", disks) : null),
                 Log = log == "" ? throw new FormatException("--log takes a file, or stderr") : log,
                 LogLevel = ReadLevel(result.GetValue(LogLevelName)),
+                Claims = ReadClaims(result.GetValue(Claims), result.GetValue(Owner)),
             };
     }
 
@@ -180,6 +183,29 @@ internal static partial class CommandLine
             : option == "--run-dir" && Encoding.UTF8.GetByteCount(folder) + LongestSocketName > MaxSocketPath
                 ? throw new FormatException($"--run-dir '{folder}' is too long for the path of a socket; {MaxSocketPath - LongestSocketName} bytes fit")
                 : folder;
+    }
+
+    private static LeaseOwnership? ReadClaims(string? folder, string? owner)
+    {
+        if (folder is null)
+        {
+            return owner is null ? null : throw new FormatException("--owner goes with --claims DIR");
+        }
+
+        if (!Directory.Exists(folder))
+        {
+            throw new FormatException($"--claims '{folder}' is no directory; make it first");
+        }
+
+        try
+        {
+            // Who had the guest before is the lease's to say: here it is only claimed.
+            return new LeaseOwnership(new LeaseOwnershipOptions { Folder = Path.GetFullPath(folder), Source = "(the source)", Target = owner ?? Environment.MachineName });
+        }
+        catch (ArgumentException)
+        {
+            throw new FormatException($"--owner takes the name that the leases have, one line of at most 255 characters, not '{owner}'");
+        }
     }
 
     private static int ReadVmid(string text)

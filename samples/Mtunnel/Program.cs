@@ -73,6 +73,7 @@ static async Task<int> WithHostAsync(TunnelOptions options, string what, Func<Ta
             Folders = options.Folders,
             Template = options.Template,
             BandwidthMiB = options.BandwidthMiB,
+            Claims = options.Claims,
             OnNotConnected = options.Log is null ? text => Console.Error.WriteLine($"mtunnel: {text}") : static _ => { }, // ssh brings it to the source
             LoggerFactory = log,
         });

@@ -33,6 +33,9 @@ internal sealed record TunnelOptions
 
     public bool Multiplexed { get; init; }
 
+    /// <summary>Where a guest is claimed before it is let run; null where nobody can revoke that.</summary>
+    public LeaseOwnership? Claims { get; init; }
+
     /// <summary>A file, or standard error; null for no log.</summary>
     public string? Log { get; init; }
 

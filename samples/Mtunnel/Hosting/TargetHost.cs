@@ -24,7 +24,7 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
     {
         _options = options;
         _logger = options.LoggerFactory.CreateLogger("mtunnel");
-        _monitors = new QmpMtunnelHandler(ConnectAsync, options.TimeProvider);
+        _monitors = new QmpMtunnelHandler(ConnectAsync, options.TimeProvider) { BeforeResume = options.Claims is { } claims ? claims.ClaimAsync : null };
         _request = new MonitorRequest(options.Folders);
         _start = new GuestStart(options, _logger);
         _disks = new DiskStore(options.Folders.Disks, options.QemuImg, options.TimeProvider);
@@ -39,6 +39,9 @@ internal sealed class TargetHost : IMtunnelHandler, IAsyncDisposable
     }
 
     public IReadOnlyCollection<string> Commands { get; }
+
+    /// <summary>Whether whoever lets a guest run here, by whichever way, claims it first.</summary>
+    public bool ClaimsOwnership => _monitors.ClaimsOwnership;
 
     /// <summary>What <c>ticket</c> gives out; null where no guest is started, and so no socket handed out.</summary>
     public MtunnelTickets? Tickets => _start.IsPossible ? _tickets : null;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Pve.Migration;
 
 namespace Mtunnel.Hosting;
 
@@ -14,6 +15,9 @@ internal sealed record TargetHostOptions
 
     /// <summary>What a migration may take, in MiB a second; null for no limit.</summary>
     public int? BandwidthMiB { get; init; }
+
+    /// <summary>Where a guest is claimed before it is let run; null where nobody can revoke that.</summary>
+    public IOwnershipHandover? Claims { get; init; }
 
     /// <summary>The program that makes disks.</summary>
     public string QemuImg { get; init; } = "qemu-img";

@@ -1,6 +1,7 @@
 using Pve.Migration.Engine.Convergence;
 using Pve.Migration.Engine.Preflight;
 using Pve.Migration.Engine.Storage;
+using Pve.Migration.Engine.Switchover;
 using Pve.Migration.Engine.Transfer;
 using Pve.Qmp;
 using Pve.Qmp.Commands;

@@ -1,5 +1,6 @@
 using Pve.Migration.Diagnostics;
 using Pve.Migration.Engine.Recovery;
+using Pve.Migration.Engine.Switchover;
 using Pve.Qmp;
 
 namespace Pve.Migration.Engine;
@@ -69,25 +70,37 @@ internal sealed class MigrationRun : IAsyncDisposable
     }
 
     /// <summary>What follows from what the target came to, once the resume step has run.</summary>
-    public async Task<MigrationOutcome> ConcludeAsync(Rollback rollback, IReadOnlyList<MigrationStep> begun)
+    /// <param name="rollback">Gives the guest back.</param>
+    /// <param name="begun">The steps that have begun, in order.</param>
+    /// <param name="takenUpSince">Why a recovery let the target run the guest; null where no earlier process may have.</param>
+    public async Task<MigrationOutcome> ConcludeAsync(Rollback rollback, IReadOnlyList<MigrationStep> begun, string? takenUpSince = null)
     {
         var resume = Plan.ResumeStep;
+        var verdict = resume.Verdict ?? ResumeVerdict.Unknown;
         var failure = new MigrationFailure(MigrationPlan.Resume, $"The target {Context.Request.Target.Name} did not resume the guest.");
-        switch (resume.Verdict)
+        var aftermath = After(null);
+        if (aftermath == Aftermath.Revoke)
         {
-            case not ResumeVerdict.Runs when Plan.PostCopy.HasBegun:
-                return Torn(failure, "The guest went ahead of its RAM.", resume.Detail);
-            case ResumeVerdict.NeverRan:
+            aftermath = After(await rollback.IsRevokedAsync().ConfigureAwait(false));
+        }
+
+        switch (aftermath)
+        {
+            case Aftermath.Finish:
+                await Context.Journal.TryWriteAsync(JournalMark.Done, MigrationPlan.Resume).ConfigureAwait(false);
+                return await FinishAsync(verdict == ResumeVerdict.StaysPaused).ConfigureAwait(false);
+            case Aftermath.GoBack when verdict == ResumeVerdict.NeverRan:
                 var remedy = $"See there that the QEMU of VM {Context.Request.VmId} runs, that its monitor is where it is looked for, and that nobody else holds it.";
                 return await rollback.RunAsync(failure with { Message = $"{failure.Message[..^1]}: {resume.Detail}", Remedy = remedy }, begun).ConfigureAwait(false);
-            case ResumeVerdict.Runs or ResumeVerdict.StaysPaused:
-                await Context.Journal.TryWriteAsync(JournalMark.Done, MigrationPlan.Resume).ConfigureAwait(false);
-                return await FinishAsync(resume.Verdict == ResumeVerdict.StaysPaused).ConfigureAwait(false);
-            case ResumeVerdict.Unknown when await rollback.IsRevokedAsync().ConfigureAwait(false):
+            case Aftermath.GoBack:
                 return await rollback.RunAsync(failure, begun).ConfigureAwait(false);
+            case Aftermath.Tear:
+                return Torn(failure, "The guest went ahead of its RAM.", resume.Detail);
             default:
-                return Rollback.Unknown(failure, "The guest is paused on the source, complete.", resume.Detail);
+                return Rollback.Unknown(failure, takenUpSince ?? "The guest is paused on the source, complete.", resume.Detail);
         }
+
+        Aftermath After(bool? isRevoked) => CommitRule.After(verdict, Plan.PostCopy.HasBegun, takenUpSince is not null, isRevoked);
     }
 
     /// <summary>The guest is the target's: what could wait is done.</summary>

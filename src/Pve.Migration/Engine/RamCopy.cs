@@ -1,5 +1,6 @@
 using Pve.Migration.Engine.Convergence;
 using Pve.Migration.Engine.Storage;
+using Pve.Migration.Engine.Switchover;
 using Pve.Migration.Transports;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
@@ -202,13 +203,14 @@ internal sealed class RamCopy(RunContext run, SourceVm source, TargetVm target, 
     // Where events are used, the target's own word is waited for; the polls of 2017 went by the source's alone.
     private bool IsComplete()
     {
-        if (Status != MigrationStatus.Completed)
+        var isSent = Status == MigrationStatus.Completed;
+        if (isSent)
         {
-            return false;
+            _sourceDone ??= run.Time.GetTimestamp();
         }
 
-        _sourceDone ??= run.Time.GetTimestamp();
-        return !UsesEvents || target.Trail is null || !target.Knows(MigrationCapability.Events) || target.Trail.Completed is not null;
+        var tells = UsesEvents && target.Trail is not null && target.Knows(MigrationCapability.Events);
+        return CommitRule.MayCommit(isSent, tells ? target.Trail!.Completed is not null : null);
     }
 
     // With disks QEMU waits there, the guest paused, to be told to go on.

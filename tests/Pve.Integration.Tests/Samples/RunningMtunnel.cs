@@ -60,12 +60,18 @@ internal sealed class RunningMtunnel : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Ends it on the spot; what it started lives on, and is the test's to look at.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync(CancellationToken.None);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
         {
-            _process.Kill(); // not what it started: that is the test's to look at
-            await _process.WaitForExitAsync(CancellationToken.None);
+            await KillAsync();
         }
 
         _process.Dispose();

@@ -74,6 +74,28 @@ public sealed class ArbiterTests : IDisposable
         await source.DisposeAsync();
     });
 
+    [Fact]
+    public Task A_refusal_to_a_recovery_proves_nothing_and_what_was_not_claimed_is_taken_back() => RunAsync(async bench =>
+    {
+        var journal = new MemoryJournal();
+        await new Crash(bench, journal, "after hand over ownership", "alone", Lease(), claims: true).MigrateAsync();
+        var source = await bench.ListenAsync(bench.Pair.Source);
+        await using var monitor = await bench.ListenAsync(bench.Pair.Target);
+        await using var target = new HookedTarget(new LocalTarget(new IncomingQemu(monitor, Address, kill: _ => throw new IOException("no way to its host"))))
+        {
+            Claims = true,
+            Resume = (_, _) => Task.FromResult(new ResumeResult(ResumeAnswer.Refused, "not here")),
+        };
+        var report = await new LiveMigrator(new LiveMigratorOptions { TimeProvider = bench.Time }).RecoverAsync(new RecoveryRequest
+        {
+            VmId = VmId, Journal = journal, Source = source, Target = target, Ownership = Lease(),
+        }, Cancellation);
+        Assert.True(report.Outcome is MigrationOutcome.RolledBack, $"{report.Outcome}");
+        Assert.True(bench.Pair.Source.IsGuestRunning);
+        Assert.False(bench.Pair.EverTwoRan);
+        await source.DisposeAsync();
+    });
+
     private LeaseOwnership Lease() => new(new LeaseOwnershipOptions { Folder = _folder, Source = "here", Target = "there" });
 
     private QmpMtunnelHandler Handler(EngineBench bench, bool claims = true)

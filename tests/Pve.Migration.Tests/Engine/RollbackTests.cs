@@ -139,6 +139,65 @@ public sealed class RollbackTests
     });
 
     [Fact]
+    public Task A_guest_that_somebody_lets_run_while_the_target_is_being_ended_has_left() => RunAsync(async bench =>
+    {
+        bench.Ownership.Before = Fail("hand over ownership");
+        var target = bench.Local();
+        target.Before = at => at == "destroy" ? bench.Target.ExecuteAsync(QmpCommands.Continue, cancellationToken: Cancellation) : Task.CompletedTask;
+        var unknown = bench.AssertUnknown(await bench.MigrateAsync(target));
+
+        Assert.Contains(unknown.Evidence, text => text.Contains("seen running on the target", StringComparison.Ordinal));
+        Assert.Equal(RunState.PostMigrate, await bench.SourceStateAsync());
+    });
+
+    [Fact]
+    public Task A_dead_target_whose_last_word_does_not_come_may_have_run_the_guest() => RunAsync(async bench =>
+    {
+        var pipe = new SilentPipe(bench.Pair.Target.OpenMonitor());
+        await using var monitor = await QmpClient.ConnectAsync(pipe, "target", new QmpClientOptions { TimeProvider = bench.Time }, Cancellation);
+        var target = new HookedTarget(new LocalTarget(new IncomingQemu(monitor, Address, kill: bench.KillTargetAsync)))
+        {
+            Resume = (_, _) => Task.FromResult(new ResumeResult(ResumeAnswer.Refused, "gave up after cont")),
+            Before = async at =>
+            {
+                if (at == "destroy")
+                {
+                    pipe.FallSilent();
+                    await bench.Target.ExecuteAsync(QmpCommands.Continue, cancellationToken: Cancellation); // as a resume that was on its way
+                }
+            },
+        };
+        var unknown = bench.AssertUnknown(await bench.MigrateAsync(target));
+        Assert.Contains(unknown.Evidence, text => text.Contains("nobody saw whether the guest ran there", StringComparison.Ordinal));
+        Assert.Equal(RunState.PostMigrate, await bench.SourceStateAsync());
+        pipe.Break();
+    });
+
+    [Fact]
+    public Task A_stream_that_comes_to_its_end_while_it_is_cancelled_leaves_a_ghost_where_the_target_is_not_dead() => RunAsync(async bench =>
+    {
+        using var stopped = bench.Spy.Subscribe("STOP");
+        await using var source = await QmpClient.ConnectAsync(
+            new HeldPipe(bench.Pair.Source.OpenMonitor(), "migrate_cancel", async () =>
+            {
+                await stopped.ReadAsync(Cancellation);
+                bench.Pair.Target.Freeze();
+                await bench.PassAsync(1);
+            }),
+            "source", new QmpClientOptions { TimeProvider = bench.Time }, Cancellation);
+        using var caller = new CancellationTokenSource(TimeSpan.FromSeconds(1), bench.Time);
+        var report = await bench.MigrateAsync(
+            bench.Local(_ => throw new IOException("no way to its host")), change: request => request with { Source = source }, cancellation: caller.Token);
+
+        var unknown = bench.AssertUnknown(report);
+        Assert.Contains(unknown.Evidence, text => text.Contains("may have all of it", StringComparison.Ordinal));
+        Assert.True(bench.Pair.Source.IsGuestRunning);
+        bench.Pair.Target.Thaw();
+        await bench.PassAsync(5);
+        Assert.Equal(RunState.Paused, bench.Pair.Target.RunState); // whole
+    });
+
+    [Fact]
     public Task Settings_are_put_back_after_a_rollback_inside_the_pause() => RunAsync(async bench =>
     {
         var before = await SettingsAsync(bench.Spy);

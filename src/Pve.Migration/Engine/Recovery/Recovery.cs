@@ -1,5 +1,6 @@
 using Pve.Migration.Diagnostics;
 using Pve.Migration.Engine.Storage;
+using Pve.Migration.Engine.Switchover;
 using Pve.Migration.Engine.Transfer;
 using Pve.Qmp;
 using Pve.Qmp.Commands;
@@ -90,16 +91,13 @@ internal sealed class Recovery(MigrationRun run)
 
         await RecallSettingsAsync(cancellationToken).ConfigureAwait(false);
 
-        // The crash may have come before. A refusal is no proof here, since the guest may have run, and ended, before.
+        // The crash may have come before.
         await _context.Request.Ownership.CommitAsync(_context.Request.VmId, CancellationToken.None).ConfigureAwait(false);
         await CatchUpAsync().ConfigureAwait(false);
         run.Target.ExpectClaim();
         await _context.Journal.IntendCommitAsync(run.Target.ClaimsOwnership).ConfigureAwait(false);
-        var resume = run.Plan.ResumeStep;
-        await resume.RunAsync().ConfigureAwait(false);
-        return resume.Verdict == ResumeVerdict.NeverRan
-            ? Rollback.Unknown(failure, why, resume.Detail)
-            : await TidyAsync(await run.ConcludeAsync(rollback, Begun).ConfigureAwait(false)).ConfigureAwait(false);
+        await run.Plan.ResumeStep.RunAsync().ConfigureAwait(false);
+        return await TidyAsync(await run.ConcludeAsync(rollback, Begun, why).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     // The target may have been told to let it run already, so that nothing that fails here leads back.

@@ -1,4 +1,4 @@
-namespace Pve.Migration.Engine;
+namespace Pve.Migration.Engine.Switchover;
 
 /// <summary>What is known of the guest on the target after it was told to resume.</summary>
 internal enum ResumeVerdict
