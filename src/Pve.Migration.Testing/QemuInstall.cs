@@ -26,7 +26,7 @@ public sealed class QemuInstall
     /// <summary>Its version, such as 7.2.22.</summary>
     public Version Version { get; }
 
-    /// <summary>The machine types it knows, newest first within a family, without aliases.</summary>
+    /// <summary>The machine types it knows, as it lists them, without aliases.</summary>
     public IReadOnlyList<string> Machines => _machines;
 
     /// <summary>Finds a QEMU and asks it for its version.</summary>
@@ -56,7 +56,7 @@ public sealed class QemuInstall
     public string? SharedMachine(QemuInstall other, string family = "pc-i440fx-")
     {
         ArgumentNullException.ThrowIfNull(other);
-        return _machines.Intersect(other._machines).FirstOrDefault(machine => machine.StartsWith(family, StringComparison.Ordinal));
+        return MachineHelp.Newest(_machines.Intersect(other._machines), family);
     }
 
     private static async Task<string> AskAsync(string binary, string[] arguments, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ public sealed class LiveMigrator
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
-        using var span = Telemetry.Begin(request, _options.TimeProvider);
+        using var span = Telemetry.Begin(Telemetry.Migration, request, _options.TimeProvider);
         var run = Begin(request, progress);
         await using var ending = run.ConfigureAwait(false);
         await run.BeginAsync(cancellationToken).ConfigureAwait(false);
@@ -65,19 +65,23 @@ public sealed class LiveMigrator
     {
         ArgumentNullException.ThrowIfNull(request);
         request.Validate();
-        var run = Begin(request.ToMigration(), progress: null);
+        var migration = request.ToMigration();
+        using var span = Telemetry.Begin(Telemetry.Recovery, migration, _options.TimeProvider);
+        var run = Begin(migration, progress: null);
         await using var ending = run.ConfigureAwait(false);
         var recovery = new Recovery(run);
         await recovery.ReadAsync(cancellationToken).ConfigureAwait(false);
-        if (!recovery.Story.IsOpen)
+        var outcome = recovery.Story.Outcome;
+        if (recovery.Story.IsOpen)
         {
-            return new RecoveryReport(recovery.Story.Outcome, run.Context.Warnings);
+            Log.RecoveryBegins(_logger, request.VmId, recovery.Story.Stage.ToString());
+            outcome = await run.EndAsync(await recovery.RunAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            Announce(migration, outcome, pause: null);
         }
 
-        Log.RecoveryBegins(_logger, request.VmId, recovery.Story.Stage.ToString());
-        var outcome = await run.EndAsync(await recovery.RunAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
-        Announce(run.Context.Request, outcome, pause: null);
-        return new RecoveryReport(outcome, run.Context.Warnings);
+        var report = new RecoveryReport(outcome, run.Context.Warnings) { Ledger = run.Context.Ledger.Close(source: null, target: null) };
+        Telemetry.End(span, report, run.Context.Ledger.Elapsed);
+        return report;
     }
 
     /// <summary>

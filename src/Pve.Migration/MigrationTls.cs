@@ -4,6 +4,10 @@ namespace Pve.Migration;
 /// TLS between both QEMUs, for the RAM and for disks that are mirrored. It names folders that the QEMUs themselves read, each on its own host. What is
 /// checked before, where both folders may be this host's, reads the certificates and <c>keys.psk</c> there; no key leaves that check.
 /// </summary>
+/// <remarks>
+/// Where both monitors are QEMUs' own unix sockets on this host, and this process may read the files, what does not go together ends the migration before
+/// anything is touched. Else, as with a target behind ssh, it may be warned of, and QEMU finds it at the copy: the guest runs on, and all is undone.
+/// </remarks>
 public sealed record MigrationTls
 {
     private MigrationTls(string sourceDirectory, string targetDirectory, string? userName)

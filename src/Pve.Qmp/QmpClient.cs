@@ -43,6 +43,12 @@ public sealed class QmpClient : IAsyncDisposable
     /// <summary>Whether commands may go out of band.</summary>
     public bool IsOutOfBandEnabled { get; }
 
+    /// <summary>
+    /// The process that listened at the other end of a unix socket, or connected from there, as Linux noted it (<c>SO_PEERCRED</c>, unix(7)); null with
+    /// any other connection. It is QEMU's own, unless somebody forwards to it, or had opened the socket for it.
+    /// </summary>
+    public int? PeerProcessId => _session.PeerProcessId;
+
     /// <summary>Completes when the conversation ends: with the reason, or with none after <see cref="DisposeAsync"/>.</summary>
     public Task<QmpException?> Ended => _session.Ended;
 

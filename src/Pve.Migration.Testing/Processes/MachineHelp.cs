@@ -24,4 +24,10 @@ internal static class MachineHelp
 
         return (machines, aliases);
     }
+
+    /// <summary>The newest of a family; null where there is none. QEMU lists them by their text, 9.2 before 10.0.</summary>
+    public static string? Newest(IEnumerable<string> machines, string family)
+        => machines.Where(machine => machine.StartsWith(family, StringComparison.Ordinal))
+            .OrderByDescending(machine => Version.TryParse(machine.AsSpan(family.Length), out var version) ? version : null)
+            .FirstOrDefault();
 }

@@ -3,13 +3,16 @@ using System.Diagnostics.Metrics;
 
 namespace Pve.Migration.Diagnostics;
 
-/// <summary>Everything the migrator measures: a span for a migration, one below it for each line of its ledger, and histograms.</summary>
+/// <summary>Everything the migrator measures: a span for a migration or a recovery, one below it for each line of its ledger, and histograms of migrations.</summary>
 /// <remarks>
 /// The lines' spans are made from the ledger when all is over, with their times stated: no listener works inside the pause, and the
 /// tree cannot differ from the ledger.
 /// </remarks>
 internal static class Telemetry
 {
+    public const string Migration = "migrate VM";
+    public const string Recovery = "recover VM";
+
     private const string Name = "Pve.Migration";
     private const string OutcomeTag = "pve.migration.outcome";
 
@@ -39,45 +42,57 @@ internal static class Telemetry
             HistogramBucketBoundaries = [1L << 20, 1L << 24, 1L << 28, 1L << 30, 1L << 32, 1L << 34, 1L << 36, 1L << 38, 1L << 40],
         });
 
-    /// <summary>Begins the migration's span; null where nobody listens.</summary>
-    public static Activity? Begin(MigrationRequest request, TimeProvider time)
+    /// <summary>Begins a span, <see cref="Migration"/> or <see cref="Recovery"/>; null where nobody listens.</summary>
+    public static Activity? Begin(string name, MigrationRequest request, TimeProvider time)
     {
         if (!Source.HasListeners())
         {
             return null;
         }
 
-        var span = Source.StartActivity("migrate VM", ActivityKind.Internal, default(ActivityContext), startTime: time.GetUtcNow());
+        var span = Source.StartActivity(name, ActivityKind.Internal, default(ActivityContext), startTime: time.GetUtcNow());
         return span?.SetTag("pve.vm.id", request.VmId)
-            .SetTag("pve.migration.source", request.Source.Name)
+            .SetTag("pve.migration.source", request.Source?.Name) // a recovery may have none
             .SetTag("pve.migration.target", request.Target.Name);
     }
 
-    /// <summary>Ends it, with a span for each line below it, and notes the figures.</summary>
+    /// <summary>Ends a migration's, with a span for each line below it, and notes the figures.</summary>
     public static void End(Activity? span, MigrationReport report)
     {
-        var (outcome, failure) = report.Outcome switch
-        {
-            MigrationOutcome.RolledBack rolledBack => ("rolled_back", rolledBack.Failure),
-            MigrationOutcome.Unknown unknown => ("unknown", unknown.Failure),
-            _ => ("migrated", (MigrationFailure?)null),
-        };
-        Record(report, outcome);
+        Record(report, NameOf(report.Outcome));
+        End(span, report.Outcome, (report.Outcome as MigrationOutcome.RolledBack)?.Failure ?? FailureOf(report.Outcome), report.Ledger, report.Statistics.Total);
+    }
+
+    /// <summary>Ends a recovery's, likewise; one that gave the guest back did what it was called for.</summary>
+    public static void End(Activity? span, RecoveryReport report, TimeSpan total)
+        => End(span, report.Outcome, FailureOf(report.Outcome), report.Ledger, total);
+
+    private static void End(Activity? span, MigrationOutcome outcome, MigrationFailure? failure, DowntimeLedger ledger, TimeSpan total)
+    {
         if (span is null)
         {
             return;
         }
 
-        foreach (var line in report.Ledger.Lines)
+        foreach (var line in ledger.Lines)
         {
             TellLine(span, line, failure);
         }
 
-        span.SetTag(OutcomeTag, outcome);
+        span.SetTag(OutcomeTag, NameOf(outcome));
         SetFailure(span, failure);
-        span.SetEndTime(span.StartTimeUtc + report.Statistics.Total);
+        span.SetEndTime(span.StartTimeUtc + total);
         span.Stop();
     }
+
+    private static MigrationFailure? FailureOf(MigrationOutcome outcome) => (outcome as MigrationOutcome.Unknown)?.Failure;
+
+    private static string NameOf(MigrationOutcome outcome) => outcome switch
+    {
+        MigrationOutcome.RolledBack => "rolled_back",
+        MigrationOutcome.Unknown => "unknown",
+        _ => "migrated",
+    };
 
     private static void Record(MigrationReport report, string outcome)
     {
@@ -98,16 +113,16 @@ internal static class Telemetry
             Transferred.Record(report.Statistics.RamTransferredBytes, tag, Of("ram"));
         }
 
-        if (report.Disks.Sum(disk => disk.CopiedBytes) is > 0 and var mirrored)
+        if (Transferred.Enabled && report.Disks.Sum(disk => disk.CopiedBytes) is > 0 and var mirrored)
         {
             Transferred.Record(mirrored, tag, Of("disk"));
         }
     }
 
-    private static void TellLine(Activity migration, LedgerLine line, MigrationFailure? failure)
+    private static void TellLine(Activity whole, LedgerLine line, MigrationFailure? failure)
     {
-        var begun = migration.StartTimeUtc + line.Start;
-        using var span = Source.StartActivity(line.Name, ActivityKind.Internal, migration.Context, startTime: begun);
+        var begun = whole.StartTimeUtc + line.Start;
+        using var span = Source.StartActivity(line.Name, ActivityKind.Internal, whole.Context, startTime: begun);
         if (span is null)
         {
             return;

@@ -33,6 +33,7 @@ internal sealed class QmpSession : IAsyncDisposable
     public QmpSession(IDuplexPipe pipe, QmpMessageReader lines, string name, QmpClientOptions options, IWireTap? tap, ILogger logger)
     {
         (_pipe, _lines, _name, _time, _tap, _logger) = (pipe, lines, name, options.TimeProvider, tap, logger);
+        PeerProcessId = (pipe as SocketPipe)?.ReadPeerProcess(); // not later: who runs may end it
         _running = Task.Run(RunAsync);
     }
 
@@ -46,6 +47,9 @@ internal sealed class QmpSession : IAsyncDisposable
 
     /// <summary>Whether a command can take a file descriptor along.</summary>
     public bool CarriesDescriptors => _pipe is SocketPipe { CarriesDescriptors: true };
+
+    /// <summary>The process at the other end, where the kernel tells.</summary>
+    public int? PeerProcessId { get; }
 
     public Task<TResult> ExecuteAsync<TArguments, TResult>(
         QmpCommand<TArguments, TResult> command, TArguments arguments, TimeSpan timeout, bool outOfBand, SafeHandle? descriptor, CancellationToken cancellationToken)

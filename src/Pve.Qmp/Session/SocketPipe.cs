@@ -6,7 +6,26 @@ namespace Pve.Qmp.Session;
 /// <summary>A connected socket as a pipe; it owns the socket, and where that is a unix socket, file descriptors travel with the bytes.</summary>
 internal sealed class SocketPipe(Socket socket) : StreamPipe(new NetworkStream(Blocking(socket), ownsSocket: true))
 {
+    // SO_PEERCRED (unix(7)): struct ucred, of which the first is the process
+    private const int SolSocket = 1;
+    private const int SoPeerCred = 17;
+    private const int CredentialsBytes = 12;
+
     public bool CarriesDescriptors => OperatingSystem.IsLinux() && socket.AddressFamily == AddressFamily.Unix;
+
+    /// <summary>Which process listened at the other end of a unix socket, or connected from there; null where that is not known, or not seen from here.</summary>
+    public int? ReadPeerProcess()
+    {
+        if (!OperatingSystem.IsLinux() || socket.AddressFamily != AddressFamily.Unix)
+        {
+            return null;
+        }
+
+        Span<byte> credentials = stackalloc byte[CredentialsBytes];
+        return socket.GetRawSocketOption(SolSocket, SoPeerCred, credentials) == CredentialsBytes && MemoryMarshal.Read<int>(credentials) is > 0 and var id
+            ? id
+            : null;
+    }
 
     /// <summary>Sends <paramref name="line"/> whole; QEMU receives a copy of <paramref name="descriptor"/> with its first byte.</summary>
     /// <exception cref="IOException">The socket is broken.</exception>

@@ -46,4 +46,17 @@ public sealed class LiveMigrationGoalTests : IDisposable
         AssertArrived(run);
         Assert.StartsWith("post-copy", run.GetProperty("convergence")[0].GetProperty("did").GetString(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_goal_that_is_not_kept_lets_the_guest_go_ahead_where_that_was_asked_for()
+    {
+        await RealQemu.RequireAsync();
+        var run = Assert.Single(await _sample.MigrateAsync(
+            "--target", "local", "--bandwidth", "2", "--goal-pause", "100", "--goal-time", "2", "--else", "postcopy"));
+        AssertArrived(run);
+        var last = run.GetProperty("convergence").EnumerateArray().Last();
+        Assert.StartsWith("post-copy", last.GetProperty("did").GetString(), StringComparison.Ordinal);
+        Assert.InRange(last.GetProperty("atMs").GetDouble(), 2000, 60_000);
+        Assert.Contains(run.GetProperty("ledger").EnumerateArray(), line => line.GetProperty("name").GetString() == "copy the rest");
+    }
 }

@@ -28,6 +28,15 @@ public sealed class QemuTextTests
     }
 
     [Fact]
+    public void The_newest_machine_type_is_that_of_the_highest_version()
+    {
+        string[] machines = ["microvm", "pc-i440fx-9.2", "pc-i440fx-7.2", "pc-i440fx-10.0", "pc-i440fx-2.12", "pc-q35-10.1", "pc-i440fx-old"];
+        Assert.Equal("pc-i440fx-10.0", MachineHelp.Newest(machines, "pc-i440fx-"));
+        Assert.Equal("pc-i440fx-old", MachineHelp.Newest(["pc-i440fx-old"], "pc-i440fx-"));
+        Assert.Null(MachineHelp.Newest(machines, "virt-"));
+    }
+
+    [Fact]
     public void A_comma_in_a_path_is_doubled()
     {
         var options = new QemuProcessOptions { Directory = "/tmp/a,b", VmId = "7", BootImage = "/x,y" };

@@ -46,6 +46,20 @@ public sealed class SocketTests
     }
 
     [Fact]
+    public async Task Whose_process_is_at_the_other_end_of_a_unix_socket_is_known()
+    {
+        using var peer = new SocketPeer();
+        var (client, server) = await peer.EstablishAsync();
+        using var held = server;
+        await using var disposed = client;
+        Assert.Equal(Environment.ProcessId, client.PeerProcessId);
+
+        await using var scripted = new ScriptedQmpPeer();
+        await using var other = await scripted.EstablishAsync();
+        Assert.Null(other.PeerProcessId);
+    }
+
+    [Fact]
     public async Task A_socket_that_listens_is_refused_and_stays_its_owners()
     {
         var path = Path.Combine(Path.GetTempPath(), $"qmp-{Guid.NewGuid():N}");

@@ -40,7 +40,11 @@ internal static class DriveChecks
     }
 
     // QEMU numbers devices without an id as they come: after an unplug the same one has another number elsewhere.
-    private static bool IsNumbered(string name) => name.StartsWith("/machine/peripheral-anon/", StringComparison.Ordinal);
+    private static bool IsNumbered(string name) => name.StartsWith("/machine/peripheral-anon/", StringComparison.Ordinal) || IsOfTheBoard(name);
 
-    private static string NameOf(BlockInfo drive) => drive.Qdev ?? drive.Device;
+    // The board's own, such as its floppy drives; each version makes them in its own order.
+    private static bool IsOfTheBoard(string name) => name.StartsWith("/machine/unattached/", StringComparison.Ordinal);
+
+    private static string NameOf(BlockInfo drive)
+        => drive.Qdev is { } device && (drive.Device.Length == 0 || !IsOfTheBoard(device)) ? device : drive.Device;
 }

@@ -13,6 +13,10 @@ internal sealed class Findings
 
     public void Inform(string id, string text) => _all.Add(new PreflightFinding(id, PreflightSeverity.Information, text));
 
+    /// <summary>Refuses what is certain, and warns of what only seems so.</summary>
+    public void Doubt(bool isCertain, string id, string text, string? remedy = null)
+        => _all.Add(new PreflightFinding(id, isCertain ? PreflightSeverity.Error : PreflightSeverity.Warning, text, remedy));
+
     /// <exception cref="MigrationFailedException">There is an error; all of them are told.</exception>
     public void ThrowIfAnyError()
     {

@@ -1,15 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Pve.Qmp;
 
 namespace Pve.Migration.Engine.Preflight;
 
-/// <summary>Whether both sides' files go together, where both seem to lie on this host; only the QEMUs will tell for certain.</summary>
+/// <summary>Whether both sides' files go together, where both are this host's; where they only seem to be, it warns.</summary>
 internal static class TlsCheck
 {
-    private const string Id = "tls";
-    private const string UnixScheme = "unix:";
+    public const string Id = "tls";
+
     private const string GiveName = $"Set {nameof(MigrationTls.HostName)}.";
 
     public static void Run(MigrationTls tls, QmpClient source, QmpClient? target, DateTimeOffset now, Findings findings)
@@ -18,16 +17,22 @@ internal static class TlsCheck
         {
             findings.Error(Id, "TLS is made ready over the target's monitor, which is out of reach.", "Let another channel encrypt it, such as ssh.");
         }
-        else if (IsHere(source) && IsHere(target))
+        else if (QemuFiles.Of(source) is { } here && QemuFiles.Of(target) is { } there)
         {
-            try
-            {
-                Compare(tls, now, findings);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-            {
-                // who may not read them cannot compare them: QEMU says what is wrong
-            }
+            Compare(tls, here, there, now, findings);
+        }
+    }
+
+    /// <summary>The same, with each side's files; who may not read them cannot compare them, and QEMU says what is wrong.</summary>
+    public static void Compare(MigrationTls tls, QemuFiles here, QemuFiles there, DateTimeOffset now, Findings findings)
+    {
+        try
+        {
+            new TlsComparison(tls, here, there, now, findings).Run();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            // as said
         }
     }
 
@@ -54,42 +59,4 @@ internal static class TlsCheck
         => tls is { UsesCertificates: true, HostName: null } && uri?.StartsWith("tcp:", StringComparison.Ordinal) == false;
 
     private static string Nameless(string uri) => $"Which name the target's certificate must have cannot be told from {uri}.";
-
-    private static bool IsHere(QmpClient monitor) => monitor.Name.StartsWith(UnixScheme, StringComparison.Ordinal);
-
-    // A monitor's path may be a forward's, and the target's files those of another host: it warns, and does not refuse.
-    private static void Compare(MigrationTls tls, DateTimeOffset now, Findings findings)
-    {
-        if (tls.UserName is { } user)
-        {
-            if (KeyOf(tls.SourceDirectory, user) != KeyOf(tls.TargetDirectory, user))
-            {
-                findings.Warn(Id, $"Both sides do not have the same key of '{user}'.", "Give both the same keys.psk.");
-            }
-
-            return;
-        }
-
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPemFile(Path.Combine(tls.SourceDirectory, "ca-cert.pem"));
-        using var certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(tls.TargetDirectory, "server-cert.pem"));
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.VerificationTime = now.UtcDateTime;
-        if (!chain.Build(certificate))
-        {
-            findings.Warn(
-                Id, $"The source would not believe the target's certificate: {string.Join(' ', chain.ChainStatus.Select(status => status.StatusInformation))}",
-                "Let both be signed by one authority.");
-        }
-        else if (tls.HostName is { } name && !certificate.MatchesHostname(name))
-        {
-            findings.Warn(Id, $"The target's certificate is not for '{name}'.", $"Set {nameof(MigrationTls.HostName)} to a name that it is for.");
-        }
-    }
-
-    private static string? KeyOf(string directory, string user)
-        => File.ReadLines(Path.Combine(directory, "keys.psk")).FirstOrDefault(line => line.StartsWith(user + ":", StringComparison.Ordinal));
 }

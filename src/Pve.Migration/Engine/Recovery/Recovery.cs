@@ -11,6 +11,8 @@ namespace Pve.Migration.Engine.Recovery;
 internal sealed class Recovery(MigrationRun run)
 {
     public const string Name = "recover";
+    public const string Read = "read journal";
+    public const string Ask = "ask both sides";
 
     private readonly RunContext _context = run.Context;
     private JournalStory? _story;
@@ -26,13 +28,17 @@ internal sealed class Recovery(MigrationRun run)
 
     private bool HasCopied => Story.Begun.Contains(MigrationPlan.CopyRam);
 
+    private MigrationStep HandOver => run.Plan.Steps.Single(step => step.GuardsTheGuest);
+
     // the steps that may have been carried out, in order
     private List<MigrationStep> Begun => [.. run.Plan.Steps.Where(step => Story.Begun.Contains(step.Name) || (HasCopied && step.MayBeUnnoted))];
 
     /// <exception cref="MigrationJournalException">It cannot be read, or is another guest's.</exception>
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
-        _story = JournalStory.Read(await _context.Request.Journal!.ReadAsync(cancellationToken).ConfigureAwait(false), _context.Request.VmId);
+        IReadOnlyList<JournalEntry> entries = [];
+        await TimeAsync(Read, async () => entries = await _context.Request.Journal!.ReadAsync(cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+        _story = JournalStory.Read(entries, _context.Request.VmId);
         run.Target.RecallClaim(Story.IsClaimed);
         run.Target.Recall(FoundSettings.Find(Story, FoundSettings.Target));
         _found = FoundSettings.Find(Story, FoundSettings.Source);
@@ -53,10 +59,17 @@ internal sealed class Recovery(MigrationRun run)
         }
     }
 
+    private Task TimeAsync(string name, Func<Task> act)
+        => _context.Ledger.TimeAsync(new MigrationStep(name, StepPlacement.BeforePause, _ => act()), CancellationToken.None);
+
     private async Task<MigrationOutcome> RunAsync(MigrationFailure failure, CancellationToken cancellationToken)
     {
-        _source = await SeeSourceAsync(cancellationToken).ConfigureAwait(false);
-        var target = await SeeTargetAsync(cancellationToken).ConfigureAwait(false);
+        var target = TargetView.Unreachable;
+        await TimeAsync(Ask, async () =>
+        {
+            _source = await SeeSourceAsync(cancellationToken).ConfigureAwait(false);
+            target = await SeeTargetAsync(cancellationToken).ConfigureAwait(false);
+        }).ConfigureAwait(false);
         var (move, why) = RecoveryRule.Decide(Story.Stage, _source, target);
         Log.RecoveryDecides(_context.Logger, _context.Request.VmId, move.ToString(), why);
         var rollback = new Rollback(_context, run.Source, run.Target, run.Plan.Copy, mayResume: Story.Stage >= JournalStage.Committing);
@@ -92,11 +105,11 @@ internal sealed class Recovery(MigrationRun run)
         await RecallSettingsAsync(cancellationToken).ConfigureAwait(false);
 
         // The crash may have come before.
-        await _context.Request.Ownership.CommitAsync(_context.Request.VmId, CancellationToken.None).ConfigureAwait(false);
+        await _context.Ledger.TimeAsync(HandOver, CancellationToken.None).ConfigureAwait(false);
         await CatchUpAsync().ConfigureAwait(false);
         run.Target.ExpectClaim();
         await _context.Journal.IntendCommitAsync(run.Target.ClaimsOwnership).ConfigureAwait(false);
-        await run.Plan.ResumeStep.RunAsync().ConfigureAwait(false);
+        await _context.Ledger.TimeAsync(run.Plan.Steps.Single(step => step.IsCommit), CancellationToken.None).ConfigureAwait(false);
         return await TidyAsync(await run.ConcludeAsync(rollback, Begun, why).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
@@ -108,7 +121,7 @@ internal sealed class Recovery(MigrationRun run)
             using var deadline = _context.Deadline(_context.Options.PausedStepTimeout);
             try
             {
-                await step.Do(deadline.Token).HeedingAsync(_context.Time, deadline.Token).ConfigureAwait(false);
+                await _context.Ledger.TimeAsync(step, deadline.Token).ConfigureAwait(false);
                 _ = _context.Journal.WriteAsync(JournalMark.Done, step.Name);
             }
             catch (Exception e)
@@ -156,7 +169,7 @@ internal sealed class Recovery(MigrationRun run)
     {
         try
         {
-            await _context.Request.Ownership.CommitAsync(_context.Request.VmId, CancellationToken.None).ConfigureAwait(false);
+            await _context.Ledger.TimeAsync(HandOver with { Placement = StepPlacement.AfterResume }, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception e)
         {
