@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Pve.Chaos.Orchestration;
 using Pve.Chaos.Scenarios;
 using Pve.Chaos.World;
@@ -132,9 +133,27 @@ internal sealed class Judge(Scenario scenario, Stage stage, Settings before, Hos
     [
         .. Processes.Find("ssh", stage.Mark).Select(pid => $"ssh {pid}"),
         .. Processes.Find("mtunnel", stage.Mark).Select(pid => $"mtunnel {pid}"),
-        .. stage.Forwards.Where(File.Exists),
+        .. stage.Forwards.Where(IsInTheWay),
         .. files.Left,
     ];
+
+    // What the ssh of a killed orchestrator leaves may outlast the recovery, since it lives as long as what it carries; dead, the next tunnel over that path removes it.
+    private bool IsInTheWay(string forward)
+        => File.Exists(forward) && (scenario is not { Party: Party.Orchestrator, Fault: Fault.Kill } || IsListenedAt(forward));
+
+    private static bool IsListenedAt(string path)
+    {
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Connect(new UnixDomainSocketEndPoint(path));
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
 
     // QEMU 7.2 holds the nodes of a backup whose way broke, and crashes when it is asked for its nodes then; whoever migrates is told.
     private bool IsOfNodesLeft(string warning) => scenario.Kind == Kind.Replica && warning.Contains("Left on the source: the node", StringComparison.Ordinal);
